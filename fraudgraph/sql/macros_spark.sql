@@ -1,0 +1,4 @@
+-- The same names for Spark SQL: each line is NAME(arguments) := expression, put in by the translator.
+-- fg_quantile(value, share) := percentile(value, share)
+-- fg_mad(value) := median(abs(value - median(value)))
+-- fg_hash(value) := xxhash64(value)
