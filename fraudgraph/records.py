@@ -26,6 +26,10 @@ __all__ = [
     "Ring",
     "Role",
     "ScorePart",
+    "Screen",
+    "ScreenOutcome",
+    "ScreenParameter",
+    "ScreenReport",
     "Typology",
 ]
 
@@ -242,3 +246,86 @@ class ReferralList:
     def listed(self) -> tuple[Ring, ...]:
         """The rings that are put forward."""
         return tuple(ring for ring in self.rings if ring.listed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenParameter:
+    """One threshold of a screening model, with its default and where that comes from."""
+
+    name: str
+    default: bool | int | float | str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """A screening model 筛查模型: the card of one `.sql` file and its SELECT.
+
+    `columns` must have been delivered, or the model is off; `optional` columns sharpen it (mostly exclusions).
+    `subject` is the type of `subject_id`, `members` the type of `member_ids`. `severity` is 1 (look at it last)
+    to 5; `result` is "definite" only where the facts contradict each other. `basis_from` and `basis_to` are the
+    days between which the legal basis is in force; None is open.
+    """
+
+    id: str
+    name: str
+    version: int
+    status: str
+    family: str
+    title: str
+    title_zh: str
+    level: str
+    result: str
+    scheme: str
+    basis: str
+    basis_from: date
+    basis_to: date | None
+    subject: str
+    members: str
+    question: str
+    question_zh: str
+    look_alike: str
+    look_alike_zh: str
+    exclusions: tuple[str, ...]
+    reason_zh: str
+    reason_en: str
+    severity: int
+    money_rule: str
+    columns: tuple[str, ...]
+    optional: tuple[str, ...]
+    parameters: tuple[ScreenParameter, ...]
+    sql: str
+    sha256: str
+    built_in: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenOutcome:
+    """What became of one model in a run. `state` is ran, off, failed or retired; `seconds` is wall time."""
+
+    model: str
+    version: int
+    title: str
+    title_zh: str
+    state: str
+    reason_zh: str
+    reason_en: str
+    hits: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenReport:
+    """Every model known to a run: which ran, which did not and why."""
+
+    outcomes: tuple[ScreenOutcome, ...]
+
+    @property
+    def ran(self) -> tuple[ScreenOutcome, ...]:
+        """The models that ran to their end."""
+        return tuple(outcome for outcome in self.outcomes if outcome.state == "ran")
+
+    @property
+    def not_run(self) -> tuple[ScreenOutcome, ...]:
+        """The models that did not, each with its reason."""
+        return tuple(outcome for outcome in self.outcomes if outcome.state != "ran")
