@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from fraudgraph.errors import SettingsError, nearest_hint
 
@@ -89,6 +90,8 @@ class PrivacySettings(_Part):
 
     mask_ids: bool = False
     """Replace person ids by stable keyed codes in everything that people read."""
+    code_key: SecretStr = Field(default_factory=lambda: SecretStr(os.environ.get("FRAUDGRAPH_CODE_KEY", "")))
+    """The secret that keys the codes; from the environment variable FRAUDGRAPH_CODE_KEY, never written anywhere."""
 
 
 class RunSettings(_Part):
@@ -114,7 +117,7 @@ class Settings(_Part):
     outliers: OutlierSettings = OutlierSettings()
     rings: RingSettings = RingSettings()
     referral: ReferralSettings = ReferralSettings()
-    privacy: PrivacySettings = PrivacySettings()
+    privacy: PrivacySettings = Field(default_factory=PrivacySettings)
     run: RunSettings = RunSettings()
 
 
