@@ -1,0 +1,66 @@
+"""All commands in one place."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from fraudgraph import __version__
+from fraudgraph.cli import doctor, rings, run
+from fraudgraph.cli.language import t
+from fraudgraph.cli.options import examples
+from fraudgraph.cli.terminal import print_result
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="fraudgraph",
+    help=t(
+        "From a bureau's claims files to explained rings and a referral list. Works offline; every result is a lead, not a verdict.",
+        "从医保结算数据到可解释的疑似团伙与移送清单。离线运行;结果均为线索,不是结论。",
+    ),
+    epilog=examples(
+        "fraudgraph demo",
+        "fraudgraph run delivery/ --out 2025-10",
+        "fraudgraph rings list --out 2025-10",
+        "fraudgraph --lang zh doctor",
+    ),
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print_result(f"fraudgraph {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[  # handled by its callback
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help=t("Print the version.", "显示版本号。")
+        ),
+    ] = False,
+    lang: Annotated[  # settled by `settle_language` before this line is read
+        str,
+        typer.Option(
+            metavar="zh|en",
+            help=t(
+                "Language of messages; the environment's (LANG) by default. May stand anywhere in the line.",
+                "提示语言,默认取自环境变量 LANG。可写在命令行任何位置。",
+            ),
+            show_default=False,
+        ),
+    ] = "",
+) -> None:
+    pass
+
+
+run.add_to(app)
+rings.add_to(app)
+doctor.add_to(app)

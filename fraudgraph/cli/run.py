@@ -1,0 +1,210 @@
+"""demo, run, sample: the commands that make something."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fraudgraph.cli.language import language, t
+from fraudgraph.cli.options import DEFAULT_OUT, AsJson, examples
+from fraudgraph.cli.terminal import command_name, print_json, print_result, progress, say
+
+if TYPE_CHECKING:
+    from fraudgraph.pipeline import RunSummary
+
+__all__ = ["add_to"]
+
+_DEMO_OUT = Path("fraudgraph-demo")
+
+_Replace = Annotated[
+    bool,
+    typer.Option(
+        "--replace",
+        help=t("Overwrite OUT if it is an earlier run of ours.", "OUT 若是本程序先前的结果,则覆盖。"),
+    ),
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to the app."""
+    app.command(
+        "demo",
+        help=t(
+            "Run the main job on the sample delivery that comes with the program, and say where to look.",
+            "用随程序附带的样例数据运行主流程,并提示查看位置。",
+        ),
+        epilog=examples("fraudgraph demo", "fraudgraph demo --out /data/try"),
+    )(_demo)
+    app.command(
+        "run",
+        help=t(
+            "Read claims files and write rings, evidence, dossiers and the referral list into OUT.",
+            "读取结算数据文件,将疑似团伙、证据、线索材料和移送清单写入 OUT。",
+        ),
+        epilog=examples(
+            "fraudgraph run delivery/ --out 2025-10",
+            "fraudgraph run settlements.csv fees.xlsx --out 2025-10 --month 2025-10",
+            "fraudgraph run delivery/ --out 2025-10 --settings fraudgraph.toml --mapping columns.toml --replace",
+        ),
+    )(_run)
+    app.command(
+        "sample",
+        help=t(
+            "Make a city of invented claims, with or without rings, to try things on.",
+            "生成一座虚构城市的结算数据(可含或不含团伙),供试用。",
+        ),
+        epilog=examples(
+            "fraudgraph sample city --claims 400000 --months 6 --rings standard --seed 7",
+            "fraudgraph sample quiet --rings none",
+        ),
+    )(_sample)
+
+
+def _demo(
+    out: Annotated[
+        Path, typer.Option("--out", metavar="OUT", help=t("Where to write.", "写入的目录。"))
+    ] = _DEMO_OUT,
+    replace: _Replace = False,
+    as_json: AsJson = False,
+) -> None:
+    from fraudgraph.content import content_folder
+    from fraudgraph.pipeline import run
+    from fraudgraph.settings import load_settings
+
+    summary = run(
+        [content_folder("data_samples")],
+        out,
+        month=None,
+        settings=load_settings(),
+        mapping=None,
+        replace=replace or out == _DEMO_OUT,
+        progress=progress(),
+    )
+    _tell(summary, as_json)
+
+
+def _run(
+    sources: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="SOURCE...",
+            help=t(
+                "Claims files or folders of them: csv (UTF-8, GB18030), xlsx, parquet, also .gz.",
+                "结算数据文件或目录:csv(UTF-8、GB18030)、xlsx、parquet,可为 .gz。",
+            ),
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            metavar="OUT",
+            help=t("Where to write; must not exist yet.", "写入的目录,须尚不存在。"),
+        ),
+    ] = DEFAULT_OUT,
+    month: Annotated[
+        str | None,
+        typer.Option(
+            "--month",
+            metavar="YYYY-MM",
+            help=t(
+                "List only rings seen in this month, from claims up to its end.",
+                "只列出该月出现的团伙,数据取至该月末。",
+            ),
+        ),
+    ] = None,
+    settings: Annotated[
+        Path | None,
+        typer.Option("--settings", metavar="F", help=t("A settings file (TOML).", "设置文件(TOML)。")),
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            "--mapping",
+            metavar="F",
+            help=t(
+                "Which delivered column is which (TOML), where the program can't tell.",
+                "列名对照文件(TOML),用于程序无法识别的列。",
+            ),
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            "--seed", metavar="N", help=t("Seed of everything random.", "随机种子。"), show_default=False
+        ),
+    ] = None,
+    replace: _Replace = False,
+    as_json: AsJson = False,
+) -> None:
+    from fraudgraph.pipeline import run
+    from fraudgraph.records import Month
+    from fraudgraph.settings import load_settings
+
+    summary = run(
+        sources,
+        out,
+        month=Month.parse(month) if month is not None else None,
+        settings=load_settings(settings, seed=seed),
+        mapping=mapping,
+        replace=replace,
+        progress=progress(),
+    )
+    _tell(summary, as_json)
+
+
+def _sample(
+    out: Annotated[
+        Path,
+        typer.Argument(metavar="OUT", help=t("The folder to make.", "要新建的目录。")),
+    ],
+    claims: Annotated[
+        int, typer.Option(metavar="N", help=t("How many claims, about.", "结算单数量(约)。"))
+    ] = 100_000,
+    months: Annotated[int, typer.Option(metavar="M", help=t("Over how many months.", "跨越的月数。"))] = 6,
+    rings: Annotated[
+        str,
+        typer.Option(
+            metavar="none|standard|stealth|hard|real",
+            help=t("Which planted rings; the truth is written beside.", "植入哪类团伙;真相另存。"),
+        ),
+    ] = "standard",
+    seed: Annotated[
+        int, typer.Option(metavar="S", help=t("Same seed, same city.", "种子相同,城市相同。"))
+    ] = 1,
+    items: Annotated[
+        bool, typer.Option("--items", help=t("Write fee lines too.", "同时生成费用明细。"))
+    ] = False,
+) -> None:
+    from fraudgraph.claims.city import make_city
+
+    make_city(
+        out, claims=claims, months=months, rings=rings, seed=seed, items=items, dirt=True, progress=progress()
+    )
+    print_result(t(f"The sample city is in {out}.", f"样例城市已写入 {out}。"))
+
+
+def _tell(summary: RunSummary, as_json: bool) -> None:
+    """What a run found, what it couldn't look at, and where to look first."""
+    if as_json:
+        print_json(summary)
+        return
+    for view, reason_zh, reason_en in summary.views_off:
+        say(t(f"Off: {view}. {reason_en}", f"未启用:{view}。{reason_zh}"))
+    out, program = summary.out, command_name()
+    print_result(
+        t(
+            f"Read {summary.claims_read:,} claims, used {summary.claims_kept:,}; {summary.rejects_count:,} rows set aside ({out / 'rejects.parquet'}).\n"
+            f"{summary.listed_count:,} rings put forward as leads, of {summary.ring_count:,} looked at, in {summary.seconds:.0f} s.\n"
+            f"Look first: {out / 'index.html'}\n"
+            f"The list:   {out / 'referral_list.xlsx'}\n"
+            f"In words:   {program} rings list --out {out}",
+            f"读取结算单 {summary.claims_read:,} 条,采用 {summary.claims_kept:,} 条;剔除记录 {summary.rejects_count:,} 行(见 {out / 'rejects.parquet'})。\n"
+            f"共考察疑似团伙 {summary.ring_count:,} 个,其中 {summary.listed_count:,} 个列为线索,用时 {summary.seconds:.0f} 秒。\n"
+            f"先看:{out / 'index.html'}\n"
+            f"清单:{out / 'referral_list.xlsx'}\n"
+            f"终端查看:{program} rings list --out {out} --lang {language()}",
+        )
+    )
