@@ -5,7 +5,9 @@ A store is one DuckDB file in a folder, with Parquet written from it. Values ent
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,7 +17,7 @@ import pyarrow as pa
 
 from fraudgraph.errors import StorageError
 
-__all__ = ["Store", "quoted"]
+__all__ = ["LockedStore", "Store", "StoreTimeoutError", "quoted"]
 
 DATABASE_NAME = "fraudgraph.duckdb"
 _MACROS = Path(__file__).parent / "sql" / "macros_duckdb.sql"
@@ -63,7 +65,6 @@ class Store:
                     "autoinstall_known_extensions": False,
                     "autoload_known_extensions": False,
                     "preserve_insertion_order": False,
-                    "TimeZone": "Asia/Shanghai",
                 },
             )
         except (duckdb.Error, OSError) as problem:
@@ -139,6 +140,142 @@ class Store:
         beside.replace(path)
 
     def _define_macros(self) -> None:
-        for statement in _MACROS.read_text(encoding="utf-8").split(";\n"):
-            if statement.strip():
-                self.con.execute(statement).fetchall()
+        _define_macros(self.con)
+
+    @contextmanager
+    def guarded(self, seconds: float | None = None) -> Iterator[None]:
+        """Run the block's queries so that one that fails or takes too long can be told apart and passed over.
+
+        Raises
+        ------
+        StoreTimeoutError
+            If a query was still at work after `seconds`.
+        ValueError
+            If the database refused a query; the text says why.
+        StorageError
+            If the disk is full or can't be written.
+        """
+        try:
+            with _time_limit(self.con, seconds):
+                yield
+        except duckdb.IOException as problem:
+            raise StorageError(
+                f"The store in {self.folder} can't be written: {problem}. Check the free disk space and the permissions.",
+                f"无法写入 {self.folder} 中的数据文件:{problem}。请检查磁盘空间和权限。",
+            ) from None
+        except duckdb.Error as problem:
+            raise ValueError(str(problem)) from None
+
+
+class StoreTimeoutError(Exception):
+    """A query was stopped because it reached its time limit."""
+
+
+class LockedStore:
+    """A DuckDB that can only answer questions, for SQL that somebody else wrote.
+
+    No files, no network, no extensions, no settings, no Python variables; what is attached is read-only. `ask`
+    puts the text inside a sub-query, so that it can be nothing but one SELECT.
+
+    Parameters
+    ----------
+    statements : iterable of str
+        Run before the door is locked, such as CREATE TABLE or CREATE VIEW.
+    database : Path, optional
+        A DuckDB file to attach read-only as `kept`.
+    spill : Path, optional
+        Where queries larger than memory may go on disk; without it they stop at the memory limit.
+    """
+
+    def __init__(
+        self,
+        statements: Iterable[str],
+        *,
+        database: Path | None = None,
+        spill: Path | None = None,
+        threads: int = 1,
+        memory_limit_gib: float = 1.0,
+    ) -> None:
+        config: dict[str, Any] = {
+            "threads": threads,
+            "memory_limit": f"{memory_limit_gib}GiB",
+            "temp_directory": str(spill) if spill is not None else "",
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "python_enable_replacements": False,
+            "preserve_insertion_order": False,
+        }
+        self.con = duckdb.connect(":memory:", config=config)
+        if database is not None:
+            path = str(database).replace("'", "''")
+            self.con.execute(f"ATTACH '{path}' AS kept (READ_ONLY)").fetchall()
+        _define_macros(self.con)
+        for statement in (
+            *statements,
+            "SET TimeZone = 'Asia/Shanghai'",
+            "SET enable_external_access = false",
+            "SET lock_configuration = true",
+        ):
+            self.con.execute(statement).fetchall()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.con.close()
+
+    def statements(self, sql: str) -> list[str]:
+        """The kinds of statement that a text holds, such as ["SELECT"]; a ValueError says why it can't be parsed."""
+        try:
+            return [str(statement.type).rpartition(".")[2] for statement in self.con.extract_statements(sql)]
+        except duckdb.Error as problem:
+            raise ValueError(str(problem)) from None
+
+    def columns(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """Names and types of a SELECT's columns; a ValueError says why it can't run."""
+        try:
+            answer = self.con.execute(f"SELECT * FROM ({sql}\n) AS asked", dict(parameters) or None)
+            described = [(str(column[0]), str(column[1])) for column in answer.description or []]
+            answer.fetchall()
+            return described
+        except duckdb.Error as problem:
+            raise ValueError(str(problem)) from None
+
+    def ask(self, sql: str, parameters: Mapping[str, Any], *, seconds: float | None = None) -> pa.Table:
+        """The answer to a SELECT as an Arrow table; a ValueError says why it can't run.
+
+        Raises
+        ------
+        StoreTimeoutError
+            If it took longer than `seconds`.
+        """
+        try:
+            with _time_limit(self.con, seconds):
+                self.con.execute(f"SELECT * FROM ({sql}\n) AS asked", dict(parameters) or None)
+                return self.con.to_arrow_table()
+        except duckdb.Error as problem:
+            raise ValueError(str(problem)) from None
+
+
+@contextmanager
+def _time_limit(con: duckdb.DuckDBPyConnection, seconds: float | None) -> Iterator[None]:
+    if seconds is None:
+        yield
+        return
+    timer = threading.Timer(seconds, con.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise StoreTimeoutError(f"stopped after {seconds:g} s") from None
+    finally:
+        timer.cancel()
+
+
+def _define_macros(con: duckdb.DuckDBPyConnection) -> None:
+    for statement in _MACROS.read_text(encoding="utf-8").split(";\n"):
+        if statement.strip():
+            con.execute(statement).fetchall()
