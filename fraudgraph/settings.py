@@ -44,6 +44,8 @@ class ScreeningSettings(_Part):
     """Ids of models that shall not run."""
     parameters: dict[str, dict[str, float | int | str | bool]] = Field(default_factory=dict)
     """Thresholds by model id, in place of the defaults in the model's own file."""
+    max_seconds: float = Field(default=900, gt=0)
+    """A model still at work after so many seconds is stopped; the others go on."""
 
 
 class MeetingSettings(_Part):
