@@ -1,0 +1,301 @@
+#!/usr/bin/env python3
+"""Set up fraudgraph in this folder and run it. Needs Python 3.11 or newer with venv, and nothing else.
+
+    python3 start.py demo             set up, run the main job on data_samples/, say where to look
+    python3 start.py test             set up, run the tests that this machine can run, name the others
+    python3 start.py test --install   the same, and first fetch what they need (Debian or Ubuntu, as root)
+    python3 start.py setup            only set up
+
+What follows `demo` goes to `fraudgraph demo`; what follows `test` (but --install) goes to pytest.
+Everything lands in .venv beside this file; a second call finds it there and starts at once.
+"""
+
+import hashlib
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+STAMP = VENV / "fraudgraph-setup.json"
+UV = "uv==0.13.9"
+NEEDED_BYTES = 2 * 1024**3
+MARKS = ("browser", "neo4j", "spark", "scale")
+NEEDS = {"browser": ("chromium", "cjk_fonts")}
+"""Marks whose tests run here, and the checks of `fraudgraph doctor` that must be well for that."""
+SYSTEM_PACKAGES = {"chromium": ["chromium"], "cjk_fonts": ["fontconfig", "fonts-noto-cjk"]}
+CHINESE = next(
+    (os.environ[n] for n in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(n)), ""
+).startswith("zh")
+
+
+def say(en, zh):
+    """A message, on stderr: stdout belongs to what is run."""
+    print(zh if CHINESE else en, file=sys.stderr, flush=True)
+
+
+class SetupError(Exception):
+    """Set-up can't go on: one sentence in each language."""
+
+
+def main(arguments):
+    """Carry out one command and return its exit code."""
+    command, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
+    if command not in ("setup", "demo", "test"):
+        print(__doc__.strip())
+        return 0 if command in ("-h", "--help") else 2
+    try:
+        check_python()
+        set_up(with_tests=command == "test")
+        if command == "demo":
+            return subprocess.call([str(VENV / "bin" / "fraudgraph"), "demo", *rest])
+        if command == "test":
+            return run_tests(rest)
+        say("Ready: .venv/bin/fraudgraph --help", "就绪:.venv/bin/fraudgraph --help")
+        return 0
+    except SetupError as problem:
+        say(*problem.args)
+        return 1
+    except KeyboardInterrupt:
+        say("Stopped on request; call again to go on.", "已按要求停止;再次运行即可继续。")
+        return 130
+
+
+def check_python():
+    """Go on with a newer Python if this one is too old and a newer one is here; say so if there is none."""
+    if sys.version_info < (3, 11):  # noqa: UP036  # this file is what a machine with an old Python meets first
+        for name in ("python3.14", "python3.13", "python3.12", "python3.11"):
+            found = shutil.which(name)
+            if found and subprocess.call([found, "-c", ""], stderr=subprocess.DEVNULL) == 0:
+                os.execv(found, [found, str(ROOT / "start.py"), *sys.argv[1:]])
+        version = ".".join(str(part) for part in sys.version_info[:3])
+        raise SetupError(
+            f"Python {version} is too old: fraudgraph needs 3.11 or newer. Install it (Debian: apt-get install python3.11 python3.11-venv), then call this again with it.",
+            f"Python {version} 版本过低:fraudgraph 需要 3.11 或更高版本。请安装后(Debian:apt-get install python3.11 python3.11-venv)用新版本重新运行。",
+        )
+
+
+def set_up(with_tests):
+    """Make .venv hold exactly what uv.lock says. Quick when it already does."""
+    wanted = fingerprint()
+    ready = json.loads(STAMP.read_text(encoding="utf-8")) if STAMP.is_file() else {}
+    if PYTHON.exists() and ready.get("tests" if with_tests else "run") == wanted:
+        return
+    free = shutil.disk_usage(ROOT).free
+    if free < NEEDED_BYTES:
+        raise SetupError(
+            f"Set-up needs 2 GiB of free disk, and {ROOT} has {free / 1024**3:.1f} GiB. Free some space, or copy this folder to another disk.",
+            f"安装需要 2 GiB 可用磁盘,而 {ROOT} 仅剩 {free / 1024**3:.1f} GiB。请清理空间,或将本目录移到其他磁盘。",
+        )
+    say(
+        "Setting up in .venv: about 300 MB to fetch, 1 GB on disk, once. The next call starts at once.",
+        "正在 .venv 中安装(仅此一次):下载约 300 MB,占用磁盘约 1 GB。下次运行将直接开始。",
+    )
+    make_venv()
+    fetch([str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", UV])
+    install_locked(with_tests)
+    STAMP.write_text(json.dumps({"run": wanted, "tests": wanted if with_tests else None}), encoding="utf-8")
+
+
+def fingerprint():
+    """What the environment was made from: the lock, the project file, the Python and the place."""
+    digest = hashlib.sha256()
+    for part in (ROOT / "uv.lock", ROOT / "pyproject.toml"):
+        digest.update(part.read_bytes())
+    digest.update(f"{sys.version_info[:2]} {ROOT} {UV}".encode())
+    return digest.hexdigest()
+
+
+def make_venv():
+    """An environment with pip; one that stands and is new enough is kept."""
+    if not answers("import sys; sys.exit(sys.version_info < (3, 11))"):
+        if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
+            package = f"python3.{sys.version_info[1]}-venv"
+            raise SetupError(
+                f"This Python lacks its module venv. Install it (Debian, as root: apt-get install {package}) and call this again.",
+                f"此 Python 缺少 venv 模块。请先安装(Debian,root 用户:apt-get install {package}),再重新运行。",
+            )
+        run_watched([sys.executable, "-m", "venv", "--clear", str(VENV)], dict(os.environ))
+    if not answers("import pip"):
+        run_watched([str(PYTHON), "-m", "ensurepip", "--default-pip"], dict(os.environ))
+
+
+def answers(code):
+    """Whether the environment's Python is there and runs this without complaint."""
+    return (
+        PYTHON.exists()
+        and subprocess.run([str(PYTHON), "-c", code], capture_output=True, check=False).returncode == 0
+    )
+
+
+def install_locked(with_tests):
+    """Install uv.lock's versions, checked by their hashes; through pip's own mirror where one is set."""
+    uv = str(VENV / "bin" / "uv")
+    groups = [] if with_tests else ["--no-dev"]
+    mirror = os.environ.get("PIP_INDEX_URL") or pip_setting("global.index-url")
+    if not mirror:
+        fetch([uv, "sync", "--frozen", "--inexact", *groups])
+        return
+    wanted = VENV / "requirements.txt"
+    fetch([uv, "export", "--quiet", "--frozen", "--no-emit-project", *groups, "--output-file", str(wanted)])
+    install = [uv, "pip", "install", "--python", str(PYTHON), "--default-index", mirror]
+    fetch([*install, "--require-hashes", "--requirement", str(wanted)])
+    fetch([*install, "--no-deps", "--editable", str(ROOT)])
+
+
+def pip_setting(name):
+    """A value of pip's configuration, "" where it is not set."""
+    done = subprocess.run(
+        [str(PYTHON), "-m", "pip", "config", "get", name], capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def fetch(command):
+    """Run a command that may use the network; a second time with the system's certificates if it asks for them."""
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "UV_PYTHON")
+    }
+    environment.update(UV_PROJECT_ENVIRONMENT=str(VENV), UV_PYTHON_DOWNLOADS="never", UV_NO_PROGRESS="1")
+    try:
+        run_watched(command, environment)
+    except CertificateError:
+        run_watched(command, dict(environment, UV_SYSTEM_CERTS="1"))
+
+
+class CertificateError(SetupError):
+    """The index's certificate is not among those that the installer brings."""
+
+
+def run_watched(command, environment):
+    """Run a command, show what it says, and turn a failure into a sentence."""
+    try:
+        with subprocess.Popen(
+            command,
+            env=environment,
+            cwd=str(ROOT),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        ) as process:
+            said = [line.rstrip() for line in process.stdout]
+    except OSError as problem:
+        raise SetupError(
+            f"{command[0]} can't be run: {problem}.", f"无法运行 {command[0]}:{problem}。"
+        ) from None
+    if process.returncode == 0:
+        return
+    text = "\n".join(said[-30:])
+    if re.search(r"No space left|os error 28", text):
+        raise SetupError(
+            f"The disk filled up during set-up ({ROOT}, or the installer's cache in your home folder). Free 2 GiB and call this again.",
+            f"安装过程中磁盘已满({ROOT} 或用户主目录中的安装缓存)。请清理出 2 GiB 后重新运行。",
+        )
+    if re.search(r"certificate|UnknownIssuer|system-certs", text) and "UV_SYSTEM_CERTS" not in environment:
+        raise CertificateError(text, text)
+    if re.search(
+        r"dns error|resolve|[Cc]onnect|[Tt]imed? ?out|unreachable|[Pp]roxy|No matching distribution", text
+    ):
+        raise SetupError(
+            f"{text}\nThe package index can't be reached. Check the network and https_proxy, or name a mirror: PIP_INDEX_URL=ADDRESS python3 start.py ...",
+            f"{text}\n无法连接软件包索引。请检查网络与 https_proxy,或指定镜像:PIP_INDEX_URL=镜像地址 python3 start.py ...",
+        )
+    shown = " ".join(command)
+    raise SetupError(f"{text}\nThis step of the set-up failed: {shown}", f"{text}\n安装步骤失败:{shown}")
+
+
+def run_tests(arguments):
+    """Quick tests first, then those that need something this machine has; say what was left out."""
+    install = "--install" in arguments
+    extra = [argument for argument in arguments if argument != "--install"]
+    checks = examine()
+    if install and any(checks[name]["health"] != "ok" for names in NEEDS.values() for name in names):
+        install_system([name for names in NEEDS.values() for name in names if checks[name]["health"] != "ok"])
+        checks = examine()
+    used = marks_in_use()
+    lacking = {
+        mark: [checks[name] for name in NEEDS.get(mark, ()) if checks[name]["health"] != "ok"]
+        for mark in used
+    }
+    runnable = [mark for mark in used if mark in NEEDS and not lacking[mark]]
+    results = [run_pytest(["-n", "2", "-m", " and ".join(f"not {mark}" for mark in MARKS), *extra])]
+    if runnable:
+        results.append(run_pytest(["-m", " or ".join(runnable), *extra]))
+    left_out = [mark for mark in used if mark not in runnable]
+    for mark in left_out:
+        remedies = [check["remedy"] for check in lacking[mark]]
+        commands = " && ".join([*remedies, f".venv/bin/python -m pytest -m {mark}"])
+        say(
+            f"Left out, tests marked {mark!r}. To run them: {commands}",
+            f"未运行标记为 {mark!r} 的测试。运行方法:{commands}",
+        )
+    for _, closing in results:
+        print(closing, flush=True)
+    required = os.environ.get("FRAUDGRAPH_REQUIRE", "").split(",")
+    failed = [mark for mark in left_out if mark in required]
+    return max([code for code, _ in results] + [1 if failed else 0])
+
+
+def examine():
+    """The findings of `fraudgraph doctor`, by name."""
+    done = subprocess.run(
+        [str(VENV / "bin" / "fraudgraph"), "doctor", "--json"], capture_output=True, text=True, check=False
+    )
+    try:
+        return {check["name"]: check for check in json.loads(done.stdout)}
+    except ValueError:
+        raise SetupError(
+            f"{done.stderr}\nfraudgraph doctor failed.", f"{done.stderr}\nfraudgraph doctor 运行失败。"
+        ) from None
+
+
+def install_system(names):
+    """Fetch what tests need from the system's own packages."""
+    packages = [package for name in names for package in SYSTEM_PACKAGES[name]]
+    command = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
+    if shutil.which("apt-get") is None or os.geteuid() != 0:
+        say(
+            "--install needs root on Debian or Ubuntu; going on without: " + " ".join(packages),
+            "--install 需要 Debian 或 Ubuntu 的 root 权限;以下未安装,继续:" + " ".join(packages),
+        )
+        return
+    say("Installing " + " ".join(packages), "正在安装 " + " ".join(packages))
+    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    run_watched(["apt-get", "update", "-q"], environment)
+    run_watched(command, environment)
+
+
+def marks_in_use():
+    """The marks that at least one test file carries."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "tests").rglob("test_*.py"))]
+    return [mark for mark in MARKS if any(f"mark.{mark}" in text for text in texts)]
+
+
+def run_pytest(arguments):
+    """Run pytest, let it speak, and return its exit code with its closing line. No tests at all is no failure."""
+    colour = ["--color=yes"] if sys.stdout.isatty() else []
+    closing = ""
+    with subprocess.Popen(
+        [str(PYTHON), "-m", "pytest", *colour, *arguments],
+        cwd=str(ROOT),
+        stdout=subprocess.PIPE,
+        text=True,
+        errors="replace",
+    ) as process:
+        for line in process.stdout:
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            if line.strip():
+                closing = line.rstrip()
+    return (0 if process.returncode == 5 else process.returncode), closing
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
