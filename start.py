@@ -162,7 +162,7 @@ def fetch(command):
     environment = {
         name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "UV_PYTHON")
     }
-    environment.update(UV_PROJECT_ENVIRONMENT=str(VENV), UV_PYTHON_DOWNLOADS="never", UV_NO_PROGRESS="1")
+    environment.update(UV_PROJECT_ENVIRONMENT=str(VENV), UV_PYTHON_DOWNLOADS="never")
     try:
         run_watched(command, environment)
     except CertificateError:
@@ -174,7 +174,7 @@ class CertificateError(SetupError):
 
 
 def run_watched(command, environment):
-    """Run a command, show what it says, and turn a failure into a sentence."""
+    """Run a command, say what it fetches, and turn a failure into a sentence."""
     try:
         with subprocess.Popen(
             command,
@@ -185,14 +185,18 @@ def run_watched(command, environment):
             text=True,
             errors="replace",
         ) as process:
-            said = [line.rstrip() for line in process.stdout]
+            said = []
+            for line in process.stdout:
+                said.append(line.rstrip())
+                if re.match(r"Downloading|Installed|Get:", said[-1]):
+                    say("  " + said[-1], "  " + said[-1])
     except OSError as problem:
         raise SetupError(
             f"{command[0]} can't be run: {problem}.", f"无法运行 {command[0]}:{problem}。"
         ) from None
     if process.returncode == 0:
         return
-    text = "\n".join(said[-30:])
+    text, last = "\n".join(said[-30:]), said[-1] if said else ""
     if re.search(r"No space left|os error 28", text):
         raise SetupError(
             f"The disk filled up during set-up ({ROOT}, or the installer's cache in your home folder). Free 2 GiB and call this again.",
@@ -204,8 +208,8 @@ def run_watched(command, environment):
         r"dns error|resolve|[Cc]onnect|[Tt]imed? ?out|unreachable|[Pp]roxy|No matching distribution", text
     ):
         raise SetupError(
-            f"{text}\nThe package index can't be reached. Check the network and https_proxy, or name a mirror: PIP_INDEX_URL=ADDRESS python3 start.py ...",
-            f"{text}\n无法连接软件包索引。请检查网络与 https_proxy,或指定镜像:PIP_INDEX_URL=镜像地址 python3 start.py ...",
+            f"{last}\nThe package index can't be reached. Check the network and https_proxy, or name a mirror: PIP_INDEX_URL=ADDRESS python3 start.py ...",
+            f"{last}\n无法连接软件包索引。请检查网络与 https_proxy,或指定镜像:PIP_INDEX_URL=镜像地址 python3 start.py ...",
         )
     shown = " ".join(command)
     raise SetupError(f"{text}\nThis step of the set-up failed: {shown}", f"{text}\n安装步骤失败:{shown}")
