@@ -80,43 +80,62 @@ def find_chromium() -> str | None:
     return next((path for name in _CHROMIUM_NAMES if (path := shutil.which(name))), None)
 
 
-def _python() -> Check:
-    version = ".".join(str(part) for part in sys.version_info[:3])
-    good = sys.version_info >= (3, 11)
+def _check(
+    name: str,
+    titles: tuple[str, str],
+    health: Health,
+    found: tuple[str, str] | str,
+    *,
+    remedy: str,
+    required: bool = False,
+) -> Check:
+    """A finding; what is well needs no remedy, and what reads the same in both languages is given once."""
+    found_en, found_zh = (found, found) if isinstance(found, str) else found
     return Check(
-        name="python",
-        title_en="Python",
-        title_zh="Python",
-        health=Health.OK if good else Health.MISSING,
-        found_en=version,
-        found_zh=version,
-        remedy="" if good else "apt-get install python3.11 python3.11-venv",
+        name=name,
+        title_en=titles[0],
+        title_zh=titles[1],
+        health=health,
+        found_en=found_en,
+        found_zh=found_zh,
+        remedy="" if health is Health.OK else remedy,
+        required=required,
+    )
+
+
+def _python() -> Check:
+    good = sys.version_info >= (3, 11)
+    return _check(
+        "python",
+        ("Python", "Python"),
+        Health.OK if good else Health.MISSING,
+        ".".join(str(part) for part in sys.version_info[:3]),
+        remedy="apt-get install python3.11 python3.11-venv",
         required=True,
     )
 
 
 def _packages() -> Check:
-    wanted = _locked_versions()
-    odd = []
-    for name in _direct_dependencies():
+    locked, names, odd, lacking = _locked_versions(), _direct_dependencies(), [], False
+    for name in names:
         try:
             found = metadata.version(name)
         except metadata.PackageNotFoundError:
             odd.append(f"{name} -")
+            lacking = True
             continue
-        if wanted.get(name) and found not in wanted[name]:
-            odd.append(f"{name} {found} (uv.lock: {', '.join(sorted(wanted[name]))})")
-    lacking = any(entry.endswith(" -") for entry in odd)
-    count = len(_direct_dependencies())
-    return Check(
-        name="packages",
-        title_en="Packages",
-        title_zh="依赖包",
-        health=Health.MISSING if lacking else Health.WARN if odd else Health.OK,
-        found_en="; ".join(odd)
-        or (f"{count} present, versions as in uv.lock" if wanted else f"{count} present"),
-        found_zh="; ".join(odd) or (f"{count} 个齐全,版本与 uv.lock 一致" if wanted else f"{count} 个齐全"),
-        remedy="uv sync --frozen" if odd else "",
+        if locked.get(name) and found not in locked[name]:
+            odd.append(f"{name} {found} (uv.lock: {', '.join(sorted(locked[name]))})")
+    well = (
+        f"{len(names)} present" + (", versions as in uv.lock" if locked else ""),
+        f"{len(names)} 个齐全" + (",版本与 uv.lock 一致" if locked else ""),
+    )
+    return _check(
+        "packages",
+        ("Packages", "依赖包"),
+        Health.MISSING if lacking else Health.WARN if odd else Health.OK,
+        "; ".join(odd) or well,
+        remedy="uv sync --frozen",
         required=True,
     )
 
@@ -151,14 +170,12 @@ def _duckdb(folder: Path) -> Check:
         trouble = "" if good else "wrong sum"
     except (FraudgraphError, OSError) as problem:
         good, trouble = False, str(problem)
-    return Check(
-        name="duckdb",
-        title_en="DuckDB writes and reads",
-        title_zh="DuckDB 读写",
-        health=Health.OK if good else Health.MISSING,
-        found_en=version if good else f"{version}: {trouble}",
-        found_zh=version if good else f"{version}:{trouble}",
-        remedy="" if good else "uv sync --frozen --reinstall-package duckdb",
+    return _check(
+        "duckdb",
+        ("DuckDB writes and reads", "DuckDB 读写"),
+        Health.OK if good else Health.MISSING,
+        version if good else f"{version}: {trouble}",
+        remedy="uv sync --frozen --reinstall-package duckdb",
         required=True,
     )
 
@@ -166,15 +183,17 @@ def _duckdb(folder: Path) -> Check:
 def _memory() -> Check:
     free = _available_memory() / _GIB
     good = free >= 4
-    return Check(
-        name="memory",
-        title_en="Free memory",
-        title_zh="可用内存",
-        health=Health.OK if good else Health.WARN,
-        found_en=f"{free:.1f} GiB"
-        + ("" if good else "; below 4 GiB, months of millions of claims spill to disk"),
-        found_zh=f"{free:.1f} GiB" + ("" if good else ";低于 4 GiB,数百万条结算单会换到磁盘"),
-        remedy="" if good else "fraudgraph.toml: [run] memory_limit_gib = 1.0",
+    return _check(
+        "memory",
+        ("Free memory", "可用内存"),
+        Health.OK if good else Health.WARN,
+        f"{free:.1f} GiB"
+        if good
+        else (
+            f"{free:.1f} GiB; below 4 GiB, months of millions of claims spill to disk",
+            f"{free:.1f} GiB;低于 4 GiB,数百万条结算单会换到磁盘",
+        ),
+        remedy="fraudgraph.toml: [run] memory_limit_gib = 1.0",
     )
 
 
@@ -190,44 +209,37 @@ def _available_memory() -> int:
 
 
 def _disk(folder: Path) -> Check:
-    free = shutil.disk_usage(_existing(folder)).free / _GIB
-    health = Health.OK if free >= 5 else Health.WARN if free >= 1 else Health.MISSING
-    return Check(
-        name="disk",
-        title_en="Free disk",
-        title_zh="可用磁盘",
-        health=health,
-        found_en=f"{free:.1f} GiB at {_existing(folder)}",
-        found_zh=f"{free:.1f} GiB({_existing(folder)})",
-        remedy="" if health is Health.OK else "fraudgraph run ... --out OUT on a disk with 5 GiB free",
+    place = _existing(folder)
+    free = shutil.disk_usage(place).free / _GIB
+    return _check(
+        "disk",
+        ("Free disk", "可用磁盘"),
+        Health.OK if free >= 5 else Health.WARN if free >= 1 else Health.MISSING,
+        f"{free:.1f} GiB ({place})",
+        remedy="fraudgraph run ... --out OUT on a disk with 5 GiB free",
         required=True,
     )
 
 
 def _cores() -> Check:
     count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return Check(
-        name="cores",
-        title_en="Processor cores",
-        title_zh="处理器核数",
-        health=Health.OK if count >= 2 else Health.WARN,
-        found_en=str(count),
-        found_zh=str(count),
-        remedy="" if count >= 2 else "fraudgraph.toml: [run] threads = 1",
+    return _check(
+        "cores",
+        ("Processor cores", "处理器核数"),
+        Health.OK if count >= 2 else Health.WARN,
+        str(count),
+        remedy="fraudgraph.toml: [run] threads = 1",
     )
 
 
 def _permissions(folder: Path) -> Check:
     place = _existing(folder)
-    good = os.access(place, os.W_OK | os.X_OK)
-    return Check(
-        name="permissions",
-        title_en="May write here",
-        title_zh="写权限",
-        health=Health.OK if good else Health.MISSING,
-        found_en=str(place),
-        found_zh=str(place),
-        remedy="" if good else f"chown $(id -un) {place}",
+    return _check(
+        "permissions",
+        ("May write here", "写权限"),
+        Health.OK if os.access(place, os.W_OK | os.X_OK) else Health.MISSING,
+        str(place),
+        remedy=f"chown $(id -un) {place}",
         required=True,
     )
 
@@ -235,53 +247,45 @@ def _permissions(folder: Path) -> Check:
 def _locale() -> Check:
     encoding = locale.getpreferredencoding(do_setlocale=False)
     good = encoding.lower().replace("-", "") in {"utf8", "gb18030", "gbk"}
-    return Check(
-        name="locale",
-        title_en="Terminal shows Chinese",
-        title_zh="终端可显示中文",
-        health=Health.OK if good else Health.WARN,
-        found_en=encoding,
-        found_zh=encoding,
-        remedy="" if good else "export LANG=C.UTF-8",
+    return _check(
+        "locale",
+        ("Terminal shows Chinese", "终端可显示中文"),
+        Health.OK if good else Health.WARN,
+        encoding,
+        remedy="export LANG=C.UTF-8",
     )
 
 
 def _chromium() -> Check:
     path = find_chromium()
-    return Check(
-        name="chromium",
-        title_en="Chromium (tests of the pages only)",
-        title_zh="Chromium(仅用于页面测试)",
-        health=Health.OK if path else Health.WARN,
-        found_en=path or "none",
-        found_zh=path or "无",
-        remedy="" if path else "apt-get install --no-install-recommends chromium",
+    return _check(
+        "chromium",
+        ("Chromium (tests of the pages only)", "Chromium(仅用于页面测试)"),
+        Health.OK if path else Health.WARN,
+        path or ("none", "无"),
+        remedy="apt-get install --no-install-recommends chromium",
     )
 
 
 def _cjk_fonts() -> Check:
     count = len(_output_lines("fc-list", ":lang=zh-cn", "family"))
-    return Check(
-        name="cjk_fonts",
-        title_en="Chinese fonts (to read pages on this machine)",
-        title_zh="中文字体(在本机阅读页面)",
-        health=Health.OK if count else Health.WARN,
-        found_en=f"{count} found" if count else "none",
-        found_zh=f"{count} 种" if count else "无",
-        remedy="" if count else "apt-get install --no-install-recommends fontconfig fonts-noto-cjk",
+    return _check(
+        "cjk_fonts",
+        ("Chinese fonts (to read pages on this machine)", "中文字体(在本机阅读页面)"),
+        Health.OK if count else Health.WARN,
+        (f"{count} found", f"{count} 种") if count else ("none", "无"),
+        remedy="apt-get install --no-install-recommends fontconfig fonts-noto-cjk",
     )
 
 
 def _java() -> Check:
     lines = _output_lines("java", "-version")
-    return Check(
-        name="java",
-        title_en="Java (for a Neo4j of your own)",
-        title_zh="Java(自建 Neo4j 时需要)",
-        health=Health.OK if lines else Health.WARN,
-        found_en=lines[0] if lines else "none",
-        found_zh=lines[0] if lines else "无",
-        remedy="" if lines else "apt-get install --no-install-recommends openjdk-17-jre-headless",
+    return _check(
+        "java",
+        ("Java (for a Neo4j of your own)", "Java(自建 Neo4j 时需要)"),
+        Health.OK if lines else Health.WARN,
+        lines[0] if lines else ("none", "无"),
+        remedy="apt-get install --no-install-recommends openjdk-17-jre-headless",
     )
 
 
