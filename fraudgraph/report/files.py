@@ -29,7 +29,7 @@ def save(path: Path, content: bytes | str) -> None:
     except OSError as problem:
         raise StorageError(
             f"File {path} can't be written: {problem.strerror or problem}. Free some space or give a folder you may write to, and run again.",
-            f"文件 {path} 无法写入:{problem.strerror or problem}。请腾出空间,或换一个有写权限的目录后重新运行。",
+            f"文件 {path} 无法写入：{problem.strerror or problem}。请腾出空间，或换一个有写权限的目录后重新运行。",
         ) from None
 
 

@@ -15,7 +15,7 @@ from fraudgraph.records import Member, NodeKind, Ring
 from fraudgraph.report.plain import masked_name, plain, shortened
 from fraudgraph.settings import Settings
 
-__all__ = ["KIND_LETTERS", "Naming", "ROLE_ORDER", "handles"]
+__all__ = ["KIND_LETTERS", "ROLE_ORDER", "Naming", "handles"]
 
 KIND_LETTERS: Final = {
     NodeKind.PATIENT: "P",
@@ -79,14 +79,16 @@ class Naming:
             raise SettingsError(
                 "Setting 'privacy.mask_ids' is on, but the environment variable FRAUDGRAPH_CODE_KEY that keys the "
                 "codes is empty. Set it to a secret of your own (the same one every month) and run again.",
-                "设置项 'privacy.mask_ids' 已打开,但用于生成代码的环境变量 FRAUDGRAPH_CODE_KEY 为空。请设为本单位自定的密钥(每月相同)后重新运行。",
+                "设置项 'privacy.mask_ids' 已打开，但用于生成代码的环境变量 FRAUDGRAPH_CODE_KEY 为空。请设为本单位自定的密钥（每月相同）后重新运行。",
             )
         members = [member for ring in rings for member in ring.members]
         self._twins = self._numbered_twins(members)
         self._spoken = {m.entity_id: self.entity(m.entity_type, m.entity_id) for m in members}
         self._spoken |= {m.name: self.name(m) for m in members if _can_be_replaced(m)}
         self._kept = frozenset(claim_ids)
-        pattern = "|".join(re.escape(text) for text in sorted(self._spoken, key=lambda t: (-len(t), t)) if text)
+        pattern = "|".join(
+            re.escape(text) for text in sorted(self._spoken, key=lambda t: (-len(t), t)) if text
+        )
         self._pattern = re.compile(f"(?<![0-9A-Za-z])({pattern})(?![0-9A-Za-z])") if pattern else None
 
     def entity(self, kind: NodeKind, entity_id: str) -> str:

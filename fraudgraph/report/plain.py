@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
+from math import isfinite
 
 __all__ = ["amount", "display_width", "formula_safe", "masked_name", "number", "padded", "plain", "shortened"]
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-_NATIONAL_ID = re.compile(r"(?<![0-9A-Za-z])([1-9]\d{5})(?:18|19|20)\d{2}[01]\d[0-3]\d\d{2}(\d[\dXx])(?![0-9A-Za-z])")
+_NATIONAL_ID = re.compile(
+    r"(?<![0-9A-Za-z])([1-9]\d{5})(?:18|19|20)\d{2}[01]\d[0-3]\d\d{2}(\d[\dXx])(?![0-9A-Za-z])"
+)
 _MOBILE = re.compile(r"(?<![0-9A-Za-z])(1[3-9]\d)\d{4}(\d{4})(?![0-9A-Za-z])")
 _ACCOUNT = re.compile(r"(?<![0-9A-Za-z])(?:62|4\d|5[1-5]|3[57])\d{10,15}(\d{4})(?![0-9A-Za-z])")
 
@@ -63,7 +66,7 @@ def amount(value: Decimal) -> str:
 
 def number(value: float | None) -> str:
     """A number as short as it may be: whole numbers with separators, others to three figures."""
-    if value is None:
+    if value is None or not isfinite(value):
         return "—"
     if value == int(value):
         return f"{int(value):,}"

@@ -1,0 +1,160 @@
+"""What to check next: minutes for video, records to draw, questions to ask; all of it from the claims."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from fraudgraph.records import Dossier, NodeKind, Typology
+from fraudgraph.report.cast import Cast
+from fraudgraph.report.moments import moments, waves
+from fraudgraph.report.plain import plain
+from fraudgraph.report.words import Text
+
+__all__ = ["Check", "checks"]
+
+_MOST: Final = 8
+_MARGIN = timedelta(minutes=5)
+
+QUESTIONS: Final[dict[Typology, tuple[Text, ...]]] = {
+    Typology.CARD_SWEEP: (
+        Text("刷卡时本人是否到场？凭证由谁保管？", "Was the card's owner present, and who keeps the card?"),
+        Text("所购药品现在何处？是否有人收购？", "Where are the medicines now, and did anybody buy them?"),
+    ),
+    Typology.BATCH_ADMISSION: (
+        Text("怎样得知并前往住院？有无接送、免费、返现？", "How did you come to be admitted; was there transport, a waiver or cash?"),
+        Text("住院期间是否每日在院？做过哪些治疗？", "Were you on the ward every day, and what treatment was given?"),
+    ),
+    Typology.COMPANION_VISITS: (
+        Text("同行的人彼此是什么关系？由谁召集？", "How do those who travelled together know each other, and who called them?"),
+    ),
+    Typology.STEERED_PRESCRIPTIONS: (
+        Text("为什么到这家药店取药？是否有人指定？", "Why was this pharmacy chosen; did anybody name it?"),
+    ),
+    Typology.SHARED_IDENTITY: (
+        Text("登记的电话、账户由谁使用？待遇由谁领取？", "Who uses the registered phone or account, and who receives the money?"),
+    ),
+}  # fmt: skip
+ALWAYS: Final = (
+    Text("本人是否知情？是否可能被冒用或受骗？", "Does the person know of it; may the card have been used without consent?"),
+    Text("有无共同的合法缘由（家人、同住、同病、同单位、同一养老机构）?", "Is there a lawful common reason: family, same home, same illness, same employer?"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One group of things to check: what, why, and the items; `hidden` more are in the tables."""
+
+    title: Text
+    why: Text
+    items: tuple[Text, ...]
+    hidden: int = 0
+
+
+def checks(dossier: Dossier, cast: Cast) -> list[Check]:
+    """What an investigator may look at first, most telling first; groups without items are left out."""
+    groups = (
+        _video(dossier, cast),
+        _stays(dossier, cast),
+        _records(dossier, cast),
+        _lawful(dossier),
+        _questions(dossier),
+    )
+    return [group for group in groups if group.items]
+
+
+def _capped(title: Text, why: Text, items: Iterator[Text]) -> Check:
+    everything = tuple(items)
+    return Check(title, why, everything[:_MOST], max(len(everything) - _MOST, 0))
+
+
+def _video(dossier: Dossier, cast: Cast) -> Check:
+    def items() -> Iterator[Text]:
+        for moment in moments(dossier.claims):
+            span = f"{moment.start - _MARGIN:%Y-%m-%d %H:%M}–{moment.end + _MARGIN:%H:%M}"
+            place = cast.place(moment.place_id)
+            desks = ", ".join(cast.label(NodeKind.OPERATOR, desk) for desk in moment.operators[:4])
+            people = len(moment.patients)
+            yield Text(
+                f"{span} {place}{f'，经办 {desks}' if desks else ''}:{people} 人、{len(moment.claims)} 张结算单",
+                f"{span} {place}{f', desk {desks}' if desks else ''}: {people} people, {len(moment.claims)} claims",
+            )
+
+    return _capped(
+        Text("调取监控与终端日志", "Video and terminal logs"),
+        Text("多人凭证在几分钟内先后结算，前后各放宽 5 分钟", "Several people's claims were settled within minutes; five minutes added on both sides"),
+        items(),
+    )  # fmt: skip
+
+
+def _stays(dossier: Dossier, cast: Cast) -> Check:
+    def items() -> Iterator[Text]:
+        for wave in waves(dossier.claims):
+            days = f"{wave.first}" if wave.first == wave.last else f"{wave.first}–{wave.last:%m-%d}"
+            place, people = cast.place(wave.place_id), len(wave.patients)
+            ids = ", ".join(plain(c.claim_id, 40) for c in wave.claims[:6])
+            yield Text(
+                f"{days} {place}:{people} 人入院；调取病历、医嘱、护理与巡房记录、押金与票据（{ids}）",
+                f"{days} {place}: {people} admissions; draw records, orders, nursing and ward-round notes, deposits ({ids})",
+            )
+
+    return _capped(
+        Text("调取住院资料", "Records of stays"),
+        Text("同一机构在一两天内收治多名成员", "One facility admitted several members within a day or two"),
+        items(),
+    )
+
+
+def _records(dossier: Dossier, cast: Cast) -> Check:
+    """Doctors whose prescriptions were filled at one place, and places' stock books."""
+    pairs = Counter((c.doctor_id, c.place_id) for c in dossier.claims if c.in_meeting and c.doctor_id)
+    places = Counter(c.place_id for c in dossier.claims if c.in_meeting and c.claim_type == "pharmacy")
+
+    def items() -> Iterator[Text]:
+        for (doctor, place), count in sorted(pairs.items(), key=lambda p: (-p[1], p[0])):
+            who, where = cast.label(NodeKind.DOCTOR, doctor), cast.place(place)
+            yield Text(
+                f"医师 {who} 与 {where}:{count} 张处方与病历，核对就诊是否真实、签名是否一致",
+                f"doctor {who} and {where}: {count} prescriptions with their records; did the visit take place, do signatures agree",
+            )
+        for place, count in sorted(places.items(), key=lambda p: (-p[1], p[0])):
+            yield Text(
+                f"{cast.place(place)}:{count} 张结算单对应药品的进销存台账与追溯码",
+                f"{cast.place(place)}: stock books and trace codes of what {count} claims sold",
+            )
+
+    return _capped(
+        Text("调取处方与进销存", "Prescriptions and stock books"),
+        Text("处方与实物对得上，疑点即可排除", "If prescriptions and goods agree, the lead falls away"),
+        items(),
+    )
+
+
+def _lawful(dossier: Dossier) -> Check:
+    tried = sorted(dossier.ring.explanations, key=lambda e: (-e.share, e.name))
+
+    def items() -> Iterator[Text]:
+        for item in tried:
+            if item.holds or item.share > 0:
+                yield Text(
+                    f"{plain(item.title_zh, 60)}：可解释 {item.share:.0%}，请以登记资料核实",
+                    f"{plain(item.title_en, 60)}: explains {item.share:.0%}; settle it from registers",
+                )
+
+    return _capped(
+        Text("先核实合理解释", "Settle the lawful explanations first"),
+        Text("部分成立的解释一经核实，应予排除", "Where one proves true the lead should be cleared"),
+        items(),
+    )
+
+
+def _questions(dossier: Dossier) -> Check:
+    asked = (*QUESTIONS.get(dossier.ring.typology, ()), *ALWAYS)
+    return Check(
+        Text("询问要点", "Questions to ask"),
+        Text("询问时不预设结论", "Asked without presuming the answer"),
+        asked,
+    )

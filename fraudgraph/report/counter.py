@@ -1,0 +1,73 @@
+"""What speaks against a ring: the reasons why this may be nothing, in a part of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fraudgraph.records import Dossier, Role
+from fraudgraph.report.naming import Naming
+from fraudgraph.report.plain import amount, number
+from fraudgraph.report.words import Text
+
+__all__ = ["counter_evidence"]
+
+
+def counter_evidence(dossier: Dossier, naming: Naming) -> list[Text]:
+    """Sentences against the ring, each with its number."""
+    return [*_explained(dossier, naming), *_uncertain(dossier), *_ordinary(dossier)]
+
+
+def _explained(dossier: Dossier, naming: Naming) -> Iterator[Text]:
+    for item in sorted(dossier.ring.explanations, key=lambda e: (not e.holds, -e.share, e.name)):
+        sentence = Text(naming.sentence(item.sentence_zh), naming.sentence(item.sentence_en))
+        if item.holds:
+            yield Text(f"“{item.title_zh}”成立：{sentence.zh}", f"“{item.title_en}” holds: {sentence.en}")
+        elif item.share >= 0.1:
+            yield Text(
+                f"“{item.title_zh}”未达门槛，但能解释其中 {item.share:.0%}:{sentence.zh}",
+                f"“{item.title_en}” falls short of its threshold, yet explains {item.share:.0%}: {sentence.en}",
+            )
+
+
+def _uncertain(dossier: Dossier) -> Iterator[Text]:
+    ring = dossier.ring
+    if ring.q_value is None:
+        yield Text(
+            "得分尚未用打乱时间的对照校准，出于偶然的可能性没有数字。",
+            "The score has not been calibrated against claims with shuffled times: how often chance alone would do this is not known.",
+        )
+    elif ring.q_value >= 0.05:
+        yield Text(
+            f"得分不低于本团伙的疑似团伙中，约 {ring.q_value:.0%} 可能出于偶然。",
+            f"Of rings scoring this high, about {ring.q_value:.0%} may be chance.",
+        )
+    if dossier.claims and not any(claim.at for claim in dossier.claims):
+        yield Text(
+            "交付数据没有时刻，无法判断是否在几分钟内先后结算。",
+            "The data carry no clock: whether claims were settled within minutes can't be told.",
+        )
+    weak = [member for member in ring.members if member.strength < 0.5]
+    if weak:
+        yield Text(
+            f"{len(ring.members)} 名成员中有 {len(weak)} 名紧密程度低于 0.5，可能只是碰巧同现。",
+            f"{len(weak)} of {len(ring.members)} members belong with a strength below 0.5 and may have been there by chance.",
+        )
+    victims = sum(member.role is Role.POSSIBLE_VICTIM for member in ring.members)
+    if victims:
+        yield Text(f"其中 {victims} 名成员可能是受害人。", f"{victims} of the members may be victims.")
+
+
+def _ordinary(dossier: Dossier) -> Iterator[Text]:
+    ring = dossier.ring
+    if ring.excess_amount <= 0:
+        yield Text(
+            f"费用不高于同类对照组的预期（超出 {amount(ring.excess_amount)} 元）。",
+            f"The amounts are no higher than like people and places would cost (above expectation: {amount(ring.excess_amount)} yuan).",
+        )
+    met = sum(claim.in_meeting for claim in dossier.claims)
+    if dossier.claims and met < len(dossier.claims):
+        rest = len(dossier.claims) - met
+        yield Text(
+            f"本页 {number(len(dossier.claims))} 张结算单中 {number(rest)} 张（{rest / len(dossier.claims):.0%}）不在异常同现之内，看来是寻常就医。",
+            f"{number(rest)} of the {number(len(dossier.claims))} claims on this page ({rest / len(dossier.claims):.0%}) stand outside any meeting and look like ordinary care.",
+        )

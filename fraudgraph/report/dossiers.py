@@ -1,0 +1,302 @@
+"""A page per listed ring, and the page that lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from fraudgraph.records import Dossier, DossierClaim, NodeKind, ReferralList, Ring
+from fraudgraph.report.cast import Cast
+from fraudgraph.report.checks import checks
+from fraudgraph.report.counter import counter_evidence
+from fraudgraph.report.drawing import drawing
+from fraudgraph.report.fields import claim_id_lists, member_rows
+from fraudgraph.report.files import browser_link, dossier_name, save
+from fraudgraph.report.naming import ROLE_ORDER, Naming
+from fraudgraph.report.pages import render
+from fraudgraph.report.plain import plain
+from fraudgraph.report.timeline import close_ups, timeline
+from fraudgraph.report.waterfall import waterfall
+from fraudgraph.report.words import (
+    CLAIM_TYPES,
+    KINDS,
+    LEAD_NOT_VERDICT,
+    ROLES,
+    STATUSES,
+    TYPOLOGIES,
+    VIEWS,
+    Text,
+    word,
+)
+from fraudgraph.settings import Settings
+
+__all__ = ["dossier_page", "index_page", "write_dossiers"]
+
+MAX_CLAIMS: Final = 500
+MAX_IDS: Final = 200
+MAX_MEMBERS: Final = 60
+
+
+def write_dossiers(
+    out: Path,
+    dossiers: Iterable[Dossier],
+    referral: ReferralList,
+    settings: Settings,
+    *,
+    lang_default: str = "zh",
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
+    """Write dossiers/<ring id>.html for each dossier given, and index.html that lists them.
+
+    Each page is one file that opens from disk without a network: drawing, timeline and tables are inside it.
+
+    Parameters
+    ----------
+    out : Path
+        The run's folder.
+    dossiers : iterable of Dossier
+        One per listed ring; they may be made one at a time.
+    referral : ReferralList
+        All rings; those held back are named on the index page with the reason.
+    settings : Settings
+        For privacy, links and the facts of the run.
+    lang_default : str
+        The language a page opens in, "zh" or "en"; each page holds both.
+    progress : callable, optional
+        Called with pages written and pages expected.
+
+    Raises
+    ------
+    StorageError
+        If a file can't be written.
+    SettingsError
+        If ids shall be masked and there is no key.
+    """
+    total = len(referral.listed)
+    written: set[str] = set()
+    for dossier in dossiers:
+        page = dossier_page(dossier, referral, settings, lang_default=lang_default)
+        save(out / "dossiers" / dossier_name(dossier.ring.ring_id), page)
+        written.add(dossier.ring.ring_id)
+        if progress is not None:
+            progress(len(written), total)
+    save(out / "index.html", index_page(referral, settings, with_page=written, lang_default=lang_default))
+
+
+def dossier_page(
+    dossier: Dossier, referral: ReferralList, settings: Settings, *, lang_default: str = "zh"
+) -> str:
+    """One ring's page as html.
+
+    Parameters
+    ----------
+    dossier : Dossier
+        The ring, its edges and claims.
+    referral : ReferralList
+        For the views that were on and off.
+    settings : Settings
+        For privacy and links.
+    lang_default : str
+        "zh" or "en".
+    """
+    ring = dossier.ring
+    naming = Naming([ring], settings, _claim_ids(dossier))
+    cast = Cast(dossier, naming)
+    picture = drawing(dossier, cast)
+    context: dict[str, Any] = {
+        "lang": lang_default,
+        "lead": LEAD_NOT_VERDICT,
+        "ring": ring,
+        "title": Text(f"线索材料 {plain(ring.ring_id, 64)}", f"Dossier {plain(ring.ring_id, 64)}"),
+        "summary": Text(naming.sentence(ring.summary_zh), naming.sentence(ring.summary_en)),
+        "typology": TYPOLOGIES[ring.typology],
+        "status": word(STATUSES, plain(ring.status, 64)),
+        "counts": [(KINDS[k], sum(m.entity_type is k for m in ring.members)) for k in NodeKind],
+        "waterfall": waterfall(ring),
+        "groups": _groups(ring, naming, cast),
+        "max_members": MAX_MEMBERS,
+        "timeline": timeline(dossier, cast),
+        "close_ups": close_ups(dossier, cast),
+        "drawing": picture,
+        "elements": picture.elements(),
+        "evidence": _evidence(ring, naming),
+        "explanations": _explanations(ring, naming),
+        "counter": counter_evidence(dossier, naming),
+        "checks": checks(dossier, cast),
+        "claims": [_claim_row(claim, cast) for claim in _first_claims(dossier)],
+        "claim_count": max(dossier.claim_count, len(dossier.claims)),
+        "browser_link": browser_link(settings, ring.ring_id),
+        "month": str(referral.month),
+        "views_off": _views_off(referral),
+        "max_ids": MAX_IDS,
+    }
+    return render("dossier.html.j2", ("cytoscape.min.js", "page.js", "drawing.js"), context)
+
+
+def index_page(
+    referral: ReferralList, settings: Settings, *, with_page: set[str], lang_default: str = "zh"
+) -> str:
+    """The page that lists all rings: those put forward, those held back and why, and what the run could not see.
+
+    Parameters
+    ----------
+    referral : ReferralList
+        All rings.
+    settings : Settings
+        For privacy, links and facts of the run.
+    with_page : set of str
+        Rings that have a page to link to.
+    lang_default : str
+        "zh" or "en".
+    """
+    ordered = sorted(referral.rings, key=lambda ring: (ring.rank, ring.ring_id))
+    listed = [_index_row(ring, settings, ring.ring_id in with_page) for ring in ordered if ring.listed]
+    held = [_index_row(ring, settings, False) for ring in ordered if not ring.listed]
+    context: dict[str, Any] = {
+        "lang": lang_default,
+        "lead": LEAD_NOT_VERDICT,
+        "title": Text(f"移送清单 {referral.month}", f"Referral list {referral.month}"),
+        "month": str(referral.month),
+        "listed": listed,
+        "held": held,
+        "top_score": max((row["score"] for row in listed), default=0.0),
+        "fund": sum((ring.fund_amount for ring in referral.listed), Decimal(0)),
+        "excess": sum((ring.excess_amount for ring in referral.listed), Decimal(0)),
+        "patients": len({m.entity_id for ring in referral.listed for m in ring.members if m.entity_type is NodeKind.PATIENT}),
+        "typologies": sorted({row["typology"] for row in listed}),
+        "views_on": [word(VIEWS, plain(view, 64)) for view in referral.views_on],
+        "views_off": _views_off(referral),
+        "facts": _run_facts(settings),
+    }  # fmt: skip
+    return render("index.html.j2", ("page.js", "index.js"), context)
+
+
+def _claim_ids(dossier: Dossier) -> set[str]:
+    ring = dossier.ring
+    named = {claim for ids in claim_id_lists(ring) for claim in ids}
+    return named | {claim.claim_id for claim in dossier.claims}
+
+
+def _groups(ring: Ring, naming: Naming, cast: Cast) -> list[dict[str, Any]]:
+    """Members by role, firmest first."""
+    rows = member_rows(ring, naming)
+    by_handle = {row["handle"]: row for row in rows}
+    groups = []
+    for role in ROLE_ORDER:
+        members = [m for m in ring.members if m.role == role]
+        keyed = sorted(members, key=lambda m: (m.entity_type, -m.strength, m.entity_id))
+        shown = [
+            {**by_handle[cast.handle(m.entity_type, m.entity_id)], "kind": m.entity_type.value, "kind_text": KINDS[m.entity_type]}
+            for m in keyed
+        ]  # fmt: skip
+        if shown:
+            groups.append({"role": ROLES[members[0].role], "members": shown})
+    return groups
+
+
+def _evidence(ring: Ring, naming: Naming) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": plain(item.evidence_id, 64),
+            "kind": word(VIEWS, plain(item.kind, 64)),
+            "sentence": Text(naming.sentence(item.sentence_zh), naming.sentence(item.sentence_en)),
+            "observed": item.observed,
+            "expected": item.expected,
+            "times": _times(item.observed, item.expected),
+            "claim_ids": [plain(claim, 64) for claim in item.claim_ids[:MAX_IDS]],
+            "claim_count": len(item.claim_ids),
+        }
+        for item in ring.evidence
+    ]
+
+
+def _times(observed: float | None, expected: float | None) -> float | None:
+    """How many times the expected; None where that says nothing."""
+    if observed is None or expected is None or expected <= 0:
+        return None
+    ratio = observed / expected
+    return ratio if ratio >= 1.5 else None
+
+
+def _explanations(ring: Ring, naming: Naming) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": Text(plain(item.title_zh, 60), plain(item.title_en, 60)),
+            "sentence": Text(naming.sentence(item.sentence_zh), naming.sentence(item.sentence_en)),
+            "share": min(max(item.share, 0.0), 1.0),
+            "observed": item.observed,
+            "threshold": item.threshold,
+            "holds": item.holds,
+            "claim_ids": [plain(claim, 64) for claim in item.claim_ids[:MAX_IDS]],
+            "claim_count": len(item.claim_ids),
+        }
+        for item in sorted(ring.explanations, key=lambda e: (not e.holds, -e.share, e.name))
+    ]
+
+
+def _first_claims(dossier: Dossier) -> list[DossierClaim]:
+    """The claims of the table in order of time; those in meetings are kept first when there are too many."""
+    kept = sorted(dossier.claims, key=lambda c: (not c.in_meeting, c.day, c.claim_id))[:MAX_CLAIMS]
+    return sorted(kept, key=lambda c: (c.day, c.at is None, c.at, c.claim_id))
+
+
+def _claim_row(claim: DossierClaim, cast: Cast) -> dict[str, Any]:
+    return {
+        "when": f"{claim.at:%Y-%m-%d %H:%M}" if claim.at else claim.day.isoformat(),
+        "until": claim.ended_on.isoformat() if claim.ended_on and claim.ended_on > claim.day else "",
+        "claim_id": plain(claim.claim_id, 64),
+        "patient": cast.patient(claim),
+        "place": cast.place(claim.place_id),
+        "doctor": cast.label(NodeKind.DOCTOR, claim.doctor_id) if claim.doctor_id else "",
+        "operator": cast.label(NodeKind.OPERATOR, claim.operator_id) if claim.operator_id else "",
+        "type": word(CLAIM_TYPES, plain(claim.claim_type, 40)),
+        "diagnosis": plain(claim.diagnosis_code, 24),
+        "total": claim.total_amount,
+        "fund": claim.fund_amount,
+        "met": claim.in_meeting,
+    }
+
+
+def _index_row(ring: Ring, settings: Settings, has_page: bool) -> dict[str, Any]:
+    naming = Naming([ring], settings)
+    holding = [Text(plain(e.title_zh, 60), plain(e.title_en, 60)) for e in ring.explanations if e.holds]
+    kinds = [member.entity_type for member in ring.members]
+    return {
+        "rank": ring.rank,
+        "ring_id": plain(ring.ring_id, 64),
+        "href": f"dossiers/{dossier_name(ring.ring_id)}" if has_page else "",
+        "score": ring.score,
+        "q_value": ring.q_value,
+        "typology": TYPOLOGIES[ring.typology],
+        "status": word(STATUSES, plain(ring.status, 64)),
+        "summary": Text(naming.sentence(ring.summary_zh), naming.sentence(ring.summary_en)),
+        "patients": kinds.count(NodeKind.PATIENT),
+        "doctors": kinds.count(NodeKind.DOCTOR),
+        "places": kinds.count(NodeKind.FACILITY) + kinds.count(NodeKind.PHARMACY),
+        "fund": ring.fund_amount,
+        "excess": ring.excess_amount,
+        "first": ring.first_seen,
+        "last": ring.last_seen,
+        "holding": holding,
+        "browser_link": browser_link(settings, ring.ring_id),
+    }
+
+
+def _views_off(referral: ReferralList) -> list[tuple[Text, Text]]:
+    return [(word(VIEWS, plain(view, 64)), Text(zh, en)) for view, zh, en in referral.views_off]
+
+
+def _run_facts(settings: Settings) -> list[tuple[Text, str]]:
+    """The settings that decided what is on the list."""
+    score = settings.rings.list_score
+    capacity = settings.referral.capacity
+    default = "—"
+    return [
+        (Text("随机种子", "seed"), str(settings.run.seed)),
+        (Text("最少参保人数", "least patients in a ring"), str(settings.rings.min_patients)),
+        (Text("列入门槛", "score needed"), default if score is None else f"{score:g}"),
+        (Text("清单容量", "capacity of the list"), default if capacity is None else str(capacity)),
+        (Text("社团分辨率", "resolution of groups"), f"{settings.groups.resolution:g}"),
+    ]

@@ -1,0 +1,89 @@
+// The interactive drawing. Places come from the page itself; without this script the still picture stays.
+(function () {
+  "use strict";
+  var box = document.getElementById("cy");
+  var source = document.getElementById("elements");
+  if (!box || !source || typeof cytoscape !== "function") { return; }
+  var frame = document.getElementById("drawing-frame");
+  var told = document.getElementById("told");
+  var english = function () { return document.getElementById("lang-en").checked; };
+  var nodeColours = { patient: "#0072b2", doctor: "#e69f00", facility: "#009e73", pharmacy: "#cc79a7", operator: "#56b4e9", more: "#8a949c" };
+  var shapes = { patient: "ellipse", doctor: "triangle", facility: "rectangle", pharmacy: "diamond", operator: "hexagon", more: "round-rectangle" };
+  var lineColours = { burst: "#d55e00", journey: "#0072b2", admission_batch: "#009e73", shared_identity: "#4a4a4a", steering: "#b8860b" };
+  var dashes = { shared_identity: "dashed", ownership: "dashed", journey: "dashed", steering: "dotted" };
+  frame.classList.add("live");
+  var named = box.getAttribute("data-named") === "1";
+  var cy;
+  try {
+    cy = cytoscape({
+      container: box,
+      elements: JSON.parse(source.textContent),
+      layout: { name: "preset", padding: 36 },
+      minZoom: 0.2, maxZoom: 5, userZoomingEnabled: false, boxSelectionEnabled: false,
+      style: [
+        { selector: "node", style: {
+          "shape": function (n) { return shapes[n.data("kind")] || "ellipse"; },
+          "background-color": function (n) { return nodeColours[n.data("kind")] || "#8a949c"; },
+          "width": function (n) { return n.data("kind") === "patient" ? 30 : 44; },
+          "height": function (n) { return n.data("kind") === "patient" ? 30 : 44; },
+          "border-width": 2, "border-color": "#ffffff",
+          "label": function (n) { return named ? n.data("label") : n.data("short"); },
+          "font-size": named ? 17 : 13, "color": "#17262f", "text-valign": "bottom", "text-margin-y": 4,
+          "text-outline-width": 3, "text-outline-color": "#ffffff", "text-wrap": "ellipsis", "text-max-width": 190
+        } },
+        { selector: "node[!member]", style: { "background-opacity": 0.35, "border-color": "#6b7780", "border-style": "dashed" } },
+        { selector: "edge", style: {
+          "width": "data(width)", "curve-style": "straight", "opacity": 0.5,
+          "line-color": function (e) { return lineColours[e.data("kind")] || "#77838c"; },
+          "line-style": function (e) { return dashes[e.data("kind")] || "solid"; }
+        } },
+        { selector: ".faded", style: { "opacity": 0.1 } },
+        { selector: "edge.near", style: { "opacity": 0.9 } },
+        { selector: ".off", style: { "display": "none" } }
+      ]
+    });
+  } catch (problem) {
+    frame.classList.remove("live");
+    return;
+  }
+  function tell(lines) {
+    told.textContent = "";
+    lines.forEach(function (line) {
+      var row = document.createElement("div");
+      row.textContent = line;
+      told.appendChild(row);
+    });
+  }
+  function speak(item) { return english() ? item.data("en") : item.data("zh"); }
+  cy.on("tap", "node", function (event) {
+    var node = event.target, near = node.closedNeighborhood();
+    cy.elements().removeClass("near").addClass("faded");
+    near.removeClass("faded").edges().addClass("near");
+    var lines = [node.data("label") + " · " + speak(node), node.data("ident")];
+    node.connectedEdges().sort(function (a, b) { return b.data("width") - a.data("width"); }).slice(0, 12).forEach(function (edge) {
+      var other = edge.source().same(node) ? edge.target() : edge.source();
+      lines.push(other.data("label") + " — " + speak(edge));
+    });
+    tell(lines);
+  });
+  cy.on("tap", "edge", function (event) {
+    var edge = event.target;
+    tell([edge.source().data("label") + " — " + edge.target().data("label"), speak(edge)]);
+  });
+  cy.on("tap", function (event) {
+    if (event.target === cy) { cy.elements().removeClass("faded near"); tell([]); }
+  });
+  function zoom(factor) {
+    cy.zoom({ level: cy.zoom() * factor, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } });
+  }
+  document.getElementById("zoom-in").addEventListener("click", function () { zoom(1.25); });
+  document.getElementById("zoom-out").addEventListener("click", function () { zoom(0.8); });
+  document.getElementById("zoom-fit").addEventListener("click", function () { cy.fit(undefined, 36); });
+  document.querySelectorAll("input[data-line]").forEach(function (choice) {
+    choice.addEventListener("change", function () {
+      cy.edges().filter(function (e) { return e.data("kind") === choice.getAttribute("data-line"); }).toggleClass("off", !choice.checked);
+    });
+  });
+  window.addEventListener("resize", function () { cy.resize(); cy.fit(undefined, 36); });
+  box.setAttribute("data-ready", "1");
+})();

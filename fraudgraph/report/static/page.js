@@ -1,0 +1,33 @@
+// Language switch and printing. Nothing is stored; the language travels in the address of links between pages.
+(function () {
+  "use strict";
+  var root = document.documentElement;
+  var wanted = /[?&]lang=(zh|en)/.exec(window.location.search);
+  function show(lang) {
+    root.lang = lang === "zh" ? "zh-CN" : "en";
+    var chosen = document.getElementById("lang-" + lang);
+    if (chosen) { chosen.checked = true; }
+    document.title = root.getAttribute("data-title-" + lang) || document.title;
+    document.querySelectorAll("a[data-page]").forEach(function (link) {
+      link.href = link.getAttribute("data-page") + "?lang=" + lang;
+    });
+    document.querySelectorAll("[data-placeholder-" + lang + "]").forEach(function (input) {
+      input.placeholder = input.getAttribute("data-placeholder-" + lang);
+    });
+  }
+  document.querySelectorAll("input[name=lang]").forEach(function (choice) {
+    choice.addEventListener("change", function () { show(choice.value); });
+  });
+  show(wanted ? wanted[1] : root.getAttribute("data-lang"));
+  var opened = [];
+  window.addEventListener("beforeprint", function () {
+    document.querySelectorAll("details[data-print]:not([open])").forEach(function (part) {
+      part.open = true;
+      opened.push(part);
+    });
+  });
+  window.addEventListener("afterprint", function () {
+    opened.forEach(function (part) { part.open = false; });
+    opened = [];
+  });
+})();
