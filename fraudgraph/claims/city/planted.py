@@ -1,0 +1,156 @@
+"""Planted rings: which, how many, of whom. What each of them does is in `schemes`.
+
+Sizes are mostly small (median 8 to 10, some of 4, few above 40). Members keep their ordinary visits and join a part
+of the ring's events only; some rings bill ordinary amounts; only some leave signs in phones, accounts or agents.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fraudgraph.claims.city.arrays import Bools, Ints, Rng
+from fraudgraph.claims.city.ledger import Ledger
+from fraudgraph.claims.city.ordinary import City
+from fraudgraph.claims.city.schemes import SCHEMES, Style, big_block
+from fraudgraph.claims.city.together import PlantedRing, Truth, near_people
+
+__all__ = ["RING_SHARE", "TYPOLOGIES", "add_rings"]
+
+TYPOLOGIES = tuple(SCHEMES)
+RING_SHARE = {"none": 0.0, "standard": 0.007, "stealth": 0.007, "hard": 0.007, "real": 0.001}
+"""Persons in rings, the organisers' hundred cards apart."""
+# odds of each typology, and whether its size is its own affair
+_ODDS = {
+    "card_sweep": 0.17, "multi_card_buyer": 0.12, "bus_in": 0.10, "rotation": 0.08, "prescription_mill": 0.11,
+    "phantom_sessions": 0.08, "identity_ring": 0.09, "staff_cards": 0.07, "slow_drip": 0.06, "dense_block": 0.03,
+    "identical_bills": 0.06, "home_sweep": 0.02, "organiser": 0.0,
+}  # fmt: skip
+
+
+def add_rings(city: City, ledger: Ledger, truth: Truth, kind: str) -> None:
+    """Plant the rings of a kind of city.
+
+    Parameters
+    ----------
+    kind : str
+        none, standard, stealth, hard or real.
+    """
+    if kind == "none":
+        return
+    rng = city.plan.rng(200)
+    room = max(round(RING_SHARE[kind] * len(city.people)), 40)
+    taken = np.zeros(len(city.people), dtype=np.bool_)
+    names = list(_ODDS)
+    odds = np.array(list(_ODDS.values()))
+    # every typology once where there is room, then by odds
+    queue = rng.permutation([n for n in names if _ODDS[n] > 0]).tolist()
+    if kind != "real" and room >= 300:
+        for _ in range(max(1, room // 3_500)):
+            queue.insert(0, "organiser")
+    planted = 0
+    while planted < room:
+        typology = queue.pop(0) if queue else str(rng.choice(names, p=odds / odds.sum()))
+        style = _style(rng, kind)
+        size = _size(rng, typology, kind)
+        if planted + size > room + 6 and planted > 0.8 * room:
+            break
+        members = _recruit(city, rng, truth, taken, typology, size, style)
+        if len(members) < 4:
+            continue
+        number = len(truth.rings)
+        ring = SCHEMES[typology](city, rng, ledger, members, style, number)
+        if ring is None:
+            continue
+        truth.rings.append(ring)
+        fresh = int((~taken[ring.patients]).sum())
+        taken[ring.patients] = True
+        planted += fresh if typology != "organiser" else 0
+        _leave_signs(city, rng, ring)
+    if city.plan.big_block:
+        truth.rings.append(
+            big_block(city, rng, ledger, np.flatnonzero(~taken & _grown(city)), len(truth.rings))
+        )
+
+
+def _grown(city: City) -> Bools:
+    grown: Bools = (city.people.age >= 20) & (city.people.death_day > city.plan.days)
+    return grown
+
+
+def _style(rng: Rng, kind: str) -> Style:
+    """How boldly a ring works."""
+    half_hearted = kind in ("stealth", "hard") or (kind == "real" and rng.random() < 0.5)
+    calm = half_hearted or rng.random() < 0.35
+    return Style(
+        low=0.36 if half_hearted else 0.6,
+        high=0.6 if half_hearted else 1.0,
+        factor=1.0 if calm else float(rng.uniform(1.6, 3.0)),
+        tight=1.0 if calm else float(rng.uniform(0.12, 0.5)),
+        gap_s=(720.0 if kind == "hard" else 120.0) * float(rng.uniform(0.8, 1.4)),
+        keep=0.6 if kind == "hard" else 1.0,
+        sharing=0.3 if kind == "hard" else 0.1,
+    )
+
+
+def _size(rng: Rng, typology: str, kind: str) -> int:
+    size = int(np.round(np.exp(rng.normal(np.log(9.0), 0.55))))
+    size = int(np.clip(size, 4, 40 if kind == "real" else 60))
+    own = {
+        "organiser": (100, 121), "slow_drip": (8, 13), "dense_block": (20, 41), "bus_in": (max(size, 6), max(size, 6) + 4), "home_sweep": (6, 13),
+    }  # fmt: skip
+    return int(rng.integers(*own[typology])) if typology in own else size
+
+
+def _recruit(
+    city: City, rng: Rng, truth: Truth, taken: Bools, typology: str, size: int, style: Style
+) -> Ints:
+    """Card holders: some from one or two villages (acquaintances), the others from all over the city."""
+    people = city.people
+    fits = _grown(city) & ~taken & ~city.special_patients
+    if typology in ("card_sweep", "multi_card_buyer", "slow_drip", "prescription_mill", "organiser"):
+        fits &= people.employee | (rng.random(len(people)) < 0.03)
+    if typology in ("bus_in", "rotation", "identity_ring"):
+        fits &= people.age >= 45
+    if typology == "identity_ring":
+        fits &= people.employee
+    if typology == "home_sweep":
+        homes = [
+            group.patients
+            for group in truth.groups
+            if group.kind == "care_home" and len(group.patients) > 2 * size
+        ]
+        if not homes:
+            return np.zeros(0, dtype=np.int64)
+        home = homes[int(rng.integers(0, len(homes)))]
+        home = home[~taken[home]]
+        return rng.permutation(home)[:size] if len(home) > size else np.zeros(0, dtype=np.int64)
+    pool = np.flatnonzero(fits)
+    local = round(size * rng.uniform(0.2, 0.8))
+    village = int(city.people.village[rng.choice(pool)])
+    near = near_people(city, rng, pool, village, local, 0.8)
+    others = rng.choice(np.setdiff1d(pool, near), size=size - local, replace=False)
+    members = np.r_[near, others]
+    earlier = [ring for ring in truth.rings if ring.typology not in ("organiser", "dense_block")]
+    if earlier and rng.random() < style.sharing:
+        lender = earlier[int(rng.integers(0, len(earlier)))].patients
+        shared = rng.permutation(lender)[: max(1, min(size // 3, len(lender) // 3))]
+        members = np.r_[members[: size - len(shared)], shared]
+    return np.unique(members)
+
+
+def _leave_signs(city: City, rng: Rng, ring: PlantedRing) -> None:
+    """A third of the rings share a phone, an account or an agent among some members (identity rings see to their own)."""
+    if ring.typology == "identity_ring" or rng.random() > 0.3:
+        return
+    some = ring.patients[rng.random(len(ring.patients)) < rng.uniform(0.3, 0.7)]
+    if len(some) < 2:
+        return
+    sign = int(rng.integers(0, 3))
+    if sign == 0:
+        city.people.phone[some] = int(city.people.phone[some[0]]) or 18_900_000_000 + int(
+            rng.integers(0, 10**8)
+        )
+    elif sign == 1:
+        city.people.account[some] = 6_228_000_000_000_000 + int(rng.integers(0, 10**9))
+    else:
+        city.people.agent[some] = int(rng.choice(np.flatnonzero(_grown(city))))
