@@ -139,18 +139,16 @@ def _run(
     replace: _Replace = False,
     as_json: AsJson = False,
 ) -> None:
-    from fraudgraph.pipeline import run
     from fraudgraph.records import Month
     from fraudgraph.settings import load_settings
 
+    asked = Month.parse(month) if month is not None else None
+    wanted = load_settings(settings, seed=seed)
+
+    from fraudgraph.pipeline import run  # seconds of imports: after the cheap things to get wrong
+
     summary = run(
-        sources,
-        out,
-        month=Month.parse(month) if month is not None else None,
-        settings=load_settings(settings, seed=seed),
-        mapping=mapping,
-        replace=replace,
-        progress=progress(),
+        sources, out, month=asked, settings=wanted, mapping=mapping, replace=replace, progress=progress()
     )
     _tell(summary, as_json)
 
