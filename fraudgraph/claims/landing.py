@@ -1,0 +1,94 @@
+"""Delivered sheets become typed landing tables, one per sheet, beside the store in a scratch database.
+
+Nothing is dropped here: a row that has a fault carries its number. Values that could not be read stay NULL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from fraudgraph.claims.mapping import TableMapping, normalised
+from fraudgraph.claims.sheets import Sheet, stage_rows
+from fraudgraph.claims.typing_sql import Fault, TypedSelect, landing_columns, typed_select
+from fraudgraph.store import Store
+
+__all__ = ["Landing", "land"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landing:
+    """A sheet after typing: its rows in `table`, and what the fault numbers mean."""
+
+    sheet: Sheet
+    mapping: TableMapping
+    table: str
+    faults: tuple[Fault, ...]
+    rows: int
+
+
+def land(store: Store, sheet: Sheet, mapping: TableMapping, settled_headers: Sequence[str] = ()) -> Landing:
+    """Type a sheet's rows into its landing table.
+
+    Parameters
+    ----------
+    settled_headers : sequence of str
+        Headers of the settlement tables, which encounters needn't repeat in `extra`.
+    """
+    table = f"scratch.landing_{sheet.number}"
+    if sheet.relation is None or (sheet.text is not None and not _land_fast(store, sheet, mapping, table, settled_headers)):
+        stage_rows(store, sheet)
+    elif sheet.text is not None:
+        return _landing(store, sheet, mapping, table, settled_headers)
+    _create(store, sheet, mapping, table)
+    select = _select(sheet, mapping, settled_headers)
+    store.run(f"INSERT INTO {table} {select.sql}")
+    return _landing(store, sheet, mapping, table, settled_headers)
+
+
+def _land_fast(
+    store: Store, sheet: Sheet, mapping: TableMapping, table: str, settled_headers: Sequence[str]
+) -> bool:
+    """Let DuckDB read a csv in order, so that the row's place gives its line; False if the file is not regular.
+
+    Regular means: every physical line is one record. Order is kept for this one statement.
+    """
+    assert sheet.text is not None  # only called for csv
+    _create(store, sheet, mapping, table)
+    store.run("SET preserve_insertion_order = true")
+    try:
+        store.run(f"INSERT INTO {table} {_select(sheet, mapping, settled_headers).sql}")
+    except (duckdb.InvalidInputException, duckdb.ConversionException):
+        return False
+    finally:
+        store.run("SET preserve_insertion_order = false")
+    return int(store.one(f"SELECT count(*) FROM {table}")[0]) + 1 == sheet.text.lines
+
+
+def _create(store: Store, sheet: Sheet, mapping: TableMapping, table: str) -> None:
+    columns = ", ".join(
+        f"{name} {type_}" for name, type_ in landing_columns(mapping.kind.name, mapping.kind.fields)
+    )
+    store.run(f"CREATE OR REPLACE TABLE {table} ({columns})")
+
+
+def _select(sheet: Sheet, mapping: TableMapping, settled_headers: Sequence[str]) -> TypedSelect:
+    assert sheet.relation is not None  # set by the caller
+    return typed_select(
+        mapping,
+        sheet.headers,
+        sheet.types,
+        sheet.relation,
+        odd_spaces=sheet.odd_spaces,
+        not_in_extra=frozenset(normalised(header) for header in settled_headers),
+    )
+
+
+def _landing(
+    store: Store, sheet: Sheet, mapping: TableMapping, table: str, settled_headers: Sequence[str]
+) -> Landing:
+    rows = int(store.one(f"SELECT count(*) FROM {table}")[0])
+    faults = _select(sheet, mapping, settled_headers).faults
+    return Landing(sheet=sheet, mapping=mapping, table=table, faults=faults, rows=rows)

@@ -1,0 +1,95 @@
+"""What reading found, kept and set aside: the numbers that must add up, and the sentences for people."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+__all__ = ["FileReport", "Note", "ReadReport", "TableReport"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """One thing worth knowing about the delivery, in both languages."""
+
+    code: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReport:
+    """One sheet of one file. Amounts in yuan; `rows_read = rows_kept + rows_set_aside + rows_outside`.
+
+    `columns` maps each canonical field to the delivered header; `rows_outside` lie outside the window asked for.
+    """
+
+    file: str
+    sheet: str | None
+    size: int
+    sha256: str
+    format: str
+    encoding: str | None
+    table: str | None
+    mapping: str | None
+    columns: dict[str, str] = field(default_factory=dict)
+    rows_read: int = 0
+    rows_kept: int = 0
+    rows_set_aside: int = 0
+    rows_outside: int = 0
+    amount_read: Decimal = Decimal(0)
+    amount_kept: Decimal = Decimal(0)
+    amount_set_aside: Decimal = Decimal(0)
+    amount_outside: Decimal = Decimal(0)
+    values_left_empty: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableReport:
+    """One kind of delivered table over all files. `rows` is what the canonical table holds in the end."""
+
+    table: str
+    rows_read: int
+    rows_kept: int
+    rows_set_aside: int
+    rows_outside: int
+    amount_read: Decimal
+    amount_kept: Decimal
+    amount_set_aside: Decimal
+    amount_outside: Decimal
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadReport:
+    """What came of a delivery.
+
+    `reasons` counts the rows set aside by table and reason code; `months` is every month that has claims.
+    """
+
+    tables: dict[str, TableReport]
+    files: tuple[FileReport, ...]
+    skipped: tuple[FileReport, ...]
+    reasons: dict[str, dict[str, int]]
+    months: tuple[str, ...]
+    first_day: date | None
+    last_day: date | None
+    last_month: str | None
+    has_clock: bool
+    notes: tuple[Note, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values for run.json: amounts as text, days as ISO text."""
+        return _plain(asdict(self))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return value.isoformat() if isinstance(value, date) else value

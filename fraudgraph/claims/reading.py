@@ -1,0 +1,183 @@
+"""From delivered files to the canonical tables: the one door into the `claims` room."""
+
+from __future__ import annotations
+
+import calendar
+import shutil
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+from fraudgraph.claims.accounts import (
+    check_conserved,
+    check_share,
+    report_files,
+    report_tables,
+    write_catalog,
+    write_rejects,
+)
+from fraudgraph.claims.assembly import (
+    assemble_claims,
+    assemble_items,
+    assemble_reference,
+    gather,
+    keep_claims,
+    prepare,
+)
+from fraudgraph.claims.landing import Landing, land
+from fraudgraph.claims.mapping import TableMapping, load_mapping, match_table
+from fraudgraph.claims.read_report import FileReport, ReadReport
+from fraudgraph.claims.refusals import no_month, no_row_usable, nothing_usable
+from fraudgraph.claims.remarks import remarks
+from fraudgraph.claims.sheets import Sheet, open_sheets
+from fraudgraph.claims.sources import SourceFile, discover
+from fraudgraph.claims.typing_sql import literal
+from fraudgraph.records import Month
+from fraudgraph.settings import SourceSettings
+from fraudgraph.store import Store
+
+__all__ = ["read_claims"]
+
+Progress = Callable[[str, str], None]
+"""Told what is going on, in English and Chinese."""
+
+
+def read_claims(
+    store: Store,
+    sources: Sequence[Path],
+    settings: SourceSettings,
+    *,
+    month: Month | None = None,
+    window_months: int | None = None,
+    mapping: Path | None = None,
+    progress: Progress | None = None,
+) -> ReadReport:
+    """Read what a bureau or institution delivered; nothing is lost on the way.
+
+    Parameters
+    ----------
+    store : Store
+        Where the canonical tables, `rejects` and `column_catalog` are written.
+    sources : sequence of Path
+        Folders or files: csv (UTF-8, GB18030), gz of it, xlsx, parquet.
+    settings : SourceSettings
+        How many rows may be set aside.
+    month : Month, optional
+        The last month to keep; later claims are left outside. None keeps up to the last month delivered.
+    window_months : int, optional
+        How many months up to `month` to keep; None keeps all earlier ones.
+    mapping : Path, optional
+        The operator's mapping file; it wins over the presets.
+    progress : callable, optional
+        Called with a sentence in English and in Chinese.
+
+    Returns
+    -------
+    ReadReport
+        Rows and yuan read = kept + set aside + outside the window, per table and per file.
+
+    Raises
+    ------
+    SourceError
+        If nothing usable was delivered, a file is damaged, or too many rows had to be set aside.
+    SettingsError
+        If the mapping file can't be used.
+    """
+    tell: Progress = progress or (lambda _en, _zh: None)
+    rules = load_mapping(mapping) if mapping is not None else ()
+    files = discover(sources)
+    scratch = store.folder / "reading.tmp"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(mode=0o700)
+    store.run(f"ATTACH {literal(str(scratch / 'scratch.duckdb'))} AS scratch")
+    try:
+        prepare(store)
+        landings, skipped = _land_all(store, files, scratch, rules, tell)
+        gather(store, landings)
+        tell("Joining encounters, pairing refunds", "关联就诊信息、配对退费")
+        assemble_claims(store)
+        first, last = _window(store, month, window_months)
+        keep_claims(store, first, last)
+        assemble_items(store)
+        assemble_reference(store, landings)
+        tell("Accounting for every row", "核对行数和金额")
+        write_rejects(store, landings)
+        write_catalog(store, landings)
+        reported = report_files(store, landings, first, last)
+        tables = report_tables(store, reported)
+        check_conserved(store, tables)
+        check_share(store, tables, settings)
+        return remarks(store, landings, reported, tables, skipped)
+    finally:
+        store.run("DETACH scratch")
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _land_all(
+    store: Store, files: Sequence[SourceFile], scratch: Path, rules: Sequence[object], tell: Progress
+) -> tuple[list[Landing], list[FileReport]]:
+    """Open every file, keep what is a table of ours, name the rest."""
+    matched: list[tuple[Sheet, TableMapping]] = []
+    unknown: list[tuple[SourceFile, Sheet | None]] = []
+    for source in files:
+        tell(f"Opening {source.name}", f"打开 {source.name}")
+        sheets = open_sheets(store, source, scratch, len(matched) + len(unknown) + 1)
+        if not sheets:
+            unknown.append((source, None))
+        for sheet in sheets:
+            found = match_table(source.name, sheet.name, sheet.headers, rules)  # type: ignore[arg-type]
+            if found is None:
+                unknown.append((source, sheet))
+            else:
+                matched.append((sheet, found))
+    if not any(found.kind.name == "claims" for _, found in matched):
+        raise nothing_usable(matched, unknown)
+    settled = [header for sheet, found in matched if found.kind.name == "claims" for header in sheet.headers]
+    landings = []
+    for sheet, found in matched:
+        tell(f"Reading {sheet.title} as {found.kind.title_en}", f"读取 {sheet.title}({found.kind.title_zh})")
+        landings.append(land(store, sheet, found, settled if found.kind.name == "encounters" else ()))
+    return landings, [_skipped(source, sheet) for source, sheet in unknown]
+
+
+def _skipped(source: SourceFile, sheet: Sheet | None) -> FileReport:
+    return FileReport(
+        file=source.name,
+        sheet=sheet.name if sheet else None,
+        size=source.size,
+        sha256=source.sha256,
+        format=source.format,
+        encoding=sheet.encoding if sheet else None,
+        table=None,
+        mapping=None,
+    )
+
+
+def _window(store: Store, month: Month | None, window_months: int | None) -> tuple[date, date]:
+    """The first and last day to keep.
+
+    Raises
+    ------
+    SourceError
+        If no row is usable, or the month asked for has no claims.
+    """
+    days = store.one(
+        "SELECT CAST(min(started_at) AS DATE), CAST(max(started_at) AS DATE) FROM scratch.claims_kept"
+    )
+    if days[0] is None:
+        raise no_row_usable(store)
+    if month is None and window_months is None:
+        return days[0], days[1]
+    last = month or Month(days[1].year, days[1].month)
+    last_day = date(last.year, last.month, calendar.monthrange(last.year, last.month)[1])
+    in_month = store.one(
+        "SELECT count(*) FROM scratch.claims_kept WHERE CAST(started_at AS DATE) BETWEEN CAST($first AS DATE) AND CAST($last AS DATE)",
+        first=last_day.replace(day=1),
+        last=last_day,
+    )[0]
+    if not in_month:
+        raise no_month(last, days[0], days[1])
+    if window_months is None:
+        return days[0], last_day
+    first = last.year * 12 + last.month - window_months
+    return date(first // 12, first % 12 + 1, 1), last_day

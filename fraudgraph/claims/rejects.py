@@ -1,0 +1,46 @@
+"""Why a row was set aside: every code with its sentence in both languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["NOT_COUNTED", "REASONS", "Reason"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason in both languages."""
+
+    zh: str
+    en: str
+
+
+REASONS: dict[str, Reason] = {
+    "E_ENCODING": Reason("该行含有无法解码的字节", "the line holds bytes that can't be decoded"),
+    "E_COLUMNS": Reason("该行的列数与表头不符", "the line has not as many columns as the header"),
+    "E_QUOTE": Reason("引号没有闭合", "a quotation mark is not closed"),
+    "E_REQUIRED": Reason("必填项为空", "a value that is required is missing"),
+    "E_NUMBER": Reason("不是可识别的数值", "not a number that can be read"),
+    "E_DATE": Reason("不是可识别的日期", "not a date that can be read"),
+    "E_DATE_RANGE": Reason("日期早于1990年或晚于明天", "the date is before 1990 or after tomorrow"),
+    "E_DATE_ORDER": Reason("结束早于开始", "it ended before it started"),
+    "E_ID_PRECISION": Reason(
+        "编号被表格软件改成了科学计数,末位已丢失",
+        "a spreadsheet turned the id into a rounded number: digits are lost",
+    ),
+    "E_CODE": Reason(
+        "代码不在已知范围内,可用映射文件说明", "not a code that is known; a mapping file can explain it"
+    ),
+    "E_PLACE": Reason(
+        "没有机构编号,或同时有医疗机构和药店编号", "no place, or both a facility and a pharmacy, billed it"
+    ),
+    "E_DUPLICATE": Reason("与另一行完全相同", "the same as another row"),
+    "E_DUPLICATE_ID": Reason("编号与另一行相同而内容不同", "has the id of another row, with other content"),
+    "E_VOID": Reason("有效标志为无效", "marked as not valid by the supplier"),
+    "E_CLAIM_SET_ASIDE": Reason("所属结算单已被剔除", "its claim was set aside"),
+    "E_NO_CLAIM": Reason("找不到所属结算单", "its claim was not delivered"),
+}
+"""Sentences by code."""
+
+NOT_COUNTED = ("E_VOID", "E_CLAIM_SET_ASIDE", "E_NO_CLAIM")
+"""Set aside by rule, not for bad quality: these don't count towards the share that stops a run."""
