@@ -1,0 +1,90 @@
+"""Sittings: when a group came together, and who really came.
+
+A group out of Leiden is a guess. Its sittings (the same place, the same hours) say who belongs: a member who never
+came is dropped, an outsider who came to far more of them than chance joins. The chance leaves the group's own visits
+out of the place's rhythm, so that a shop which lives on a ring doesn't make the ring look ordinary.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from scipy.stats import poisson
+
+from fraudgraph.store import Store
+
+__all__ = ["find_sittings", "refine_members"]
+
+_SQL = Path(__file__).parent / "sql"
+GAP_MINUTES = 90
+"""Members further apart than this on one day are two sittings."""
+SLACK_MINUTES = 20
+"""An outsider this close to a sitting was there."""
+PRIOR_VISITS = 20.0
+"""Pseudo-visits spread evenly over the place's opening hours, for places where hardly anyone else goes."""
+GOOD_SITTING_P = 0.01
+STAY_P = 1e-3
+JOIN_P = 1e-6
+_ROUNDS = 2
+
+
+def find_sittings(store: Store) -> None:
+    """Write `group_sessions` and `session_chances(session_no, p, good)` for the groups as they stand."""
+    store.run((_SQL / "sessions.sql").read_text(encoding="utf-8"), gap=GAP_MINUTES, prior=PRIOR_VISITS)
+    table = store.arrow(
+        "SELECT session_no, group_no, present_count, expected_count FROM group_sessions ORDER BY session_no"
+    )
+    present, expected = (
+        table[name].to_numpy().astype(np.float64) for name in ("present_count", "expected_count")
+    )
+    p = np.maximum(poisson.sf(present - 2, np.maximum(expected, 1e-12)), 1e-300)
+    store.put(
+        "session_chances",
+        pa.table({"session_no": table["session_no"], "p": p, "good": p <= GOOD_SITTING_P}),
+    )
+
+
+def refine_members(store: Store, *, min_patients: int) -> None:
+    """Let members who did not come go and outsiders who came join; `group_members` is rewritten in place.
+
+    Parameters
+    ----------
+    store : Store
+        Holds `group_members`, `visits`, `person_strata`, `place_strata`, `place_days`.
+    min_patients : int
+        Groups that shrink below this disappear.
+    """
+    for _ in range(_ROUNDS):
+        find_sittings(store)
+        table = store.arrow((_SQL / "attendance.sql").read_text(encoding="utf-8"), slack=SLACK_MINUTES)
+        group, patient, attended, sessions, expected, member = (
+            table[name].to_numpy()
+            for name in ("group_no", "patient", "attended", "session_count", "expected", "is_member")
+        )
+        kept = _who_belongs(
+            attended.astype(np.float64), sessions, expected.astype(np.float64), member.astype(bool)
+        )
+        store.put(
+            "group_members",
+            pa.table({"group_no": group[kept].astype(np.int32), "patient": patient[kept].astype(np.int32)}),
+        )
+        store.run(
+            "DELETE FROM group_members WHERE group_no IN "
+            "(SELECT group_no FROM group_members GROUP BY group_no HAVING count(*) < $least)",
+            least=min_patients,
+        )
+    find_sittings(store)
+
+
+def _who_belongs(
+    attended: npt.NDArray[np.float64],
+    sessions: npt.NDArray[np.int64],
+    expected: npt.NDArray[np.float64],
+    member: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.bool_]:
+    p = poisson.sf(attended - 1, np.maximum(expected, 1e-12))
+    enough = attended >= np.maximum(2.0, 0.15 * sessions)
+    return enough & np.where(member, p <= STAY_P, p <= JOIN_P)

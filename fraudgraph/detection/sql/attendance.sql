@@ -1,0 +1,36 @@
+/* Who came to the sittings of a group, members and others alike: how many sittings, against how many their own
+   visits to those places would have hit by chance. */
+WITH good AS (
+  SELECT s.*, j.p FROM group_sessions AS s JOIN session_chances AS j ON j.session_no = s.session_no
+  WHERE j.good
+),
+present AS (
+  SELECT DISTINCT g.group_no, v.patient, g.session_no
+  FROM good AS g
+  JOIN visits AS v ON v.place = g.place AND v.day = g.day
+  WHERE v.minute IS NULL OR v.minute BETWEEN g.from_minute - $slack AND g.to_minute + $slack
+),
+counts AS (
+  SELECT group_no, patient, count(*) AS attended FROM present GROUP BY group_no, patient HAVING count(*) >= 2
+),
+windows AS (
+  SELECT group_no, place, stratum, sum(least(window_share, 1.0)) AS share FROM good GROUP BY group_no, place, stratum
+),
+chance AS (
+  SELECT c.group_no, c.patient, sum(p.visit_count * w.share) AS expected
+  FROM counts AS c
+  JOIN person_strata AS p ON p.patient = c.patient
+  JOIN windows AS w ON w.group_no = c.group_no AND w.place = p.place AND w.stratum = p.stratum
+  GROUP BY c.group_no, c.patient
+),
+totals AS (
+  SELECT group_no, count(*) AS session_count FROM good GROUP BY group_no
+)
+SELECT c.group_no, c.patient, c.attended, t.session_count,
+  round(h.expected, 9) AS expected,
+  CASE WHEN m.patient IS NULL THEN 0 ELSE 1 END AS is_member
+FROM counts AS c
+JOIN chance AS h ON h.group_no = c.group_no AND h.patient = c.patient
+JOIN totals AS t ON t.group_no = c.group_no
+LEFT JOIN group_members AS m ON m.group_no = c.group_no AND m.patient = c.patient
+ORDER BY c.group_no, c.patient

@@ -1,0 +1,96 @@
+"""What is known of each group, read once from the tables: the input of explanations, score and evidence."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from fraudgraph.store import Store
+
+__all__ = ["Common", "GroupFacts", "read_facts"]
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Common:
+    """A value that several people of a group have in common, and how many people have it in all."""
+
+    value: str
+    member_count: int
+    holder_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupFacts:
+    """One group: numbers of its people and sittings by name, and what its people have in common."""
+
+    group_no: int
+    numbers: dict[str, float]
+    common: dict[str, tuple[Common, ...]] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> float:
+        return self.numbers[name]
+
+    @property
+    def patient_count(self) -> int:
+        """People in the group."""
+        return int(self.numbers["patient_count"])
+
+    def top(self, attribute: str) -> Common | None:
+        """The most common value of an attribute, or None."""
+        values = self.common.get(attribute, ())
+        return values[0] if values else None
+
+    def top_share(self, attribute: str, *, most_holders: int | None = None) -> float:
+        """Share of the people who have the most common value (of at most so many holders in all)."""
+        for common in self.common.get(attribute, ()):
+            if most_holders is None or common.holder_count <= most_holders:
+                return common.member_count / self.patient_count
+        return 0.0
+
+    def share_of(self, count_name: str) -> float:
+        """A count of people as a share of the group."""
+        return self.numbers[count_name] / self.patient_count
+
+
+def prepare_facts(store: Store) -> None:
+    """Make the tables that facts are read from: member claims, attributes, entities, features."""
+    families = tomllib.loads((_HERE / "diagnoses.toml").read_text(encoding="utf-8"))
+    rows = [(family, prefix) for family, prefixes in sorted(families.items()) for prefix in prefixes]
+    store.put(
+        "diagnosis_families",
+        pa.table({"family": [family for family, _ in rows], "prefix": [prefix for _, prefix in rows]}),
+    )
+    for name in ("member_claims", "attributes", "places", "features"):
+        store.run((_HERE / "sql" / f"{name}.sql").read_text(encoding="utf-8"))
+
+
+def read_facts(store: Store) -> dict[int, GroupFacts]:
+    """Facts of every group, by group number."""
+    prepare_facts(store)
+    common: dict[int, dict[str, list[Common]]] = {}
+    for group_no, attribute, value, members, holders in store.rows(
+        "SELECT group_no, attribute, value, member_count, holder_count FROM group_attributes "
+        "WHERE place_in_line <= 8 ORDER BY group_no, attribute, place_in_line"
+    ):
+        common.setdefault(group_no, {}).setdefault(attribute, []).append(
+            Common(value=value, member_count=members, holder_count=holders)
+        )
+    features = store.arrow("SELECT * FROM group_features ORDER BY group_no").to_pylist()
+    return {
+        int(row["group_no"]): GroupFacts(
+            group_no=int(row["group_no"]),
+            numbers={name: _number(value) for name, value in row.items()},
+            common={name: tuple(values) for name, values in common.get(int(row["group_no"]), {}).items()},
+        )
+        for row in features
+    }
+
+
+def _number(value: Any) -> float:
+    return float("nan") if value is None else float(value)

@@ -1,0 +1,23 @@
+/* All claims of the people in the groups, each marked with the sitting it belongs to, if any. */
+CREATE OR REPLACE TABLE member_claims AS
+WITH people AS (
+  SELECT m.group_no, m.patient, c.patient_id FROM group_members AS m JOIN patient_codes AS c ON c.patient = m.patient
+),
+theirs AS (
+  SELECT c.claim_id, c.patient_id, c.place_id, c.place_type, c.doctor_id, c.operator_id, c.prescriber_facility_id,
+    c.claim_type, c.event_date, c.event_at, CAST(c.ended_at AS DATE) AS ended_on, c.diagnosis_code,
+    c.net_total_amount AS total_amount, c.net_fund_amount AS fund_amount,
+    CAST(date_diff('day', DATE '1970-01-01', c.event_date) AS INTEGER) AS day,
+    CAST(hour(c.event_at) * 60 + minute(c.event_at) AS INTEGER) AS minute
+  FROM claims AS c
+  WHERE c.counted AND c.patient_id IN (SELECT patient_id FROM people)
+)
+SELECT p.group_no, p.patient, l.place, t.*, s.session_no
+FROM people AS p
+JOIN theirs AS t ON t.patient_id = p.patient_id
+JOIN place_codes AS l ON l.place_id = t.place_id
+LEFT JOIN (
+  SELECT g.* FROM group_sessions AS g JOIN session_chances AS j ON j.session_no = g.session_no WHERE j.good
+) AS s
+  ON s.group_no = p.group_no AND s.place = l.place AND s.day = t.day
+  AND (t.minute IS NULL OR s.from_minute IS NULL OR t.minute BETWEEN s.from_minute - 5 AND s.to_minute + 5);
