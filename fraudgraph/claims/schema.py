@@ -9,7 +9,9 @@ the catalogue and switches itself off.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
+
+from fraudgraph.claims.supervision import SUPERVISION_TABLES
 
 __all__ = ["CANONICAL", "CLAIM_TYPES", "DERIVED_CLAIM_COLUMNS", "Column", "Table", "create_table_sql"]
 
@@ -182,7 +184,20 @@ _TABLES = (
     ),
 )
 
-CANONICAL: dict[str, Table] = {table.name: table for table in _TABLES}
+_MORE_TABLES = tuple(
+    Table(
+        name,
+        title_zh,
+        title_en,
+        key,
+        tuple(
+            _c(column, cast(ColumnType, kind), zh, en, required) for column, kind, zh, en, required in columns
+        ),
+    )
+    for name, title_zh, title_en, key, columns in SUPERVISION_TABLES
+)
+
+CANONICAL: dict[str, Table] = {table.name: table for table in (*_TABLES, *_MORE_TABLES)}
 
 DERIVED_CLAIM_COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("place_id", "VARCHAR", "facility_id or pharmacy_id: the place that billed"),
