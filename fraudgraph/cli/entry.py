@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import sys
@@ -74,10 +73,6 @@ def _usage(problem: Exception) -> int:
     context = getattr(problem, "ctx", None)
     path = context.command_path if context is not None else "fraudgraph"
     kind = type(problem).__name__
-    if kind == "NoArgsIsHelpError" and context is not None:
-        with contextlib.redirect_stdout(sys.stderr):
-            context.get_help()  # rich prints it
-        return UsageError.exit_code
     said = " ".join(str(getattr(problem, "message", "") or "").split())
     name = _parameter_name(getattr(problem, "param", None))
     option = getattr(problem, "option_name", "")

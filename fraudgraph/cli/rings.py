@@ -22,7 +22,6 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(
         name="rings",
         help=t("Look at the rings that a run found.", "查看一次运行发现的疑似团伙。"),
-        no_args_is_help=True,
     )
     group.command(
         "list",

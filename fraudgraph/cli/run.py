@@ -73,15 +73,16 @@ def _demo(
     from fraudgraph.pipeline import run
     from fraudgraph.settings import load_settings
 
-    summary = run(
-        [content_folder("data_samples")],
-        out,
-        month=None,
-        settings=load_settings(),
-        mapping=None,
-        replace=replace or out == _DEMO_OUT,
-        progress=progress(),
-    )
+    with progress() as listener:
+        summary = run(
+            [content_folder("data_samples")],
+            out,
+            month=None,
+            settings=load_settings(),
+            mapping=None,
+            replace=replace or out == _DEMO_OUT,
+            progress=listener,
+        )
     _tell(summary, as_json)
 
 
@@ -147,9 +148,10 @@ def _run(
 
     from fraudgraph.pipeline import run  # seconds of imports: after the cheap things to get wrong
 
-    summary = run(
-        sources, out, month=asked, settings=wanted, mapping=mapping, replace=replace, progress=progress()
-    )
+    with progress() as listener:
+        summary = run(
+            sources, out, month=asked, settings=wanted, mapping=mapping, replace=replace, progress=listener
+        )
     _tell(summary, as_json)
 
 
@@ -178,10 +180,24 @@ def _sample(
 ) -> None:
     from fraudgraph.claims.city import make_city
 
-    make_city(
-        out, claims=claims, months=months, rings=rings, seed=seed, items=items, dirt=True, progress=progress()
+    with progress() as listener:
+        made = make_city(
+            out,
+            claims=claims,
+            months=months,
+            rings=rings,
+            seed=seed,
+            items=items,
+            progress=lambda step: listener.stage(step, step),
+        )
+    print_result(
+        t(
+            f"{made.claims:,} claims of {made.persons:,} invented persons are in {made.out}.\n"
+            f"What was planted ({made.rings} rings, {made.lawful_groups} lawful groups) is in {made.truth}; no run reads it.",
+            f"虚构参保人 {made.persons:,} 名,结算单 {made.claims:,} 条,已写入 {made.out}。\n"
+            f"植入的真相(团伙 {made.rings} 个,合理群体 {made.lawful_groups} 个)另存于 {made.truth},运行时不会读取。",
+        )
     )
-    print_result(t(f"The sample city is in {out}.", f"样例城市已写入 {out}。"))
 
 
 def _tell(summary: RunSummary, as_json: bool) -> None:

@@ -32,7 +32,6 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(
         name="screens",
         help=t("Screening models: what each looks for and why.", "筛查模型:各自查什么、依据何在。"),
-        no_args_is_help=True,
     )
     group.command(
         "list",

@@ -6,7 +6,8 @@ import dataclasses
 import json
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -63,9 +64,14 @@ def command_name() -> str:
     return str(program.relative_to(folder) if program.is_relative_to(folder) else program)
 
 
-def progress() -> Progress:
-    """Bars on a terminal, silence in a pipe."""
-    return _TerminalProgress() if sys.stderr.isatty() else NullProgress()
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Bars on a terminal, silence in a pipe; over when the block is left, also by a failure."""
+    listener: Progress = _TerminalProgress() if sys.stderr.isatty() else NullProgress()
+    try:
+        yield listener
+    finally:
+        listener.done()
 
 
 class _TerminalProgress:

@@ -14,7 +14,18 @@ from fraudgraph import __version__, errors
 from fraudgraph.cli import entry, main
 from fraudgraph.cli.language import language, settle_language
 
-COMMANDS = ["demo", "run", "sample", "rings", "rings list", "rings show", "doctor"]
+COMMANDS = [
+    "demo",
+    "run",
+    "sample",
+    "rings",
+    "rings list",
+    "rings show",
+    "screens",
+    "screens list",
+    "screens show",
+    "doctor",
+]
 
 
 def call(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -53,7 +64,7 @@ def test_every_command_explains_itself_with_an_example_in_both_languages(
 ) -> None:
     done = call(*command.split(), "--help", "--lang", lang, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    if command != "rings":  # the group; its two commands have the examples
+    if command not in {"rings", "screens"}:  # groups: their commands have the examples
         assert heading in done.stdout
         assert f"fraudgraph {command}" in done.stdout
     assert any("\u4e00" <= letter <= "\u9fff" for letter in done.stdout) == (lang == "zh")
@@ -103,7 +114,8 @@ def test_an_unknown_language_is_wrong_usage(line: list[str]) -> None:
         (["run", "x", "--seed", "three"], "--seed"),
         (["run", "x", "--month", "2025-13"], "2025-13"),
         (["rings", "show"], "ID"),
-        (["rings"], "list"),
+        (["rings"], "fraudgraph rings --help"),
+        (["screens", "show"], "ID"),
         (["--lang", "fr", "doctor"], "fr"),
     ],
 )
@@ -194,3 +206,15 @@ def test_doctor_speaks_to_programs_and_stays_silent_on_stderr(tmp_path: Path) ->
     assert all(check["health"] in {"ok", "warn", "missing"} for check in checks.values())
     assert all(check["remedy"] for check in checks.values() if check["health"] != "ok")
     assert list(tmp_path.iterdir()) == [], "doctor leaves nothing behind"
+
+
+def test_a_sample_city_is_made_and_said_where_and_nothing_else_is_said_in_a_pipe(tmp_path: Path) -> None:
+    done = call(
+        "sample", "city", "--claims", "2000", "--months", "1", "--rings", "none", "--lang", "zh", cwd=tmp_path
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "city-truth" in done.stdout
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["city", "city-truth"]
+    again = call("sample", "city", "--claims", "2000", cwd=tmp_path)
+    assert again.returncode == 2
+    assert "city" in again.stderr
