@@ -40,7 +40,7 @@ QUESTIONS: Final[dict[Typology, tuple[Text, ...]]] = {
 }  # fmt: skip
 ALWAYS: Final = (
     Text("本人是否知情？是否可能被冒用或受骗？", "Does the person know of it; may the card have been used without consent?"),
-    Text("有无共同的合法缘由（家人、同住、同病、同单位、同一养老机构）?", "Is there a lawful common reason: family, same home, same illness, same employer?"),
+    Text("有无共同的合法缘由（家人、同住、同病、同单位、同一养老机构）？", "Is there a lawful common reason: family, same home, same illness, same employer?"),
 )  # fmt: skip
 
 
@@ -79,7 +79,7 @@ def _video(dossier: Dossier, cast: Cast) -> Check:
             desks = ", ".join(cast.label(NodeKind.OPERATOR, desk) for desk in moment.operators[:4])
             people = len(moment.patients)
             yield Text(
-                f"{span} {place}{f'，经办 {desks}' if desks else ''}:{people} 人、{len(moment.claims)} 张结算单",
+                f"{span} {place}{f'，经办 {desks}' if desks else ''}：{people} 人、{len(moment.claims)} 张结算单",
                 f"{span} {place}{f', desk {desks}' if desks else ''}: {people} people, {len(moment.claims)} claims",
             )
 
@@ -97,7 +97,7 @@ def _stays(dossier: Dossier, cast: Cast) -> Check:
             place, people = cast.place(wave.place_id), len(wave.patients)
             ids = ", ".join(plain(c.claim_id, 40) for c in wave.claims[:6])
             yield Text(
-                f"{days} {place}:{people} 人入院；调取病历、医嘱、护理与巡房记录、押金与票据（{ids}）",
+                f"{days} {place}：{people} 人入院；调取病历、医嘱、护理与巡房记录、押金与票据（{ids}）",
                 f"{days} {place}: {people} admissions; draw records, orders, nursing and ward-round notes, deposits ({ids})",
             )
 
@@ -117,12 +117,12 @@ def _records(dossier: Dossier, cast: Cast) -> Check:
         for (doctor, place), count in sorted(pairs.items(), key=lambda p: (-p[1], p[0])):
             who, where = cast.label(NodeKind.DOCTOR, doctor), cast.place(place)
             yield Text(
-                f"医师 {who} 与 {where}:{count} 张处方与病历，核对就诊是否真实、签名是否一致",
+                f"医师 {who} 与 {where}：{count} 张处方与病历，核对就诊是否真实、签名是否一致",
                 f"doctor {who} and {where}: {count} prescriptions with their records; did the visit take place, do signatures agree",
             )
         for place, count in sorted(places.items(), key=lambda p: (-p[1], p[0])):
             yield Text(
-                f"{cast.place(place)}:{count} 张结算单对应药品的进销存台账与追溯码",
+                f"{cast.place(place)}：{count} 张结算单对应药品的进销存台账与追溯码",
                 f"{cast.place(place)}: stock books and trace codes of what {count} claims sold",
             )
 

@@ -23,6 +23,7 @@ from fraudgraph.report.words import (
     CLAIM_TYPES,
     KINDS,
     LEAD_NOT_VERDICT,
+    MANY,
     ROLES,
     STATUSES,
     TYPOLOGIES,
@@ -113,7 +114,7 @@ def dossier_page(
         "summary": Text(naming.sentence(ring.summary_zh), naming.sentence(ring.summary_en)),
         "typology": TYPOLOGIES[ring.typology],
         "status": word(STATUSES, plain(ring.status, 64)),
-        "counts": [(KINDS[k], sum(m.entity_type is k for m in ring.members)) for k in NodeKind],
+        "counts": _counts(ring),
         "waterfall": waterfall(ring),
         "groups": _groups(ring, naming, cast),
         "max_members": MAX_MEMBERS,
@@ -177,6 +178,11 @@ def _claim_ids(dossier: Dossier) -> set[str]:
     ring = dossier.ring
     named = {claim for ids in claim_id_lists(ring) for claim in ids}
     return named | {claim.claim_id for claim in dossier.claims}
+
+
+def _counts(ring: Ring) -> list[tuple[Text, int]]:
+    counted = [(kind, sum(member.entity_type is kind for member in ring.members)) for kind in NodeKind]
+    return [((KINDS if count == 1 else MANY)[kind], count) for kind, count in counted if count]
 
 
 def _groups(ring: Ring, naming: Naming, cast: Cast) -> list[dict[str, Any]]:

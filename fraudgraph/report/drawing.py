@@ -1,14 +1,16 @@
-"""A ring's drawing: at most 150 nodes, lines merged by pair, places computed here so that it is always the same."""
+"""A ring's drawing: at most 150 nodes, one line per pair and kind of meeting, always the same."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from fraudgraph.records import Dossier, DossierEdge, NodeKind
 from fraudgraph.report.cast import Cast
+from fraudgraph.report.layout import MORE, Key, positions
 from fraudgraph.report.plain import number, plain
 from fraudgraph.report.words import KINDS, VIEWS, Text, word
 
@@ -16,14 +18,15 @@ __all__ = ["MAX_LINES", "MAX_NODES", "Drawing", "Line", "Node", "drawing"]
 
 MAX_NODES: Final = 150
 MAX_LINES: Final = 600
-_SIZE = 1000.0
-Key = tuple[NodeKind | None, str]
-_MORE: Key = (None, "")
+NAMED_UP_TO: Final = 36
+_APART = 7.0
+Pair = tuple[Key, Key]
+Bundles = dict[tuple[Pair, str], list[DossierEdge]]
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One person, place or the node that stands for all who are not drawn."""
+    """One person or place, or the node that stands for all who are not drawn."""
 
     key: str
     kind: str
@@ -38,7 +41,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What ties two nodes: one line per pair, with every kind of meeting that it stands for."""
+    """What ties two nodes by one kind of meeting; lines between the same two stand beside each other."""
 
     source: str
     target: str
@@ -57,12 +60,14 @@ class Drawing:
 
     nodes: tuple[Node, ...]
     lines: tuple[Line, ...]
+    width: float
+    height: float
     hidden_nodes: int
     hidden_lines: int
     kinds: tuple[tuple[str, Text], ...]
     line_kinds: tuple[tuple[str, Text], ...]
     named: bool
-    """Whether names fit beside the handles."""
+    """Whether names fit beside the nodes."""
 
     def elements(self) -> list[dict[str, Any]]:
         """The same drawing for the interactive view."""
@@ -80,70 +85,38 @@ class Drawing:
         return nodes + lines
 
 
-@dataclass(slots=True)
-class _Bundle:
-    """All edges between one pair."""
-
-    edges: list[DossierEdge] = field(default_factory=list)
-
-    @property
-    def weight(self) -> float:
-        return sum(edge.weight for edge in self.edges)
-
-    @property
-    def kind(self) -> str:
-        return min(self.edges, key=lambda e: (-e.weight, e.kind)).kind
-
-
 def drawing(dossier: Dossier, cast: Cast) -> Drawing:
-    """Lay out a ring: places and prescribers inside, patients on circles around them.
+    """Lay out a ring's members and what ties them.
 
     Parameters
     ----------
     dossier : Dossier
-        Members and edges; more than `MAX_NODES` become one node that says how many.
+        Members and edges; beyond `MAX_NODES` one node says how many more there are.
     cast : Cast
         Names.
     """
     wanted = _by_importance(dossier)
-    shown, hidden = (
-        (wanted, []) if len(wanted) <= MAX_NODES else (wanted[: MAX_NODES - 1], wanted[MAX_NODES - 1 :])
-    )
-    bundles = _bundled(dossier.edges, set(shown), bool(hidden))
-    strongest = sorted(bundles, key=lambda pair: (-bundles[pair].weight, pair_key(pair)))
-    kept = strongest[:MAX_LINES]
-    everyone = [*shown, _MORE] if hidden else shown
-    places = _positions(everyone, kept)
+    shown = wanted if len(wanted) <= MAX_NODES else wanted[: MAX_NODES - 1]
+    hidden = len(wanted) - len(shown)
+    everyone = [*shown, MORE] if hidden else shown
+    bundles = _bundled(dossier.edges, set(shown))
+    kept = sorted(bundles, key=lambda b: (_only_patients(b[0]), -_weight(bundles[b]), _order(b)))[:MAX_LINES]
+    named = len(everyone) <= NAMED_UP_TO
+    places, width, height = positions(everyone, _main_places(dossier), named=named)
     keys = {key: f"n{index}" for index, key in enumerate(everyone)}
-    heaviest = max((bundles[pair].weight for pair in kept), default=1.0) or 1.0
-    nodes = tuple(_node(key, keys[key], places[key], cast, len(hidden)) for key in everyone)
-    lines = tuple(
-        Line(
-            keys[a],
-            keys[b],
-            bundles[a, b].kind,
-            round(1.0 + 5.0 * math.sqrt(max(bundles[a, b].weight, 0.0) / heaviest), 2),
-            _told(bundles[a, b].edges),
-            *places[a],
-            *places[b],
-        )
-        for a, b in sorted(kept, key=lambda pair: (bundles[pair].weight, pair_key(pair)))
-    )
+    lines = _lines(kept, bundles, keys, places)
     present = {key[0] for key in everyone}
     return Drawing(
-        nodes,
+        tuple(_node(key, keys[key], places[key], cast, hidden) for key in everyone),
         lines,
-        len(hidden),
-        len(strongest) - len(kept),
+        width,
+        height,
+        hidden,
+        len(bundles) - len(kept),
         tuple((kind.value, KINDS[kind]) for kind in NodeKind if kind in present),
-        tuple((kind, word(VIEWS, plain(kind, 40))) for kind in sorted({line.kind for line in lines})),
-        len(everyone) <= 40,
+        tuple((kind, word(VIEWS, kind)) for kind in sorted({line.kind for line in lines})),
+        named,
     )
-
-
-def pair_key(pair: tuple[Key, Key]) -> tuple[str, ...]:
-    """A pair as text, for an order that never changes."""
-    return tuple(f"{kind or '~'}:{ident}" for kind, ident in pair)
 
 
 def _by_importance(dossier: Dossier) -> list[Key]:
@@ -153,119 +126,93 @@ def _by_importance(dossier: Dossier) -> list[Key]:
     )  # fmt: skip
     keys: list[Key] = [(m.entity_type, m.entity_id) for m in members]
     known = set(keys)
-    others = {
-        end
-        for e in dossier.edges
-        for end in ((e.source_type, e.source_id), (e.target_type, e.target_id))
-        if end not in known
-    }
-    return keys + sorted(others)
+    named: set[tuple[NodeKind, str]] = set()
+    for edge in dossier.edges:
+        named |= {(edge.source_type, edge.source_id), (edge.target_type, edge.target_id)}
+    return keys + sorted(named - known)
 
 
-def _bundled(edges: Iterable[DossierEdge], shown: set[Key], more: bool) -> dict[tuple[Key, Key], _Bundle]:
-    bundles: dict[tuple[Key, Key], _Bundle] = {}
+def _bundled(edges: Sequence[DossierEdge], shown: set[Key]) -> Bundles:
+    """Edges by pair and kind; those of two who are not drawn, or of a patient with one, are left out."""
+    bundles: Bundles = defaultdict(list)
     for edge in edges:
-        ends: list[Key] = []
-        for end in ((edge.source_type, edge.source_id), (edge.target_type, edge.target_id)):
-            ends.append(end if end in shown or not more else _MORE)
-        a, b = sorted(ends, key=lambda key: (str(key[0] or "~"), key[1]))
-        if a != b:
-            bundles.setdefault((a, b), _Bundle()).edges.append(edge)
+        ends: list[Key] = [(edge.source_type, edge.source_id), (edge.target_type, edge.target_id)]
+        drawn = [end if end in shown else MORE for end in ends]
+        a, b = sorted(drawn, key=lambda key: (str(key[0] or "~"), key[1]))
+        if a != b and not (MORE in drawn and NodeKind.PATIENT in (a[0], b[0])):
+            bundles[(a, b), plain(edge.kind, 40)].append(edge)
     return bundles
 
 
-def _positions(keys: Sequence[Key], pairs: Sequence[tuple[Key, Key]]) -> dict[Key, tuple[float, float]]:
-    """Places and doctors on an inner circle, patients on outer ones near those they are tied to."""
-    inner = [key for key in keys if key[0] not in (NodeKind.PATIENT, None)]
-    outer = [key for key in keys if key[0] is NodeKind.PATIENT]
-    inner_radius = 0.0 if len(inner) < 2 else min(90.0 + 14.0 * len(inner), 210.0)
-    places = _circle(inner, inner_radius, -math.pi / 2)
-    ties: dict[Key, list[Key]] = {}
-    for a, b in pairs:
-        ties.setdefault(a, []).append(b)
-        ties.setdefault(b, []).append(a)
-    order = sorted(outer, key=lambda key: (_bearing(ties.get(key, []), places), key[1]))
-    first = inner_radius + 190.0 if inner else 260.0
-    for ring, members in enumerate(_shells(order, first)):
-        places |= _circle(members, first + 95.0 * ring, -math.pi / 2 + 0.11 * ring)
-    reach = max((math.hypot(x, y) for x, y in places.values()), default=0.0)
-    if _MORE in keys:
-        places[_MORE] = (0.0, reach + 110.0)
-        reach += 110.0
-    scale = (_SIZE / 2 - 60.0) / max(reach, 300.0)
-    centre = _SIZE / 2
-    return {
-        key: (round(centre + x * scale, 1), round(centre + y * scale, 1)) for key, (x, y) in places.items()
-    }
+def _weight(edges: Sequence[DossierEdge]) -> float:
+    return sum(edge.weight for edge in edges)
 
 
-def _circle(keys: Sequence[Key], radius: float, start: float) -> dict[Key, tuple[float, float]]:
-    step = 2 * math.pi / max(len(keys), 1)
-    return {
-        key: (radius * math.cos(start + step * i), radius * math.sin(start + step * i))
-        for i, key in enumerate(keys)
-    }
+def _only_patients(pair: Pair) -> bool:
+    return all(key[0] is NodeKind.PATIENT for key in pair)
 
 
-def _bearing(ties: Iterable[Key], places: Mapping[Key, tuple[float, float]]) -> float:
-    """The direction of whoever inside a patient is tied to."""
-    seen = [places[key] for key in ties if key in places]
-    if not seen:
-        return 10.0
-    return round(math.atan2(sum(y for _, y in seen), sum(x for x, _ in seen)), 6)
+def _order(bundle: tuple[Pair, str]) -> tuple[str, ...]:
+    """A line's name as text, for an order that never changes."""
+    return (*(f"{kind or '~'}:{ident}" for kind, ident in bundle[0]), bundle[1])
 
 
-def _shells(keys: Sequence[Key], first_radius: float) -> list[list[Key]]:
-    """Patients dealt onto as many circles as they need, neighbours staying in one direction."""
-    rings = 1
-    while sum(_room(first_radius, ring) for ring in range(rings)) < len(keys):
-        rings += 1
-    return [list(keys[ring::rings]) for ring in range(rings)]
+def _main_places(dossier: Dossier) -> dict[Key, Key]:
+    """The member place at which each patient has most claims in meetings."""
+    places = {m.entity_id: m.entity_type for m in dossier.ring.members if m.entity_type in (NodeKind.FACILITY, NodeKind.PHARMACY)}  # fmt: skip
+    count: dict[str, Counter[str]] = defaultdict(Counter)
+    for claim in dossier.claims:
+        if claim.place_id in places:
+            count[claim.patient_id][claim.place_id] += 100 if claim.in_meeting else 1
+    main = {patient: min(seen, key=lambda place: (-seen[place], place)) for patient, seen in count.items()}
+    return {(NodeKind.PATIENT, patient): (places[place], place) for patient, place in main.items()}
 
 
-def _room(first_radius: float, ring: int) -> int:
-    return max(int(2 * math.pi * (first_radius + 95.0 * ring) / 62.0), 1)
+def _lines(
+    kept: Sequence[tuple[Pair, str]],
+    bundles: Bundles,
+    keys: dict[Key, str],
+    places: dict[Key, tuple[float, float]],
+) -> tuple[Line, ...]:
+    """Thin lines first, so that strong ones lie on top; several between one pair side by side."""
+    heaviest = max((_weight(bundles[bundle]) for bundle in kept), default=1.0) or 1.0
+    lanes: dict[Pair, list[str]] = defaultdict(list)
+    for pair, kind in sorted(kept, key=_order):
+        lanes[pair].append(kind)
+    lines = []
+    for pair, kind in sorted(kept, key=lambda b: (_weight(bundles[b]), _order(b))):
+        (x1, y1), (x2, y2) = places[pair[0]], places[pair[1]]
+        lane = lanes[pair].index(kind) - (len(lanes[pair]) - 1) / 2
+        length = math.hypot(x2 - x1, y2 - y1) or 1.0
+        dx, dy = -(y2 - y1) / length * lane * _APART, (x2 - x1) / length * lane * _APART
+        width = 1.0 + 4.5 * math.sqrt(max(_weight(bundles[pair, kind]), 0.0) / heaviest)
+        ends = (round(x1 + dx, 1), round(y1 + dy, 1), round(x2 + dx, 1), round(y2 + dy, 1))
+        lines.append(
+            Line(keys[pair[0]], keys[pair[1]], kind, round(width, 2), _told(kind, bundles[pair, kind]), *ends)
+        )
+    return tuple(lines)
 
 
 def _node(key: Key, ident: str, at: tuple[float, float], cast: Cast, hidden: int) -> Node:
     kind, entity_id = key
     if kind is None:
         more = f"+{hidden}"
-        return Node(
-            ident,
-            "more",
-            Text(f"另有 {hidden} 个未画出", f"{hidden} more not drawn"),
-            more,
-            more,
-            "",
-            *at,
-            False,
-        )
+        text = Text(f"另有 {hidden} 个未画出", f"{hidden} more not drawn")
+        return Node(ident, "more", text, more, more, "", *at, True)
     handle = cast.handle(kind, entity_id)
-    return Node(
-        ident,
-        kind.value,
-        KINDS[kind],
-        handle or "·",
-        cast.label(kind, entity_id),
-        cast.naming.entity(kind, entity_id),
-        *at,
-        bool(handle),
+    label = cast.label(kind, entity_id)
+    return Node(ident, kind.value, KINDS[kind], handle or "·", label, cast.naming.entity(kind, entity_id), *at, bool(handle))  # fmt: skip
+
+
+def _told(kind: str, edges: Sequence[DossierEdge]) -> Text:
+    """What a line stands for: how often, against how often expected."""
+    title = word(VIEWS, kind)
+    observed = sum(edge.observed for edge in edges)
+    known = [edge.expected for edge in edges if edge.expected is not None]
+    if not known:
+        return Text(f"{title.zh} {number(observed)} 次", f"{title.en}: {number(observed)}")
+    expected = number(sum(known))
+    return Text(
+        f"{title.zh} {number(observed)} 次，预期 {expected}",
+        f"{title.en}: {number(observed)}, expected {expected}",
     )
-
-
-def _told(edges: Sequence[DossierEdge]) -> Text:
-    """What a line stands for: each kind with its count against what was expected."""
-    ordered = sorted(edges, key=lambda e: (-e.weight, e.kind, e.source_id, e.target_id))[:6]
-    lines_zh, lines_en = [], []
-    for edge in ordered:
-        title = word(VIEWS, plain(edge.kind, 40))
-        against = edge.expected is not None
-        lines_zh.append(
-            f"{title.zh}:{number(edge.observed)} 次" + (f"，预期 {number(edge.expected)}" if against else "")
-        )
-        lines_en.append(
-            f"{title.en}: {number(edge.observed)}"
-            + (f", expected {number(edge.expected)}" if against else "")
-        )
-    return Text("; ".join(lines_zh), "; ".join(lines_en))

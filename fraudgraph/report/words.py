@@ -11,6 +11,7 @@ __all__ = [
     "CLAIM_TYPES",
     "KINDS",
     "LEAD_NOT_VERDICT",
+    "MANY",
     "ROLES",
     "STATUSES",
     "TYPOLOGIES",
@@ -44,6 +45,14 @@ KINDS: Mapping[NodeKind, Text] = {
     NodeKind.FACILITY: Text("定点医疗机构", "facility"),
     NodeKind.PHARMACY: Text("定点零售药店", "pharmacy"),
     NodeKind.OPERATOR: Text("经办人", "operator"),
+}
+
+MANY: Mapping[NodeKind, Text] = {
+    NodeKind.PATIENT: Text("参保人", "patients"),
+    NodeKind.DOCTOR: Text("医师", "doctors"),
+    NodeKind.FACILITY: Text("定点医疗机构", "facilities"),
+    NodeKind.PHARMACY: Text("定点零售药店", "pharmacies"),
+    NodeKind.OPERATOR: Text("经办人", "operators"),
 }
 
 ROLES: Mapping[Role, Text] = {

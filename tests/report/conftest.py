@@ -54,7 +54,9 @@ def patient_id(number: int) -> str:
 
 def small_members() -> tuple[Member, ...]:
     patients = [
-        a_member(NodeKind.PATIENT, patient_id(i), Role.CARD_HOLDER, name=name, strength=round(0.98 - i * 0.07, 2))
+        a_member(
+            NodeKind.PATIENT, patient_id(i), Role.CARD_HOLDER, name=name, strength=round(0.98 - i * 0.07, 2)
+        )
         for i, name in enumerate(NAMES[:7])
     ]
     victim = a_member(
@@ -89,7 +91,9 @@ def small_claims() -> tuple[DossierClaim, ...]:
     return (*claims, replace(stay, ended_on=date(2025, 9, 29), total_amount=Decimal("8420.00")))
 
 
-def a_claim(number: int, patient: int, place: str, *, at: datetime | None, met: bool, kind: str) -> DossierClaim:
+def a_claim(
+    number: int, patient: int, place: str, *, at: datetime | None, met: bool, kind: str
+) -> DossierClaim:
     return DossierClaim(
         claim_id=f"370200C2025{number:08d}",
         patient_id=patient_id(patient),
@@ -256,7 +260,10 @@ def referral(dossiers: list[Dossier]) -> ReferralList:
 
 @pytest.fixture(scope="session")
 def written(
-    tmp_path_factory: pytest.TempPathFactory, dossiers: list[Dossier], referral: ReferralList, settings: Settings
+    tmp_path_factory: pytest.TempPathFactory,
+    dossiers: list[Dossier],
+    referral: ReferralList,
+    settings: Settings,
 ) -> Path:
     """A run's folder with everything the report writes."""
     out = tmp_path_factory.mktemp("out")
@@ -279,7 +286,8 @@ def browser(chromium: str) -> Iterator[Any]:
 
     with sync_playwright() as play:
         running = play.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+            executable_path=chromium,
+            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
         )
         yield running
         running.close()

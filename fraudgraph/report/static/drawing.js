@@ -13,6 +13,8 @@
   var dashes = { shared_identity: "dashed", ownership: "dashed", journey: "dashed", steering: "dotted" };
   frame.classList.add("live");
   var named = box.getAttribute("data-named") === "1";
+  var family = window.getComputedStyle(document.body).fontFamily;
+  function size(n) { return n.data("kind") !== "patient" ? 42 : named ? 30 : 26; }
   var cy;
   try {
     cy = cytoscape({
@@ -24,16 +26,19 @@
         { selector: "node", style: {
           "shape": function (n) { return shapes[n.data("kind")] || "ellipse"; },
           "background-color": function (n) { return nodeColours[n.data("kind")] || "#8a949c"; },
-          "width": function (n) { return n.data("kind") === "patient" ? 30 : 44; },
-          "height": function (n) { return n.data("kind") === "patient" ? 30 : 44; },
+          "width": size, "height": size,
           "border-width": 2, "border-color": "#ffffff",
-          "label": function (n) { return named ? n.data("label") : n.data("short"); },
-          "font-size": named ? 17 : 13, "color": "#17262f", "text-valign": "bottom", "text-margin-y": 4,
-          "text-outline-width": 3, "text-outline-color": "#ffffff", "text-wrap": "ellipsis", "text-max-width": 190
+          "label": "data(label)", "font-family": family,
+          "font-size": 17, "color": "#17262f", "text-valign": "bottom", "text-margin-y": 4,
+          "text-outline-width": 3, "text-outline-color": "#ffffff", "text-wrap": "ellipsis", "text-max-width": 210
+        } },
+        { selector: "node.small", style: {
+          "label": "data(short)", "font-size": 9, "font-weight": "bold", "color": "#ffffff", "text-valign": "center",
+          "text-margin-y": 0, "text-outline-width": 0
         } },
         { selector: "node[!member]", style: { "background-opacity": 0.35, "border-color": "#6b7780", "border-style": "dashed" } },
         { selector: "edge", style: {
-          "width": "data(width)", "curve-style": "straight", "opacity": 0.5,
+          "width": "data(width)", "curve-style": "bezier", "control-point-step-size": 16, "opacity": 0.5,
           "line-color": function (e) { return lineColours[e.data("kind")] || "#77838c"; },
           "line-style": function (e) { return dashes[e.data("kind")] || "solid"; }
         } },
@@ -46,6 +51,7 @@
     frame.classList.remove("live");
     return;
   }
+  if (!named) { cy.nodes("[kind = 'patient']").addClass("small"); }
   function tell(lines) {
     told.textContent = "";
     lines.forEach(function (line) {

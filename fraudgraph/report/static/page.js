@@ -19,6 +19,18 @@
     choice.addEventListener("change", function () { show(choice.value); });
   });
   show(wanted ? wanted[1] : root.getAttribute("data-lang"));
+  document.querySelectorAll("tbody.rest").forEach(function (rest) {
+    var row = document.createElement("tr"), cell = document.createElement("td"), button = document.createElement("button");
+    var head = document.createElement("tbody");
+    cell.colSpan = 8;
+    button.type = "button";
+    button.textContent = "+" + rest.rows.length + " / " + rest.getAttribute("data-count");
+    button.addEventListener("click", function () { rest.hidden = false; head.remove(); });
+    head.className = "more-row";
+    cell.appendChild(button); row.appendChild(cell); head.appendChild(row);
+    rest.parentNode.insertBefore(head, rest);
+    rest.hidden = true;
+  });
   var opened = [];
   window.addEventListener("beforeprint", function () {
     document.querySelectorAll("details[data-print]:not([open])").forEach(function (part) {
