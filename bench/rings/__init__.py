@@ -39,7 +39,7 @@ def city_folder(work: Path, kind: str, claims: int, seed: int, *, big_block: boo
 
 def run_fraudgraph(city: Path, out: Path, extra: list[str]) -> float:
     """Run the program on a city as a user would; seconds of wall clock."""
-    command = [sys.executable, "-c", "from fraudgraph.cli import main; main()", "run", str(city), "--out", str(out), "--replace", *extra]
+    command = [sys.executable, "-m", "fraudgraph", "run", str(city), "--out", str(out), "--replace", *extra]
     began = time.monotonic()
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode != 0:
