@@ -57,12 +57,14 @@ def write_rejects(store: Store, landings: Sequence[Landing]) -> None:
         )
         store.con.register("_reasons", reasons)
         store.con.register("_raw", raw)
+        store.con.register("_headers", _headers(landing))
         try:
             store.run(
                 f"""INSERT INTO rejects
-                SELECT $title, s.row_no % {ROWS_PER_SHEET}, nullif(s.column_name, ''), s.value, s.code, r.zh, r.en, s.amount, w.raw
+                SELECT $title, s.row_no % {ROWS_PER_SHEET}, nullif(coalesce(s.column_name, h.header, s.field), ''), s.value, s.code, r.zh, r.en, s.amount, w.raw
                 FROM scratch.set_aside AS s
                 INNER JOIN _reasons AS r ON r.code = s.code
+                LEFT JOIN _headers AS h ON h.field = s.field
                 LEFT JOIN _raw AS w ON w.line = s.row_no % {ROWS_PER_SHEET}
                 WHERE s.kind = $kind AND s.row_no // {ROWS_PER_SHEET} = $number
                 ORDER BY s.row_no""",
@@ -73,6 +75,14 @@ def write_rejects(store: Store, landings: Sequence[Landing]) -> None:
         finally:
             store.con.unregister("_reasons")
             store.con.unregister("_raw")
+            store.con.unregister("_headers")
+
+
+def _headers(landing: Landing) -> pa.Table:
+    """The delivered header behind each field."""
+    columns = landing.mapping.columns
+    headers = [landing.sheet.headers[position] for position in columns.values()]
+    return pa.table({"field": pa.array(list(columns), pa.string()), "header": pa.array(headers, pa.string())})
 
 
 def write_catalog(store: Store, landings: Sequence[Landing]) -> None:

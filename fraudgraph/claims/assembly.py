@@ -123,7 +123,7 @@ def _set_aside_repeated(store: Store, kind_name: str) -> None:
     amount = f"i.{_AMOUNT[kind_name]}" if kind_name in _AMOUNT else "NULL"
     store.run(
         f"""INSERT INTO scratch.set_aside
-        SELECT $kind, d.row_no, d.code, $field, $field, i.{field}, {amount}
+        SELECT $kind, d.row_no, d.code, $field, NULL, i.{field}, {amount}
         FROM ({_sql("repeated_keys")}) AS d INNER JOIN scratch.{kind_name}_in AS i ON i.row_no = d.row_no""",
         kind=kind_name,
         field=field,
@@ -143,7 +143,7 @@ def assemble_claims(store: Store) -> None:
     store.run(
         """INSERT INTO scratch.set_aside
         SELECT 'claims', row_no, late_code, CASE late_code WHEN 'E_REQUIRED' THEN 'started_at' ELSE 'ended_at' END,
-            CASE late_code WHEN 'E_REQUIRED' THEN 'started_at' ELSE 'ended_at' END, CAST(ended_at AS VARCHAR), total_amount
+            NULL, CAST(ended_at AS VARCHAR), total_amount
         FROM scratch.claims_resolved
         WHERE late_code IS NOT NULL AND fault_no IS NULL
             AND row_no NOT IN (SELECT row_no FROM scratch.set_aside WHERE kind = 'claims')"""
@@ -198,7 +198,7 @@ def assemble_items(store: Store) -> None:
     store.run(
         """INSERT INTO scratch.set_aside
         SELECT 'claim_items', i.row_no, CASE WHEN s.claim_id IS NOT NULL THEN 'E_CLAIM_SET_ASIDE' ELSE 'E_NO_CLAIM' END,
-            'claim_id', 'claim_id', i.claim_id, i.amount
+            'claim_id', NULL, i.claim_id, i.amount
         FROM scratch.items_resolved AS i
         ANTI JOIN scratch.claims_kept AS k ON k.claim_id = i.claim_id
         LEFT JOIN (

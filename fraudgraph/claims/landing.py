@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import duckdb
 
 from fraudgraph.claims.mapping import TableMapping, normalised
-from fraudgraph.claims.sheets import Sheet, stage_rows
+from fraudgraph.claims.sheets import Sheet, damaged_parquet, stage_rows
 from fraudgraph.claims.typing_sql import Fault, TypedSelect, landing_columns, typed_select
 from fraudgraph.store import Store
 
@@ -38,13 +38,20 @@ def land(store: Store, sheet: Sheet, mapping: TableMapping, settled_headers: Seq
         Headers of the settlement tables, which encounters needn't repeat in `extra`.
     """
     table = f"scratch.landing_{sheet.number}"
-    if sheet.relation is None or (sheet.text is not None and not _land_fast(store, sheet, mapping, table, settled_headers)):
+    if sheet.relation is None or (
+        sheet.text is not None and not _land_fast(store, sheet, mapping, table, settled_headers)
+    ):
         stage_rows(store, sheet)
     elif sheet.text is not None:
         return _landing(store, sheet, mapping, table, settled_headers)
-    _create(store, sheet, mapping, table)
+    _create(store, mapping, table)
     select = _select(sheet, mapping, settled_headers)
-    store.run(f"INSERT INTO {table} {select.sql}")
+    try:
+        store.run(f"INSERT INTO {table} {select.sql}")
+    except duckdb.Error as problem:
+        if sheet.source.format != "parquet" or _is_storage(problem):
+            raise
+        raise damaged_parquet(sheet.source, problem) from None
     return _landing(store, sheet, mapping, table, settled_headers)
 
 
@@ -56,18 +63,25 @@ def _land_fast(
     Regular means: every physical line is one record. Order is kept for this one statement.
     """
     assert sheet.text is not None  # only called for csv
-    _create(store, sheet, mapping, table)
+    _create(store, mapping, table)
     store.run("SET preserve_insertion_order = true")
     try:
         store.run(f"INSERT INTO {table} {_select(sheet, mapping, settled_headers).sql}")
-    except (duckdb.InvalidInputException, duckdb.ConversionException):
+    except duckdb.Error as problem:
+        if _is_storage(problem):
+            raise
         return False
     finally:
         store.run("SET preserve_insertion_order = false")
     return int(store.one(f"SELECT count(*) FROM {table}")[0]) + 1 == sheet.text.lines
 
 
-def _create(store: Store, sheet: Sheet, mapping: TableMapping, table: str) -> None:
+def _is_storage(problem: duckdb.Error) -> bool:
+    """Whether memory or disk gave out, which says nothing about the file."""
+    return isinstance(problem, duckdb.OutOfMemoryException) or "space" in str(problem).casefold()
+
+
+def _create(store: Store, mapping: TableMapping, table: str) -> None:
     columns = ", ".join(
         f"{name} {type_}" for name, type_ in landing_columns(mapping.kind.name, mapping.kind.fields)
     )

@@ -23,7 +23,8 @@ class Note:
 class FileReport:
     """One sheet of one file. Amounts in yuan; `rows_read = rows_kept + rows_set_aside + rows_outside`.
 
-    `columns` maps each canonical field to the delivered header; `rows_outside` lie outside the window asked for.
+    `columns` maps each canonical field to the delivered header; `rows_outside` lie outside the window asked for;
+    `same_as` names the file that a skipped one repeats byte for byte.
     """
 
     file: str
@@ -44,6 +45,7 @@ class FileReport:
     amount_set_aside: Decimal = Decimal(0)
     amount_outside: Decimal = Decimal(0)
     values_left_empty: int = 0
+    same_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,7 @@ class ReadReport:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for run.json: amounts as text, days as ISO text."""
-        return _plain(asdict(self))
+        return {name: _plain(value) for name, value in asdict(self).items()}
 
 
 def _plain(value: Any) -> Any:

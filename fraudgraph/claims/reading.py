@@ -25,9 +25,9 @@ from fraudgraph.claims.assembly import (
     prepare,
 )
 from fraudgraph.claims.landing import Landing, land
-from fraudgraph.claims.mapping import TableMapping, load_mapping, match_table
+from fraudgraph.claims.mapping import TableMapping, TableRule, load_mapping, match_table
 from fraudgraph.claims.read_report import FileReport, ReadReport
-from fraudgraph.claims.refusals import no_month, no_row_usable, nothing_usable
+from fraudgraph.claims.refusals import no_month, no_row_usable, nothing_usable, rule_without_table
 from fraudgraph.claims.remarks import remarks
 from fraudgraph.claims.sheets import Sheet, open_sheets
 from fraudgraph.claims.sources import SourceFile, discover
@@ -114,22 +114,33 @@ def read_claims(
 
 
 def _land_all(
-    store: Store, files: Sequence[SourceFile], scratch: Path, rules: Sequence[object], tell: Progress
+    store: Store, files: Sequence[SourceFile], scratch: Path, rules: Sequence[TableRule], tell: Progress
 ) -> tuple[list[Landing], list[FileReport]]:
     """Open every file, keep what is a table of ours, name the rest."""
     matched: list[tuple[Sheet, TableMapping]] = []
     unknown: list[tuple[SourceFile, Sheet | None]] = []
+    first_of: dict[str, str] = {}
     for source in files:
+        if source.size and first_of.setdefault(source.sha256, source.name) != source.name:
+            unknown.append((source, None))
+            continue
         tell(f"Opening {source.name}", f"打开 {source.name}")
         sheets = open_sheets(store, source, scratch, len(matched) + len(unknown) + 1)
         if not sheets:
             unknown.append((source, None))
         for sheet in sheets:
-            found = match_table(source.name, sheet.name, sheet.headers, rules)  # type: ignore[arg-type]
+            found = match_table(source.name, sheet.name, sheet.headers, rules)
             if found is None:
                 unknown.append((source, sheet))
             else:
                 matched.append((sheet, found))
+    for rule in rules:
+        if not any(found.rule is rule for _, found in matched):
+            raise rule_without_table(
+                rule,
+                [(source.name, sheet) for source, sheet in unknown]
+                + [(s.source.name, s) for s, _ in matched],
+            )
     if not any(found.kind.name == "claims" for _, found in matched):
         raise nothing_usable(matched, unknown)
     settled = [header for sheet, found in matched if found.kind.name == "claims" for header in sheet.headers]
@@ -137,10 +148,10 @@ def _land_all(
     for sheet, found in matched:
         tell(f"Reading {sheet.title} as {found.kind.title_en}", f"读取 {sheet.title}({found.kind.title_zh})")
         landings.append(land(store, sheet, found, settled if found.kind.name == "encounters" else ()))
-    return landings, [_skipped(source, sheet) for source, sheet in unknown]
+    return landings, [_skipped(source, sheet, first_of.get(source.sha256)) for source, sheet in unknown]
 
 
-def _skipped(source: SourceFile, sheet: Sheet | None) -> FileReport:
+def _skipped(source: SourceFile, sheet: Sheet | None, first: str | None) -> FileReport:
     return FileReport(
         file=source.name,
         sheet=sheet.name if sheet else None,
@@ -150,6 +161,7 @@ def _skipped(source: SourceFile, sheet: Sheet | None) -> FileReport:
         encoding=sheet.encoding if sheet else None,
         table=None,
         mapping=None,
+        same_as=first if first != source.name else None,
     )
 
 

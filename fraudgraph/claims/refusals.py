@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from datetime import date
 
 from fraudgraph.claims.fields import Kind
-from fraudgraph.claims.mapping import TableMapping, near_miss
+from fraudgraph.claims.mapping import TableMapping, TableRule, near_miss
 from fraudgraph.claims.rejects import REASONS
 from fraudgraph.claims.sheets import Sheet
 from fraudgraph.claims.sources import SourceFile
-from fraudgraph.errors import SourceError
+from fraudgraph.errors import SettingsError, SourceError, nearest_hint
 from fraudgraph.records import Month
 from fraudgraph.store import Store
 
-__all__ = ["no_month", "no_row_usable", "nothing_usable"]
+__all__ = ["no_month", "no_row_usable", "nothing_usable", "rule_without_table"]
 
 
 def nothing_usable(
@@ -61,6 +61,16 @@ def _groups(kind: Kind, missing: tuple[tuple[str, ...], ...], lang: str) -> str:
         return f"{field.title_zh if lang == 'zh' else field.title_en} ({name})"
 
     return ", ".join(title(group[0]) for group in missing)
+
+
+def rule_without_table(rule: TableRule, tables: Sequence[tuple[str, Sheet | None]]) -> SettingsError:
+    """A table of the mapping file that no delivered file fits."""
+    wanted = ", ".join(part for part in (rule.match, rule.sheet, *rule.has) if part) or rule.table
+    hint_en, hint_zh = nearest_hint(rule.match or rule.sheet or "", sorted({name for name, _ in tables}))
+    return SettingsError(
+        f"The mapping file describes {rule.table} in {wanted!r}, but no delivered file or sheet fits; {hint_en}",
+        f"映射文件说明 {rule.table} 在 {wanted!r} 中,但没有相符的文件或工作表;{hint_zh}",
+    )
 
 
 def no_row_usable(store: Store) -> SourceError:

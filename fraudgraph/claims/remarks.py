@@ -94,15 +94,7 @@ def _notes(
                 en="no care type column: claim types are inferred from the kind of place and the length of stay",
             )
         )
-    for one in skipped:
-        title = one.file if one.sheet is None else f"{one.file}[{one.sheet}]"
-        notes.append(
-            Note(
-                code="skipped",
-                zh=f"{title} 不是可识别的表,未读取",
-                en=f"{title} is no table that we know and was not read",
-            )
-        )
+    notes += [_skipped_note(one) for one in skipped]
     for one in files:
         if one.values_left_empty:
             notes.append(
@@ -113,3 +105,18 @@ def _notes(
                 )
             )
     return notes
+
+
+def _skipped_note(one: FileReport) -> Note:
+    title = one.file if one.sheet is None else f"{one.file}[{one.sheet}]"
+    if one.same_as is not None:
+        return Note(
+            code="same_file",
+            zh=f"{title} 与 {one.same_as} 内容完全相同,只读取一次",
+            en=f"{title} is the same as {one.same_as} and was read once",
+        )
+    return Note(
+        code="skipped",
+        zh=f"{title} 不是可识别的表,未读取",
+        en=f"{title} is no table that we know and was not read",
+    )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -22,7 +22,7 @@ from fraudgraph.claims.typing_sql import literal
 from fraudgraph.errors import SourceError
 from fraudgraph.store import Store, quoted
 
-__all__ = ["Sheet", "open_sheets", "stage_rows"]
+__all__ = ["Sheet", "damaged_parquet", "open_sheets", "raw_lines", "stage_rows"]
 
 _BATCH_ROWS = 20_000
 _MAX_LINE_BYTES = 16 << 20
@@ -32,8 +32,8 @@ _MAX_LINE_BYTES = 16 << 20
 class Sheet:
     """One delivered table, before anyone knows what it is.
 
-    `rows` yields (line, fault, raw, values) for sheets that have to be staged through Python; `relation` is SQL for
-    those that DuckDB reads itself. `text` is the UTF-8 file behind a csv.
+    `relation` is SQL that gives its rows; a sheet without one has to be staged through Python first (`stage_rows`),
+    from `text`, the UTF-8 file behind a csv, or from `cells`, the rows of a workbook behind the header.
     """
 
     source: SourceFile
@@ -44,7 +44,8 @@ class Sheet:
     encoding: str | None = None
     relation: str | None = None
     text: TextFile | None = None
-    cells: list[list[Any]] = field(default_factory=list)
+    cells: Iterator[list[Any]] | None = None
+    staged: bool = False
     first_line: int = 2
     odd_spaces: bool = False
 
@@ -67,11 +68,11 @@ def open_sheets(store: Store, source: SourceFile, scratch: Path, first_number: i
     SourceError
         If the file is damaged.
     """
-    if source.size == 0:
+    if source.size == 0 or source.format == "unknown":
         return []
     if source.format == "parquet":
         return [_parquet(store, source, first_number)]
-    if source.format == "xlsx":
+    if source.format == "workbook":
         return _workbook(source, first_number)
     text = open_text(source, scratch / f"text_{first_number}.csv")
     return [] if text is None else [_csv(source, text, first_number)]
@@ -81,7 +82,7 @@ def _csv(source: SourceFile, text: TextFile, number: int) -> Sheet:
     """DuckDB reads the file itself, in strict mode: what it refuses is read again with care (`stage_rows`)."""
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(text.headers)))
     relation = None
-    if not text.damaged and not text.blank_lines:
+    if not text.damaged:
         relation = (
             f"SELECT CAST(NULL AS BIGINT) AS _line, CAST(NULL AS VARCHAR) AS _fault, * FROM read_csv({literal(str(text.path))}, "
             f"auto_detect=false, header=false, skip=1, delim={literal(text.delimiter)}, quote='\"', escape='\"', "
@@ -106,10 +107,7 @@ def _parquet(store: Store, source: SourceFile, number: int) -> Sheet:
         described = store.rows(f"DESCRIBE SELECT * FROM read_parquet({path})")
         store.rows(f"SELECT count(*) FROM read_parquet({path})")
     except duckdb.Error as problem:
-        raise SourceError(
-            f"{source.name} is a Parquet file that is damaged or broken off: {problem}. Ask the supplier to send it again.",
-            f"{source.name} 是已损坏或不完整的 Parquet 文件:{problem}。请让提供方重新发送。",
-        ) from None
+        raise damaged_parquet(source, problem) from None
     headers = tuple(str(row[0]) for row in described)
     columns = ", ".join(f"{quoted(header)} AS c{i}" for i, header in enumerate(headers))
     relation = (
@@ -122,38 +120,46 @@ def _parquet(store: Store, source: SourceFile, number: int) -> Sheet:
     )
 
 
+def damaged_parquet(source: SourceFile, problem: duckdb.Error) -> SourceError:
+    """A Parquet file that breaks off or holds nonsense."""
+    first = str(problem).splitlines()[0]
+    return SourceError(
+        f"{source.name} is a Parquet file that is damaged or broken off ({first}). Ask the supplier to send it again.",
+        f"{source.name} 是已损坏或不完整的 Parquet 文件({first})。请让提供方重新发送。",
+    )
+
+
 def _workbook(source: SourceFile, first_number: int) -> list[Sheet]:
     from python_calamine import CalamineWorkbook  # noqa: PLC0415  # only workbooks need it
 
+    sheets: list[Sheet] = []
     try:
         book = CalamineWorkbook.from_path(str(source.path))
-        contents = [
-            (name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names
-        ]
+        for name in book.sheet_names:
+            rows = enumerate(book.get_sheet_by_name(name).to_python(skip_empty_area=False), start=1)
+            top = next(
+                ((line, row) for line, row in rows if any(cell not in ("", None) for cell in row)), None
+            )
+            if top is None:
+                continue
+            headers = tuple(_cell_text(cell) or "" for cell in top[1])
+            sheets.append(
+                Sheet(
+                    source=source,
+                    number=first_number + len(sheets),
+                    name=name,
+                    headers=headers,
+                    types=("VARCHAR",) * len(headers),
+                    cells=(row for _, row in rows),
+                    first_line=top[0] + 1,
+                    odd_spaces=True,
+                )
+            )
     except Exception as problem:  # calamine raises several unrelated classes for damaged files
         raise SourceError(
-            f"{source.name} can't be read as an xlsx workbook: {problem}. Open and save it again in a spreadsheet program, or ask the supplier for csv.",
-            f"{source.name} 不能作为 xlsx 工作簿读取:{problem}。请用表格软件重新保存,或让提供方改用 csv。",
+            f"{source.name} can't be read as a workbook: {problem}. Open and save it again in a spreadsheet program, or ask the supplier for csv.",
+            f"{source.name} 不能作为工作簿读取:{problem}。请用表格软件重新保存,或让提供方改用 csv。",
         ) from None
-    sheets = []
-    for name, rows in contents:
-        filled = [(i, row) for i, row in enumerate(rows) if any(cell not in ("", None) for cell in row)]
-        if not filled:
-            continue
-        top, header = filled[0]
-        headers = tuple(str(cell).strip() for cell in header)
-        sheets.append(
-            Sheet(
-                source=source,
-                number=first_number + len(sheets),
-                name=name,
-                headers=headers,
-                types=("VARCHAR",) * len(headers),
-                cells=rows[top + 1 :],
-                first_line=top + 2,
-                odd_spaces=True,
-            )
-        )
     return sheets
 
 
@@ -172,7 +178,7 @@ def stage_rows(store: Store, sheet: Sheet) -> None:
         store.run(f"CREATE OR REPLACE TABLE {sheet.stage} AS SELECT * FROM _incoming_rows")
     finally:
         store.con.unregister("_incoming_rows")
-    sheet.cells = []
+    sheet.cells, sheet.staged = None, True
     sheet.relation = f"SELECT _line, _fault, {', '.join(names)} FROM {sheet.stage}"
 
 
@@ -193,10 +199,10 @@ def _text_rows(sheet: Sheet) -> Iterator[tuple[Any, ...]]:
 
 def _cell_rows(sheet: Sheet) -> Iterator[tuple[Any, ...]]:
     width = len(sheet.headers)
-    for offset, cells in enumerate(sheet.cells):
+    for line, cells in enumerate(sheet.cells or (), start=sheet.first_line):
         values = [_cell_text(cell) for cell in cells[:width]]
         if any(value is not None for value in values):
-            yield (sheet.first_line + offset, None, None, *values, *[None] * (width - len(values)))
+            yield (line, None, None, *values, *[None] * (width - len(values)))
 
 
 def _cell_text(cell: Any) -> str | None:
@@ -215,27 +221,25 @@ def _cell_text(cell: Any) -> str | None:
 
 
 def raw_lines(store: Store, sheet: Sheet, lines: pa.Table) -> dict[int, str]:
-    """The delivered rows behind line numbers, for the reject list (`lines` has one column, `line`)."""
-    wanted = set(lines.column("line").to_pylist())
-    if not wanted:
-        return {}
-    if sheet.text is not None and sheet.relation is not None and "read_csv" in sheet.relation:
-        last = max(wanted)
+    """The delivered rows behind line numbers, for the reject list (`lines` has one column, `line`).
+
+    Rows of a workbook or Parquet file come as their values, joined by commas.
+    """
+    if sheet.text is not None and not sheet.staged:
+        wanted = set(lines.column("line").to_pylist())
         with sheet.text.path.open(encoding="utf-8-sig", newline="\n") as file:
-            numbered = enumerate(islice(file, last), start=1)
+            numbered = enumerate(islice(file, max(wanted)), start=1)
             return {number: line.rstrip("\r\n") for number, line in numbered if number in wanted}
-    shown = ", ".join(f"coalesce(CAST(c{i} AS VARCHAR), '')" for i in range(len(sheet.headers)))
-    raw = (
-        "_raw"
-        if sheet.relation and "_incoming" not in sheet.relation and sheet.stage in sheet.relation
-        else "NULL"
+    values = ", ".join(f"coalesce(CAST(c{i} AS VARCHAR), '')" for i in range(len(sheet.headers)))
+    joined = f"concat_ws(',', {values})"
+    rows = (
+        f"SELECT _line, coalesce(_raw, {joined}) FROM {sheet.stage}"
+        if sheet.staged
+        else f"SELECT _line, {joined} FROM ({sheet.relation})"
     )
     store.con.register("_wanted_lines", lines)
     try:
-        base = f"SELECT * FROM {sheet.stage}" if raw == "_raw" else sheet.relation
-        found = store.rows(
-            f"SELECT _line, coalesce({raw}, concat_ws(',', {shown})) FROM ({base}) WHERE _line IN (SELECT line FROM _wanted_lines)"
-        )
+        found = store.rows(f"{rows} WHERE _line IN (SELECT line FROM _wanted_lines)")
     finally:
         store.con.unregister("_wanted_lines")
     return {int(line): text for line, text in found}

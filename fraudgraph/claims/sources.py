@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from fraudgraph.errors import SourceError
 
 __all__ = ["SourceFile", "discover"]
 
-FileFormat = Literal["csv", "xlsx", "parquet"]
+FileFormat = Literal["csv", "workbook", "parquet", "unknown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,14 +91,26 @@ def _fingerprint(path: Path, name: str) -> SourceFile:
         name=name,
         size=size,
         sha256=digest.hexdigest(),
-        format=_format(head),
+        format=_format(path, head) if size else "csv",
         gzipped=head.startswith(b"\x1f\x8b"),
     )
 
 
-def _format(head: bytes) -> FileFormat:
-    if head.startswith(b"PAR1"):
+def _format(path: Path, head: bytes) -> FileFormat:
+    """By the first bytes; where those say nothing, a name that promises a workbook or Parquet is taken at its word."""
+    suffix = path.suffix.lower()
+    if head.startswith(b"PAR1") or suffix == ".parquet":
         return "parquet"
-    if head.startswith(b"PK\x03\x04"):
-        return "xlsx"
-    return "csv"
+    if suffix in (".xlsx", ".xlsm") or (head.startswith(b"PK\x03\x04") and _holds_workbook(path)):
+        return "workbook"
+    if head.startswith(b"\xd0\xcf\x11\xe0") and suffix == ".xls":
+        return "workbook"
+    return "unknown" if head.startswith((b"PK\x03\x04", b"%PDF")) else "csv"
+
+
+def _holds_workbook(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "xl/workbook.xml" in archive.namelist()
+    except (zipfile.BadZipFile, OSError):
+        return False

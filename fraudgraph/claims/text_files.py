@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import gzip
+import io
 import re
 import zlib
 from collections.abc import Iterator
@@ -36,7 +37,7 @@ csv.field_size_limit(1 << 30)
 class TextFile:
     """A delivered text file, ready as UTF-8.
 
-    `lines` counts physical lines (an unfinished last one too); `damaged` says that bytes had to be marked;
+    `lines` counts physical lines up to the last that is not empty; `damaged` says that bytes had to be marked;
     `odd_spaces` that wide or invisible spaces, tabs or NULs occur.
     """
 
@@ -47,7 +48,6 @@ class TextFile:
     lines: int
     damaged: bool
     odd_spaces: bool
-    blank_lines: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,11 @@ def open_text(source: SourceFile, scratch: Path) -> TextFile | None:
         If a gzip file is broken off or damaged.
     """
     head = _head(source)
-    if b"\x00" in head[:4096] and head.count(b"\x00") * 10 > len(head):
+    wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if not wide and head.count(b"\x00") * 10 > len(head):
         return None
-    encoding = "utf-8"
-    counts = _copy(source, "utf-8", None if not source.gzipped else scratch)
+    encoding = "utf-16" if wide else "utf-8"
+    counts = _copy(source, encoding, scratch if wide or source.gzipped else None)
     if counts is None:
         encoding = "gb18030"
         counts = _copy(source, "gb18030", scratch)
@@ -100,7 +101,6 @@ def open_text(source: SourceFile, scratch: Path) -> TextFile | None:
         lines=counts.lines,
         damaged=counts.damaged,
         odd_spaces=counts.odd_spaces or (delimiter != "\t" and counts.tabs),
-        blank_lines=counts.blank_lines,
     )
 
 
@@ -110,7 +110,7 @@ class _Counts:
     damaged: bool = False
     odd_spaces: bool = False
     tabs: bool = False
-    blank_lines: bool = False
+    at_end: int = 0
 
 
 def _open(source: SourceFile) -> BinaryIO:
@@ -151,17 +151,14 @@ def _copy(source: SourceFile, encoding: str, target: Path | None, *, mark: bool 
     """Check a file's encoding from end to end, writing it as UTF-8 if a target is given; None if it is another."""
     decoder = codecs.getincrementaldecoder(encoding)("fraudgraph-mark" if mark else "strict")
     counts = _Counts(damaged=False)
-    last = b"\n"
     try:
         with _open(source) as file, target.open("wb") if target else _Nowhere() as out:
             while True:
                 block = file.read(_BLOCK)
                 text = decoder.decode(block, final=not block)
                 as_utf8 = block if encoding == "utf-8" and not mark else text.encode()
-                if as_utf8:
-                    _look(counts, as_utf8, last)
-                    out.write(as_utf8)
-                    last = as_utf8[-2:]
+                _look(counts, as_utf8)
+                out.write(as_utf8)
                 if mark and DAMAGED in text:
                     counts.damaged = True
                 if not block:
@@ -170,17 +167,18 @@ def _copy(source: SourceFile, encoding: str, target: Path | None, *, mark: bool 
         return None
     except (EOFError, zlib.error, gzip.BadGzipFile) as problem:
         raise _broken_gzip(source, problem) from None
-    counts.lines += 0 if last.endswith(b"\n") else 1
+    counts.lines += 1 - counts.at_end
     return counts
 
 
-def _look(counts: _Counts, block: bytes, before: bytes) -> None:
+def _look(counts: _Counts, block: bytes) -> None:
+    """Count lines and note what plain reading would stumble over. `at_end` counts the line ends after the last content."""
+    body = block.rstrip(b"\r\n")
+    tail = block.count(b"\n", len(body))
     counts.lines += block.count(b"\n")
+    counts.at_end = tail if body else counts.at_end + tail
     counts.tabs = counts.tabs or b"\t" in block
     counts.odd_spaces = counts.odd_spaces or any(char in block for char in _ODD_SPACES)
-    if not counts.blank_lines:
-        seam = before + block[:2]
-        counts.blank_lines = any(pair in part for part in (block, seam) for pair in (b"\n\n", b"\n\r\n"))
 
 
 class _Nowhere:
@@ -213,26 +211,26 @@ def _header(path: Path) -> tuple[str, tuple[str, ...]] | None:
 
 def careful_rows(text: TextFile) -> Iterator[CarefulRow]:
     """Each row of a file that DuckDB would refuse, faulty ones with their fault; the header is left out."""
-    width = len(text.headers)
+    shape = _Shape(text.delimiter, len(text.headers))
     pending: list[str] = []
     start = 0
     for number, line in _lines(text.path):
         if pending:
             pending.append(line)
-            if line.count('"') % 2 == 1:
-                yield _row(start, "".join(pending), text.delimiter, width)
+            if not shape.ends_open(line, inside=True):
+                yield from _joined(start, pending, shape)
                 pending = []
             elif len(pending) > _MAX_RECORD_LINES:
-                yield from _unclosed(start, pending, text.delimiter, width)
+                yield from _unclosed(start, pending, shape)
                 pending = []
         elif number == 1 or not line.strip("\r\n"):
             continue
-        elif line.count('"') % 2 == 1:
+        elif shape.ends_open(line):
             pending, start = [line], number
         else:
-            yield _row(number, line, text.delimiter, width)
+            yield shape.row(number, line)
     if pending:
-        yield from _unclosed(start, pending, text.delimiter, width)
+        yield from _unclosed(start, pending, shape)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -243,45 +241,76 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         yield from enumerate(file, start=1)
 
 
-def _unclosed(start: int, lines: list[str], delimiter: str, width: int) -> Iterator[CarefulRow]:
-    """The line whose quote never closes is set aside alone; the ones that it swallowed are read by themselves."""
-    first = lines[0].rstrip("\r\n")
-    literal = first.split(delimiter)
-    if len(literal) == width and not any(value.lstrip().startswith('"') for value in literal):
-        yield _row(start, lines[0].replace('"', '""'), delimiter, width, literal=literal)
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What a row of this file looks like."""
+
+    delimiter: str
+    width: int
+
+    def ends_open(self, line: str, *, inside: bool = False) -> bool:
+        """Whether a line ends inside a quoted value. Only a quote at the start of a value opens one."""
+        if not inside and line.count('"') % 2 == 0:
+            return False
+        at_start = not inside
+        position = 0
+        while position < len(line):
+            char = line[position]
+            if inside:
+                if char == '"':
+                    if line[position + 1 : position + 2] == '"':
+                        position += 1
+                    else:
+                        inside = False
+            elif char == '"' and at_start:
+                inside, at_start = True, False
+            else:
+                at_start = char == self.delimiter or (at_start and char == " ")
+            position += 1
+        return inside
+
+    def row(self, number: int, record: str) -> CarefulRow:
+        """One record as a row; too many or too few values are its fault, empty ones behind the last are not."""
+        raw = record.rstrip("\r\n")
+        values = self.values(raw)
+        if values is None:
+            return CarefulRow(number, (None,) * self.width, "E_QUOTE", raw.replace(DAMAGED, "\ufffd"))
+        if len(values) > self.width and not any(values[self.width :]):
+            values = values[: self.width]
+        fault = "E_ENCODING" if DAMAGED in raw else "E_COLUMNS" if len(values) != self.width else None
+        padded = tuple(value or None for value in values[: self.width]) + (None,) * (self.width - len(values))
+        return CarefulRow(number, padded, fault, raw.replace(DAMAGED, "\ufffd"))
+
+    def values(self, raw: str) -> list[str] | None:
+        """The values of a record; None if its quotes make no sense."""
+        if '"' not in raw:
+            return raw.split(self.delimiter)
+        try:
+            return next(csv.reader(io.StringIO(raw, newline=""), delimiter=self.delimiter), None)
+        except csv.Error:
+            return None
+
+
+def _joined(start: int, lines: list[str], shape: _Shape) -> Iterator[CarefulRow]:
+    """Lines that one quoted value ties together; if that makes no row, the quote was a stray one."""
+    row = shape.row(start, "".join(lines))
+    if row.fault in ("E_COLUMNS", "E_QUOTE"):
+        yield from _unclosed(start, lines, shape)
     else:
-        yield CarefulRow(start, (None,) * width, "E_QUOTE", first)
-    for offset, line in enumerate(lines[1:], start=1):
+        yield row
+
+
+def _unclosed(start: int, lines: list[str], shape: _Shape) -> Iterator[CarefulRow]:
+    """The line whose quote never closes is set aside alone; the ones that it swallowed are read by themselves."""
+    yield CarefulRow(
+        start, (None,) * shape.width, "E_QUOTE", lines[0].rstrip("\r\n").replace(DAMAGED, "\ufffd")
+    )
+    for number, line in enumerate(lines[1:], start=start + 1):
         if not line.strip("\r\n"):
             continue
-        if line.count('"') % 2 == 1:
-            yield from _unclosed(start + offset, [line], delimiter, width)
-        else:
-            yield _row(start + offset, line, delimiter, width)
-
-
-def _row(
-    number: int, record: str, delimiter: str, width: int, *, literal: list[str] | None = None
-) -> CarefulRow:
-    raw = record.rstrip("\r\n")
-    if literal is not None:
-        values = literal
-    elif '"' not in raw:
-        values = raw.split(delimiter)
-    else:
-        try:
-            values = (
-                next(csv.reader([raw], delimiter=delimiter), [])
-                if "\n" not in raw
-                else _joined(record, delimiter)
+        if shape.ends_open(line):
+            yield CarefulRow(
+                number, (None,) * shape.width, "E_QUOTE", line.rstrip("\r\n").replace(DAMAGED, "\ufffd")
             )
-        except csv.Error:
-            return CarefulRow(number, (None,) * width, "E_QUOTE", raw)
-    fault = "E_ENCODING" if DAMAGED in raw else "E_COLUMNS" if len(values) != width else None
-    padded = tuple(value if value else None for value in values[:width]) + (None,) * (width - len(values))
-    return CarefulRow(number, padded, fault, raw.replace(DAMAGED, "\ufffd"))
-
-
-def _joined(record: str, delimiter: str) -> list[str]:
-    rows = list(csv.reader(record.splitlines(keepends=True), delimiter=delimiter))
-    return rows[0] if len(rows) == 1 else []
+        else:
+            yield shape.row(number, line)

@@ -8,7 +8,7 @@ and of the operator's mapping file, always as quoted literals.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -49,9 +49,8 @@ _DATE_FORMATS = (
     "%Y年%m月%d日 %H时%M分%S秒",
 )
 _EARLIEST = "TIMESTAMP '1990-01-01'"
-_EARLIEST_BIRTH = "TIMESTAMP '1880-01-01'"
 _AFTER_TOMORROW = "CAST(current_date + 2 AS TIMESTAMP)"
-_FREE_DATES = ("birth_date", "death_date", "patient_birth_date", "patient_death_date")
+_KEYS = ("claim_id", "patient_id", "facility_id", "pharmacy_id", "place_id", "doctor_id", "encounter_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +192,7 @@ class _Composer:
         return f"CASE WHEN {trimmed} IN ({listed}) THEN NULL ELSE {trimmed} END"
 
     def _typed(self, field: Field) -> str:
+        """The field's value in its own type, NULL where it can't be read."""
         if field.name in self.mapping.sums:
             return self._sum(field.name)
         sql_type = _SQL_TYPES[field.type]
@@ -203,7 +203,7 @@ class _Composer:
         if position is not None and self._is_typed(position, field.type):
             cast = f"TRY_CAST({value} AS {sql_type})"
             return self._yuan(cast) if field.type == "money" else cast
-        return {
+        readers: dict[FieldType, Callable[[str], str]] = {
             "id": self._id,
             "text": lambda one: one,
             "money": lambda one: self._yuan(_number(one, "DECIMAL(16,2)")),
@@ -216,7 +216,8 @@ class _Composer:
             "sex": lambda one: _lookup(one, "sex"),
             "level": lambda one: _lookup(one, "level", "level_words"),
             "ownership": lambda one: _lookup(one, "ownership", "ownership_words"),
-        }[field.type](value)
+        }
+        return readers[field.type](value)
 
     def _id(self, value: str) -> str:
         return f"CASE WHEN ends_with({value}, '.0') AND regexp_full_match({value}, '[0-9]+\\.0') THEN left({value}, -2) ELSE {value} END"
@@ -226,16 +227,18 @@ class _Composer:
         return value if self.mapping.rule.unit == "yuan" else f"CAST({value} * 0.01 AS DECIMAL(16,2))"
 
     def _sum(self, name: str) -> str:
-        parts = self.mapping.sums[name]
-        amounts = [
-            f"TRY_CAST(c{part} AS DECIMAL(16,2))"
-            if self.types[part] != "VARCHAR"
-            else _number(f"trim(c{part})", "DECIMAL(16,2)")
-            for part in parts
-        ]
+        """Several delivered amounts as one; a part that is missing counts nothing, one that can't be read spoils it."""
+        missing = ", ".join(literal(token) for token in (*_MISSING, *self.mapping.rule.missing))
+        amounts, spoilt = [], []
+        for part in self.mapping.sums[name]:
+            text = f"trim(CAST(c{part} AS VARCHAR))"
+            amount = _number(text, "DECIMAL(16,2)")
+            amounts.append(amount)
+            spoilt.append(f"({text} NOT IN ({missing}) AND {amount} IS NULL)")
         some = " OR ".join(f"{amount} IS NOT NULL" for amount in amounts)
         total = " + ".join(f"coalesce({amount}, 0)" for amount in amounts)
-        return f"CASE WHEN {some} THEN {self._yuan(f'CAST({total} AS DECIMAL(16,2))')} END"
+        yuan = self._yuan(f"CAST({total} AS DECIMAL(16,2))")
+        return f"CASE WHEN {' OR '.join(f'coalesce({one}, FALSE)' for one in spoilt)} THEN NULL WHEN {some} THEN {yuan} END"
 
     def _timestamp(self, value: str) -> str:
         own = self.mapping.rule.dates
@@ -356,22 +359,9 @@ class _Composer:
 
     def _field_faults(self, field: Field) -> None:
         value, text = f"r_{field.name}", f"CAST(r_{field.name} AS VARCHAR)"
-        if field.type == "id" and (field.strict or field.name == "patient_id"):
-            if field.name in (
-                "claim_id",
-                "patient_id",
-                "facility_id",
-                "pharmacy_id",
-                "place_id",
-                "doctor_id",
-                "encounter_id",
-            ):
-                self._fault(
-                    field.name,
-                    "E_ID_PRECISION",
-                    f"contains(lower({value}), 'e+') AND regexp_full_match({value}, '[0-9](\\.[0-9]+)?[eE]\\+[0-9]+')",
-                    text,
-                )
+        if field.name in _KEYS:
+            rounded = f"contains(lower({value}), 'e+') AND regexp_full_match({value}, '[0-9](\\.[0-9]+)?[eE]\\+[0-9]+')"
+            self._fault(field.name, "E_ID_PRECISION", rounded, text)
         if not field.strict or field.type not in ("money", "number", "timestamp", "date"):
             return
         code = "E_NUMBER" if field.type in ("money", "number") else "E_DATE"
