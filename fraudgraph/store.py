@@ -17,15 +17,31 @@ import pyarrow as pa
 
 from fraudgraph.errors import StorageError
 
-__all__ = ["LockedStore", "Store", "StoreTimeoutError", "quoted"]
+__all__ = ["LockedStore", "Store", "StoreTimeoutError", "quoted", "storage_problem"]
 
 DATABASE_NAME = "fraudgraph.duckdb"
+_DISK_WORDS = ("No space left", "Disk quota", "Could not write", "failed to write", "Permission denied", "Read-only")
+_WORKING_TABLES = {
+    "coded_claims", "place_pairs", "place_density", "place_days", "trips", "group_edges", "diagnosis_families",
+}  # fmt: skip
 _MACROS = Path(__file__).parent / "sql" / "macros_duckdb.sql"
 
 
 def quoted(name: str) -> str:
     """An identifier safe to stand in SQL (identifiers can't be parameters; values never come this way)."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def storage_problem(problem: BaseException, where: Path) -> StorageError | None:
+    """What DuckDB says when the disk is full or closed to us, as our own error; None for anything else."""
+    text = str(problem)
+    if not isinstance(problem, duckdb.Error) or not any(word in text for word in _DISK_WORDS):
+        return None
+    first = text.splitlines()[0]
+    return StorageError(
+        f"The disk under {where} is full or can't be written: {first}. Nothing was left behind; free some space or choose another --out.",
+        f"{where} 所在磁盘已满或不可写:{first}。未留下任何残余文件;请清理磁盘空间或换一个 --out。",
+    )
 
 
 class Store:
@@ -125,6 +141,13 @@ class Store:
     def count(self, table: str) -> int:
         """Rows of a table."""
         return int(self.one(f"SELECT count(*) FROM {quoted(table)}")[0])
+
+    def drop_working_tables(self) -> None:
+        """Keep the claims and what later commands read; give the space of the rest back."""
+        for (name,) in self.rows("SELECT table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY table_name"):
+            if name in _WORKING_TABLES:
+                self.run(f"DROP TABLE {quoted(name)}")
+        self.run("CHECKPOINT")
 
     def write_parquet(self, query: str, path: Path, parameters: Mapping[str, Any] | None = None) -> None:
         """Write a query (with its own ORDER BY) to Parquet: first beside, then renamed into place.

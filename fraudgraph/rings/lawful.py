@@ -28,7 +28,7 @@ class LawfulModel:
     observe: Callable[[GroupFacts], float]
     says_zh: str
     says_en: str
-    also: Callable[[GroupFacts], bool] = lambda facts: True
+    also: Callable[[GroupFacts], bool] = lambda _facts: True
 
     def weigh(self, facts: GroupFacts) -> Explanation:
         """Try this explanation on a group."""

@@ -1,0 +1,198 @@
+"""Evidence 证据: sentences with their number, their comparison and the claims behind them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from fraudgraph.records import Evidence, Member, NodeKind, Ring
+from fraudgraph.rings.assemble import Candidate
+from fraudgraph.store import Store
+
+__all__ = ["collect_evidence"]
+
+_SQL = Path(__file__).parent / "sql"
+_EPOCH = date(1970, 1, 1)
+_STRONGEST_SITTINGS = 5
+
+
+def collect_evidence(store: Store, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """Put the evidence with each ring, the strongest first.
+
+    Parameters
+    ----------
+    store : Store
+        Holds member claims, sittings, meetings and flags.
+    candidates : tuple of Candidate
+        Named rings.
+    """
+    sittings = _by_group(store, (_SQL / "sitting_evidence.sql").read_text(encoding="utf-8"))
+    shared = _by_group(store, (_SQL / "shared_evidence.sql").read_text(encoding="utf-8"))
+    flags = _by_group(store, (_SQL / "flag_evidence.sql").read_text(encoding="utf-8"))
+    claims_of = _claims_of_entities(store)
+    steering = {
+        (a, b): (observed, expected)
+        for a, b, observed, expected in store.rows(
+            "SELECT a, b, observed, expected FROM place_meetings WHERE view = 'steering' ORDER BY a, b"
+        )
+    }
+    done = []
+    for candidate in candidates:
+        group_no = candidate.group_no
+        found = [
+            *_sitting_evidence(candidate, sittings.get(group_no, [])),
+            *_shared_evidence(shared.get(group_no, [])),
+            *_entity_evidence(candidate.ring, group_no, claims_of),
+            *_steering_evidence(candidate.ring, group_no, steering, claims_of),
+            *_flag_evidence(flags.get(group_no, [])),
+        ]
+        numbered = tuple(
+            replace(e, evidence_id=f"{candidate.ring.ring_id}-E{i:02d}") for i, e in enumerate(found, 1)
+        )
+        done.append(replace(candidate, ring=replace(candidate.ring, evidence=numbered)))
+    return tuple(done)
+
+
+def _by_group(store: Store, sql: str) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in store.arrow(sql).to_pylist():
+        found.setdefault(int(row["group_no"]), []).append(row)
+    return found
+
+
+def _claims_of_entities(store: Store) -> dict[tuple[int, str], tuple[str, ...]]:
+    """Claims at the sittings by group and place, doctor or operator."""
+    return {
+        (group_no, entity): tuple(claims)
+        for group_no, entity, claims in store.rows(
+            "WITH seats AS (SELECT DISTINCT group_no, claim_id, place_id, doctor_id, operator_id FROM member_claims "
+            "WHERE session_no IS NOT NULL), "
+            "long AS (SELECT group_no, claim_id, place_id AS entity FROM seats "
+            "UNION ALL SELECT group_no, claim_id, doctor_id FROM seats WHERE doctor_id IS NOT NULL "
+            "UNION ALL SELECT group_no, claim_id, operator_id FROM seats WHERE operator_id IS NOT NULL) "
+            "SELECT group_no, entity, list(claim_id ORDER BY claim_id) FROM long GROUP BY group_no, entity "
+            "ORDER BY group_no, entity"
+        )
+    }
+
+
+def _sitting_evidence(candidate: Candidate, rows: list[dict[str, Any]]) -> list[Evidence]:
+    if not rows:
+        return []
+    facts = candidate.facts
+    expected = sum(row["expected_count"] for row in rows) / len(rows)
+    present = sum(row["present_count"] for row in rows) / len(rows)
+    first, last = (_EPOCH + timedelta(days=int(facts[name])) for name in ("first_day", "last_day"))
+    every = tuple(sorted({claim for row in rows for claim in row["claim_ids"]}))
+    whole = Evidence(
+        evidence_id="", kind="sittings",
+        sentence_zh=f"{first} 至 {last} 间,这 {facts.patient_count} 人中平均 {present:.1f} 人同时同地出现 {len(rows)} 次;"
+        f"按机构自身的就诊规律,每次一人到场时预计只有 {expected:.2f} 名同组人员在场",
+        sentence_en=f"Between {first} and {last} on average {present:.1f} of these {facts.patient_count} people were at the same "
+        f"place at the same time, {len(rows)} times; by the places' own rhythm {expected:.2f} others of the group "
+        "were to be expected each time",
+        observed=round(present - 1, 3), expected=round(expected, 3), claim_ids=every,
+    )  # fmt: skip
+    strongest = sorted(rows, key=lambda row: (row["p"], row["session_no"]))[:_STRONGEST_SITTINGS]
+    return [whole, *(_one_sitting(row) for row in strongest)]
+
+
+def _one_sitting(row: dict[str, Any]) -> Evidence:
+    day = _EPOCH + timedelta(days=int(row["day"]))
+    place = row["place_name"] or row["place_id"]
+    clock = row["from_minute"] is not None
+    when_zh = f"{day} {_clock(row['from_minute'])} 至 {_clock(row['to_minute'])}" if clock else f"{day}"
+    when_en = (
+        f"On {day} between {_clock(row['from_minute'])} and {_clock(row['to_minute'])}"
+        if clock
+        else f"On {day}"
+    )
+    return Evidence(
+        evidence_id="", kind="sitting",
+        sentence_zh=f"{when_zh},其中 {row['present_count']} 人在 {place} 结算,同时段组外人员 {row['others_count']} 人;"
+        f"预计另有 {row['expected_count']:.3f} 名同组人员在场",
+        sentence_en=f"{when_en} {row['present_count']} of them settled at {place}, with {row['others_count']} people from outside "
+        f"the group meanwhile; {row['expected_count']:.3f} others of the group were to be expected",
+        observed=float(row["present_count"] - 1), expected=round(row["expected_count"], 4),
+        claim_ids=tuple(row["claim_ids"]),
+    )  # fmt: skip
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def _shared_evidence(rows: list[dict[str, Any]]) -> list[Evidence]:
+    kinds = {"phone": ("电话", "phone"), "account": ("银行账户", "bank account"), "agent": ("代办人", "agent"),
+             "employer": ("单位", "employer"), "address": ("住址", "address")}  # fmt: skip
+    return [
+        Evidence(
+            evidence_id="", kind="identity",
+            sentence_zh=f"{row['member_count']} 人共用同一{kinds[row['attribute']][0]},分属 {row['household_count']} 户;"
+            f"全部参保人中有 {row['holder_count']} 人使用该{kinds[row['attribute']][0]}",
+            sentence_en=f"{row['member_count']} of them, from {row['household_count']} households, share one "
+            f"{kinds[row['attribute']][1]}, which {row['holder_count']} people have in all",
+            observed=float(row["member_count"]), expected=None, claim_ids=tuple(row["claim_ids"]),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _entity_evidence(
+    ring: Ring, group_no: int, claims_of: dict[tuple[int, str], tuple[str, ...]]
+) -> list[Evidence]:
+    words = {NodeKind.DOCTOR: ("医师", "Doctor"), NodeKind.OPERATOR: ("经办人", "Operator"),
+             NodeKind.FACILITY: ("医疗机构", "Facility"), NodeKind.PHARMACY: ("药店", "Pharmacy")}  # fmt: skip
+    return [
+        Evidence(
+            evidence_id="", kind=str(member.entity_type),
+            sentence_zh=f"{words[member.entity_type][0]} {member.entity_id}:{member.reason_zh}",
+            sentence_en=f"{words[member.entity_type][1]} {member.entity_id}: {member.reason_en}",
+            observed=float(member.claim_count), expected=None,
+            claim_ids=claims_of.get((group_no, member.entity_id), ()),
+        )
+        for member in ring.members
+        if member.entity_type != NodeKind.PATIENT
+    ]  # fmt: skip
+
+
+def _steering_evidence(
+    ring: Ring, group_no: int, steering: dict[tuple[str, str], tuple[float, float]],
+    claims_of: dict[tuple[int, str], tuple[str, ...]],
+) -> list[Evidence]:  # fmt: skip
+    def ids(kind: NodeKind) -> list[Member]:
+        return [m for m in ring.members if m.entity_type == kind]
+
+    found = []
+    for doctor in ids(NodeKind.DOCTOR):
+        for pharmacy in ids(NodeKind.PHARMACY):
+            if (doctor.entity_id, pharmacy.entity_id) not in steering:
+                continue
+            observed, expected = steering[doctor.entity_id, pharmacy.entity_id]
+            both = set(claims_of.get((group_no, doctor.entity_id), ()))
+            found.append(
+                Evidence(
+                    evidence_id="", kind="steering",
+                    sentence_zh=f"医师 {doctor.entity_id} 的处方有 {observed:.0f} 张在药店 {pharmacy.entity_id} 取药,"
+                    f"按同院其他医师的流向预计 {expected:.1f} 张",
+                    sentence_en=f"{observed:.0f} prescriptions of doctor {doctor.entity_id} were filled at pharmacy "
+                    f"{pharmacy.entity_id}; {expected:.1f} were to be expected from the doctor's colleagues",
+                    observed=observed, expected=round(expected, 3),
+                    claim_ids=tuple(sorted(both & set(claims_of.get((group_no, pharmacy.entity_id), ())))),
+                )
+            )  # fmt: skip
+    return found
+
+
+def _flag_evidence(rows: list[dict[str, Any]]) -> list[Evidence]:
+    return [
+        Evidence(
+            evidence_id="", kind="flag",
+            sentence_zh=f"筛查模型 {row['model']} 命中其中 {row['patient_count']} 人的 {len(row['claim_ids'])} 笔结算",
+            sentence_en=f"Screening model {row['model']} hit {len(row['claim_ids'])} claims of {row['patient_count']} of them",
+            observed=float(len(row["claim_ids"])), expected=None, claim_ids=tuple(row["claim_ids"]),
+        )
+        for row in rows
+    ]  # fmt: skip

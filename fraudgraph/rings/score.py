@@ -1,0 +1,84 @@
+"""The score of a ring: parts that add up, each shown with the ring. Higher is more worth opening."""
+
+from __future__ import annotations
+
+from math import exp, log10
+
+from fraudgraph.records import Explanation, ScorePart
+from fraudgraph.rings.facts import GroupFacts
+
+__all__ = ["LIST_SCORE", "MOST_POINTS", "score_parts", "total"]
+
+LIST_SCORE = 20.0
+"""A ring with less than this is kept but not put forward."""
+MOST_POINTS = {"together": 50.0, "identity": 15.0, "money": 15.0, "screens": 10.0, "outliers": 10.0}
+_SELECTION_PENALTY = 2.5
+"""Decades of surprise that each member must bring, because the group was picked out of a whole city."""
+_HALF_SURPRISE = 60.0
+
+
+def score_parts(
+    facts: GroupFacts, explanations: tuple[Explanation, ...], *, identity: float, excess_yuan: float,
+    flagged_share: float, outlier: float,
+) -> tuple[ScorePart, ...]:  # fmt: skip
+    """Score a group.
+
+    Parameters
+    ----------
+    facts : GroupFacts
+        Its sittings and people.
+    explanations : tuple of Explanation
+        The lawful explanations tried; the one that explains most is taken off.
+    identity : float
+        Decades of surprise (minus log10 p) of identifiers shared outside households.
+    excess_yuan : float
+        Fund money above expectation, yuan.
+    flagged_share : float
+        Share of members with a finding of a screening model at the group's own places, 0..1.
+    outlier : float
+        Highest peer-group score among the places and doctors of the group.
+
+    Returns
+    -------
+    tuple of ScorePart
+        They add up to the score.
+    """
+    surprise = max(0.0, facts["surprise"] - _SELECTION_PENALTY * facts.patient_count)
+    parts = [
+        _part(
+            "together", "异常同现", "together more than chance allows", 1 - exp(-surprise / _HALF_SURPRISE)
+        ),
+        _part("identity", "共用身份信息", "identifiers shared outside households", 1 - exp(-identity / 8.0)),
+        _part(
+            "money",
+            "超出预期的基金",
+            "fund money above expectation",
+            log10(1 + max(excess_yuan, 0) / 500) / 3,
+        ),
+        _part("screens", "筛查疑点", "findings of screening models", flagged_share),
+        _part(
+            "outliers", "同类对照离群", "places and doctors unlike their peers", max(0.0, outlier - 3.0) / 7.0
+        ),
+    ]
+    positive = sum(part.points for part in parts)
+    explained = max((found.share for found in explanations), default=0.0)
+    best = explanations[0] if explanations else None
+    parts.append(
+        ScorePart(
+            name="lawful",
+            title_zh=f"合理解释({best.title_zh})" if best and explained else "合理解释",
+            title_en=f"lawful explanation ({best.title_en})" if best and explained else "lawful explanation",
+            points=round(-positive * explained, 2),
+        )
+    )
+    return tuple(parts)
+
+
+def total(parts: tuple[ScorePart, ...]) -> float:
+    """The score: the sum of its parts."""
+    return round(sum(part.points for part in parts), 2)
+
+
+def _part(name: str, title_zh: str, title_en: str, fraction: float) -> ScorePart:
+    points = MOST_POINTS[name] * min(max(fraction, 0.0), 1.0)
+    return ScorePart(name=name, title_zh=title_zh, title_en=title_en, points=round(points, 2))
