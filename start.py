@@ -93,9 +93,10 @@ def set_up(with_tests):
             f"Set-up needs 2 GiB of free disk, and {ROOT} has {free / 1024**3:.1f} GiB. Free some space, or copy this folder to another disk.",
             f"安装需要 2 GiB 可用磁盘,而 {ROOT} 仅剩 {free / 1024**3:.1f} GiB。请清理空间,或将本目录移到其他磁盘。",
         )
+    size = 300 if with_tests else 200
     say(
-        "Setting up in .venv: about 300 MB to fetch, 1 GB on disk, once. The next call starts at once.",
-        "正在 .venv 中安装(仅此一次):下载约 300 MB,占用磁盘约 1 GB。下次运行将直接开始。",
+        f"Setting up in .venv: about {size} MB to fetch, 1 GB on disk, once. The next call starts at once.",
+        f"正在 .venv 中安装(仅此一次):下载约 {size} MB,占用磁盘约 1 GB。下次运行将直接开始。",
     )
     make_venv()
     fetch([str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", UV])
