@@ -18,6 +18,7 @@ from fraudgraph.claims.city.arrays import Ints
 from fraudgraph.claims.city.clocks import Calendar
 from fraudgraph.claims.city.finishing import finish, make_dirt
 from fraudgraph.claims.city.ids import make_ids
+from fraudgraph.claims.city.items import write_items
 from fraudgraph.claims.city.lawful import LAWFUL_KINDS, add_lawful
 from fraudgraph.claims.city.ledger import Ledger
 from fraudgraph.claims.city.ordinary import City, add_ordinary, make_habits
@@ -121,7 +122,7 @@ def make_city(
     say("ordinary life")
     add_ordinary(city, ledger, _counts(city, ledger))
     say("refunds and settlement")
-    rows = finish(city, ledger.columns())
+    rows = finish(city, ledger.columns(), truth)
     del ledger
     ids = make_ids(city, len(rows["patient"]))
     spoiled = make_dirt(city, rows)
@@ -134,7 +135,9 @@ def make_city(
             folder.mkdir(parents=True)
         write_claims(beside, city, rows, ids, spoiled)
         write_registers(beside, city, ids)
-        write_truth(truth_beside, city, rows, ids, spoiled, truth)
+        if plan.items:
+            write_items(beside, city, rows, ids)
+        write_truth(truth_beside, city, rows, ids=ids, dirt=spoiled, truth=truth)
         if out.exists():
             out.rmdir()
         shutil.rmtree(truth_folder, ignore_errors=True)

@@ -31,7 +31,8 @@ class Drawer:
     def draw(self, group: Ints, level: Floats) -> Ints:
         """The choice of each row: `level` (0..1) is the row's own random number."""
         place = np.searchsorted(self._flat, group + np.clip(level, 0.0, 1.0 - 1e-9), side="right")
-        return np.minimum(place - group * self._choices, self._choices - 1)
+        choice: Ints = np.minimum(place - group * self._choices, self._choices - 1)
+        return choice
 
 
 def within_group_rank(sorted_group: Ints) -> Ints:

@@ -12,16 +12,18 @@ from fraudgraph.claims.city.clocks import on_duty
 from fraudgraph.claims.city.ledger import CHRONIC, INPATIENT, OUTPATIENT, SHOP, price
 from fraudgraph.claims.city.ordinary import City
 from fraudgraph.claims.city.plan import DAY
+from fraudgraph.claims.city.together import LawfulGroup, Truth
 
 __all__ = ["Dirt", "finish", "make_dirt"]
 
 
-def finish(city: City, rows: dict[str, Any]) -> dict[str, Any]:
+def finish(city: City, rows: dict[str, Any], truth: Truth) -> dict[str, Any]:
     """Price the claims, refund some, and put all records in the order of settlement.
 
     Adds the columns total, fund, account (fen) and settled (second); `refund_of` is a position in the result.
     """
     rng = city.plan.rng(300)
+    _close_pharmacies(city, rows, truth)
     last = city.plan.days * DAY - 1
     rows["start"] = np.minimum(rows["start"], last - 60)
     rows["total"], rows["fund"], rows["account"] = price(rng, rows, city.people, city.places)
@@ -36,6 +38,24 @@ def finish(city: City, rows: dict[str, Any]) -> dict[str, Any]:
     rows = {name: column[order] for name, column in rows.items()}
     rows["refund_of"] = np.where(rows["refund_of"] >= 0, position[rows["refund_of"]], -1)
     return rows
+
+
+def _close_pharmacies(city: City, rows: dict[str, Any], truth: Truth) -> None:
+    """Here and there a pharmacy closes for good, and all its regulars go next door from one day to the next."""
+    rng, places = city.plan.rng(301), city.places
+    shops = np.arange(places.facilities, len(places))
+    busy = np.unique(rows["place"][rows["ring"] >= 0])
+    quiet = np.setdiff1d(shops, busy)
+    for shop in rng.permutation(quiet)[: round(len(shops) / 60)].tolist():
+        away = np.hypot(places.x[shops] - places.x[shop], places.y[shops] - places.y[shop])
+        heir = int(shops[np.argsort(away, kind="stable")[1]])
+        day = int(rng.uniform(0.3, 0.7) * city.plan.days)
+        there = np.flatnonzero(rows["place"] == shop)
+        later = there[rows["start"][there] >= day * DAY]
+        rows["place"][later] = heir
+        visits = np.bincount(rows["patient"][there], minlength=len(city.people))
+        regulars = np.argsort(-visits, kind="stable")[:40]
+        truth.groups.append(LawfulGroup("closed_neighbour", np.sort(regulars[visits[regulars] >= 6])))
 
 
 def _until_settled(rng: Rng, rows: dict[str, Any]) -> Ints:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from fraudgraph.claims.city.arrays import Floats, Ints, Rng, spread_lognormal
+from fraudgraph.claims.city.arrays import Bools, Floats, Ints, Rng, spread_lognormal
 from fraudgraph.claims.city.people import People
 from fraudgraph.claims.city.places import VILLAGE, Places
 
@@ -104,7 +104,7 @@ def price(rng: Rng, rows: dict[str, Any], people: People, places: Places) -> tup
     total = _as_tills_do(rng, total, kind)
     fen = np.where(rows["fixed"] > 0, rows["fixed"].astype(np.int64), np.round(total * 100).astype(np.int64))
     fen = np.maximum(fen, 100)
-    return (fen, *_who_pays(rng, fen, rows, kind, place_kind, employee))
+    return (fen, *_who_pays(rng, fen, rows, place_kind=place_kind, employee=employee))
 
 
 def _scale(rows: dict[str, Any], mean: Floats, cell: Ints) -> Floats:
@@ -115,7 +115,8 @@ def _scale(rows: dict[str, Any], mean: Floats, cell: Ints) -> Floats:
     bundles = np.bincount(cell[packaged], rows["fixed"][packaged] / 100, minlength=8)
     counts = np.bincount(cell[drawn | packaged], minlength=8)
     wanted = np.maximum(MEANS_WANTED * counts - bundles, 0.3 * MEANS_WANTED * counts)
-    return np.divide(wanted, expected, out=np.ones(8), where=expected > 0)
+    scale: Floats = np.divide(wanted, expected, out=np.ones(8), where=expected > 0)
+    return scale
 
 
 def _as_tills_do(rng: Rng, total: Floats, kind: Ints) -> Floats:
@@ -127,8 +128,9 @@ def _as_tills_do(rng: Rng, total: Floats, kind: Ints) -> Floats:
 
 
 def _who_pays(
-    rng: Rng, fen: Ints, rows: dict[str, Any], kind: Ints, place_kind: Ints, employee: Any
+    rng: Rng, fen: Ints, rows: dict[str, Any], *, place_kind: Ints, employee: Bools
 ) -> tuple[Ints, Ints]:
+    kind = rows["kind"]
     share = np.select(
         [kind == OUTPATIENT, kind == CHRONIC, kind == INPATIENT],
         [

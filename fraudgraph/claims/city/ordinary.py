@@ -51,7 +51,10 @@ class City:
     def usual_place(self, person: Ints, kind: int) -> Ints:
         """Where a person usually goes for a kind of place."""
         level = self.habit[person, kind]
-        return self.places.first[kind] + self.places.pull[kind].draw(self.people.village[person], level)
+        place: Ints = self.places.first[kind] + self.places.pull[kind].draw(
+            self.people.village[person], level
+        )
+        return place
 
 
 def make_habits(plan: CityPlan, people: People) -> Floats:
@@ -100,7 +103,10 @@ class _Fills:
     facility: list[Ints]
     start: list[Ints]
 
-    def take(self, rng: Rng, odds: Floats, patient: Ints, doctor: Ints, facility: Ints, start: Ints) -> None:
+    def take(
+        self, rng: Rng, odds: Floats, *, patient: Ints, doctor: Ints, facility: Ints, start: Ints
+    ) -> None:
+        """Let some visits end in a prescription that is filled outside."""
         rows = np.flatnonzero(rng.random(len(patient)) < odds)
         for column, values in zip(
             (self.patient, self.doctor, self.facility, self.start),
@@ -271,7 +277,8 @@ def _refills(city: City, rng: Rng, ledger: Ledger, counts: Ints, fills: _Fills) 
     ledger.add(
         patient=patient, place=place, doctor=doctor, kind=CHRONIC, start=start, dx=own_dx[patient], tight=0.6
     )
-    fills.take(rng, np.where(people.employee[patient], 0.16, 0.0), patient, doctor, place, start)
+    odds = np.where(people.employee[patient], 0.16, 0.0)
+    fills.take(rng, odds, patient=patient, doctor=doctor, facility=place, start=start)
     return np.array([len(made[0][0]), len(made[1][0])])
 
 
@@ -299,7 +306,8 @@ def _visits(city: City, rng: Rng, ledger: Ledger, counts: Ints, fills: _Fills) -
     day = np.r_[day, later]
     start = day * DAY + _hour(city, rng, patient, place)
     ledger.add(patient=patient, place=place, doctor=doctor, kind=OUTPATIENT, start=start, dx=dx)
-    fills.take(rng, np.where(city.people.employee[patient], 0.07, 0.0), patient, doctor, place, start)
+    odds = np.where(city.people.employee[patient], 0.07, 0.0)
+    fills.take(rng, odds, patient=patient, doctor=doctor, facility=place, start=start)
 
 
 def _purchases(city: City, rng: Rng, ledger: Ledger, counts: Ints, fills: _Fills) -> None:

@@ -131,7 +131,7 @@ def make_people(plan: CityPlan, villages: Villages) -> People:
         school_class=school_class,
         phone=phone,
         account=account,
-        agent=np.full(count, -1, dtype=np.int64),
+        agent=_agents(rng, household, age),
         surname=surname,
         house_number=number,
         identity=np.where(rng.random(count) < 0.03, rng.integers(1, 9, count), 0),
@@ -210,6 +210,19 @@ def _phones_and_accounts(rng: Rng, household: Ints, age: Ints) -> tuple[Ints, In
     pick = rng.random(count)
     account = np.where(pick < 0.4, own_account, np.where(pick < 0.55, home_account, 0))
     return phone, account
+
+
+def _agents(rng: Rng, household: Ints, age: Ints) -> Ints:
+    """Some old people's and children's papers are filed by the household's first grown-up, a few by a village worker."""
+    count = len(age)
+    first = np.searchsorted(household, household)
+    dependent = (age >= 66) | (age < 14)
+    pick = rng.random(count)
+    family = dependent & (pick < 0.07) & (first != np.arange(count))
+    workers = rng.integers(0, count, max(1, count // 8_000))
+    worker = dependent & (pick > 0.993)
+    by_worker = workers[rng.integers(0, len(workers), count)]
+    return np.where(family, first, np.where(worker, by_worker, -1))
 
 
 def _distinct(rng: Rng, count: int, room: int) -> Ints:

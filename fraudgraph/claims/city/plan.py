@@ -143,5 +143,4 @@ class CityPlan:
         """How busy each day is: by weekday, holiday and season."""
         weights = np.array(weekday_weight)[self.weekday()] * np.where(self.is_holiday() == 1, holiday, 1.0)
         season = 1 + winter * np.cos((self.month_of_day() - 1) / 12 * 2 * np.pi)
-        weights = weights * season
-        return weights
+        return weights * season

@@ -6,17 +6,36 @@ of the ring's events only; some rings bill ordinary amounts; only some leave sig
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
+from fraudgraph.claims.city import care_schemes as care
+from fraudgraph.claims.city import shop_schemes as shops
 from fraudgraph.claims.city.arrays import Bools, Ints, Rng
+from fraudgraph.claims.city.job import Job, Style
 from fraudgraph.claims.city.ledger import Ledger
 from fraudgraph.claims.city.ordinary import City
-from fraudgraph.claims.city.schemes import SCHEMES, Style, big_block
 from fraudgraph.claims.city.together import PlantedRing, Truth, near_people
 
 __all__ = ["RING_SHARE", "TYPOLOGIES", "add_rings"]
 
-TYPOLOGIES = tuple(SCHEMES)
+_SCHEMES: dict[str, Callable[[Job], PlantedRing | None]] = {
+    "card_sweep": shops.card_sweep,
+    "multi_card_buyer": shops.multi_card_buyer,
+    "bus_in": care.bus_in,
+    "rotation": care.rotation,
+    "prescription_mill": shops.prescription_mill,
+    "phantom_sessions": care.phantom_sessions,
+    "identity_ring": shops.identity_ring,
+    "staff_cards": care.staff_cards,
+    "slow_drip": shops.slow_drip,
+    "organiser": care.organiser,
+    "dense_block": care.dense_block,
+    "identical_bills": care.identical_bills,
+    "home_sweep": shops.home_sweep,
+}
+TYPOLOGIES = tuple(_SCHEMES)
 RING_SHARE = {"none": 0.0, "standard": 0.007, "stealth": 0.007, "hard": 0.007, "real": 0.001}
 """Persons in rings, the organisers' hundred cards apart."""
 # odds of each typology, and whether its size is its own affair
@@ -38,38 +57,56 @@ def add_rings(city: City, ledger: Ledger, truth: Truth, kind: str) -> None:
     if kind == "none":
         return
     rng = city.plan.rng(200)
-    room = max(round(RING_SHARE[kind] * len(city.people)), 40)
+    room = max(round(RING_SHARE[kind] * len(city.people)), 60)
     taken = np.zeros(len(city.people), dtype=np.bool_)
-    names = list(_ODDS)
-    odds = np.array(list(_ODDS.values()))
-    # every typology once where there is room, then by odds
-    queue = rng.permutation([n for n in names if _ODDS[n] > 0]).tolist()
+    odds = {name: weight for name, weight in _ODDS.items() if room >= 150 or name != "dense_block"}
+    # every typology once, as far as there is room, then by odds
+    queue = rng.permutation([name for name, weight in odds.items() if weight > 0]).tolist()
     if kind != "real" and room >= 300:
-        for _ in range(max(1, room // 3_500)):
-            queue.insert(0, "organiser")
+        queue = ["organiser"] * max(1, room // 3_500) + queue
+    weights = np.array(list(odds.values()))
     planted = 0
-    while planted < room:
-        typology = queue.pop(0) if queue else str(rng.choice(names, p=odds / odds.sum()))
-        style = _style(rng, kind)
-        size = _size(rng, typology, kind)
-        if planted + size > room + 6 and planted > 0.8 * room:
+    for _ in range(
+        20 * room
+    ):  # a plan may come to nothing; a city always holds enough people for some that do not
+        if planted >= room:
             break
-        members = _recruit(city, rng, truth, taken, typology, size, style)
-        if len(members) < 4:
-            continue
-        number = len(truth.rings)
-        ring = SCHEMES[typology](city, rng, ledger, members, style, number)
+        typology = queue.pop(0) if queue else str(rng.choice(list(odds), p=weights / weights.sum()))
+        ring = _plant(city, rng, ledger, truth, taken, typology=typology, kind=kind, room=room - planted)
         if ring is None:
             continue
-        truth.rings.append(ring)
         fresh = int((~taken[ring.patients]).sum())
         taken[ring.patients] = True
         planted += fresh if typology != "organiser" else 0
-        _leave_signs(city, rng, ring)
     if city.plan.big_block:
-        truth.rings.append(
-            big_block(city, rng, ledger, np.flatnonzero(~taken & _grown(city)), len(truth.rings))
-        )
+        members = np.flatnonzero(~taken & _grown(city))
+        job = Job(city=city, rng=rng, members=members, style=_style(rng, "stealth"), ring=len(truth.rings))
+        truth.rings.append(care.big_block(job))
+        job.file(ledger)
+
+
+def _plant(
+    city: City, rng: Rng, ledger: Ledger, truth: Truth, taken: Bools, *, typology: str, kind: str, room: int
+) -> PlantedRing | None:
+    """One ring; None where the people for it are not to be had, or fewer than four came to do anything."""
+    style = _style(rng, kind)
+    size = _size(rng, typology, kind)
+    if typology != "organiser" and size > room + 8:
+        return None
+    members = _recruit(city, rng, truth, taken, typology=typology, size=size, sharing=style.sharing)
+    if len(members) < 4:
+        return None
+    job = Job(city=city, rng=rng, members=members, style=style, ring=len(truth.rings))
+    ring = _SCHEMES[typology](job)
+    active = job.billed()
+    if ring is None or len(active) < 4:
+        return None
+    ring.patients = active
+    ring.organiser = ring.organiser if ring.organiser in active else -1
+    job.file(ledger)
+    truth.rings.append(ring)
+    _leave_signs(city, rng, ring)
+    return ring
 
 
 def _grown(city: City) -> Bools:
@@ -102,7 +139,7 @@ def _size(rng: Rng, typology: str, kind: str) -> int:
 
 
 def _recruit(
-    city: City, rng: Rng, truth: Truth, taken: Bools, typology: str, size: int, style: Style
+    city: City, rng: Rng, truth: Truth, taken: Bools, *, typology: str, size: int, sharing: float
 ) -> Ints:
     """Card holders: some from one or two villages (acquaintances), the others from all over the city."""
     people = city.people
@@ -127,11 +164,12 @@ def _recruit(
     pool = np.flatnonzero(fits)
     local = round(size * rng.uniform(0.2, 0.8))
     village = int(city.people.village[rng.choice(pool)])
-    near = near_people(city, rng, pool, village, local, 0.8)
-    others = rng.choice(np.setdiff1d(pool, near), size=size - local, replace=False)
+    near = near_people(city, rng, pool=pool, village=village, count=local, reach_km=0.8)
+    others = rng.choice(pool, size=size + len(near), replace=False)
+    others = others[~np.isin(others, near)][: size - local]
     members = np.r_[near, others]
     earlier = [ring for ring in truth.rings if ring.typology not in ("organiser", "dense_block")]
-    if earlier and rng.random() < style.sharing:
+    if earlier and rng.random() < sharing:
         lender = earlier[int(rng.integers(0, len(earlier)))].patients
         shared = rng.permutation(lender)[: max(1, min(size // 3, len(lender) // 3))]
         members = np.r_[members[: size - len(shared)], shared]

@@ -93,7 +93,7 @@ def within_hours(rng: Rng, days: Ints, low: float, high: float) -> Ints:
     return days * DAY + (rng.uniform(low, high, len(days)) * 3_600).astype(np.int64)
 
 
-def near_people(city: City, rng: Rng, pool: Ints, village: int, count: int, reach_km: float) -> Ints:
+def near_people(city: City, rng: Rng, *, pool: Ints, village: int, count: int, reach_km: float) -> Ints:
     """People of a pool, nearer ones sooner, each once."""
     home = city.people.village[pool]
     distance = np.hypot(

@@ -19,7 +19,9 @@ from fraudgraph.claims.city.together import Truth
 __all__ = ["write_truth"]
 
 
-def write_truth(folder: Path, city: City, rows: dict[str, Any], ids: Ids, dirt: Dirt, truth: Truth) -> None:
+def write_truth(
+    folder: Path, city: City, rows: dict[str, Any], *, ids: Ids, dirt: Dirt, truth: Truth
+) -> None:
     """Write rings, their members and claims, the lawful groups, and how much dirt there is."""
     patients, doctors, places, desks = (
         column.to_pylist() for column in (ids.patients, ids.doctors, ids.places, ids.desks)

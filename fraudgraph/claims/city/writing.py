@@ -21,7 +21,7 @@ from fraudgraph.claims.city.people import NO_PHONE
 from fraudgraph.claims.city.places import PHARMACY, SPECIALTIES
 from fraudgraph.claims.city.words import DIAGNOSES, firm_names, person_names, place_words
 
-__all__ = ["write_claims", "write_registers"]
+__all__ = ["money", "write_claims", "write_registers"]
 
 _CHUNK = 983_040
 _MONEY = pa.decimal128(16, 2)
@@ -30,7 +30,7 @@ _TITLES = ("chief", "associate chief", "attending", "physician")
 _MED_TYPE = {0: "11", 1: "14", 2: "21", 3: "41"}
 
 
-def _money(fen: Ints, null: Bools | None = None) -> pa.Array:
+def money(fen: Ints, null: Bools | None = None) -> pa.Array:
     """Fen as DECIMAL(16,2)."""
     words = np.empty((len(fen), 2), dtype=np.int64)
     words[:, 0] = fen
@@ -89,10 +89,10 @@ def _claim_table(city: City, rows: dict[str, Any], at: Ints, ids: Ids, dirt: Dir
             "diagnosis_code": _words(
                 rows["dx"].astype(np.int64), pa.array(DIAGNOSES), dirt.missing_diagnosis[at]
             ),
-            "total_amount": _money(rows["total"], dirt.missing_total[at]),
-            "fund_amount": _money(fund),
-            "account_amount": _money(rows["account"]),
-            "self_paid_amount": _money(self_paid),
+            "total_amount": money(rows["total"], dirt.missing_total[at]),
+            "fund_amount": money(fund),
+            "account_amount": money(rows["account"]),
+            "self_paid_amount": money(self_paid),
             "operator_id": _words(ids.first_desk[place] + rows["desk"], ids.desks, dirt.missing_operator[at]),
             "prescriber_facility_id": _words(rows["prescriber"].astype(np.int64), ids.places),
             "admission_way": _words(np.where(stay, rows["admission"], -1).astype(np.int64), ways),
