@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from fraudgraph.records import Dossier, DossierEdge, NodeKind
@@ -37,6 +37,8 @@ class Node:
     x: float
     y: float
     member: bool
+    side: str = "bottom"
+    """Where its name stands: top, bottom, left or right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class Drawing:
         """The same drawing for the interactive view."""
         nodes = [
             {
-                "data": {"id": n.key, "kind": n.kind, "short": n.handle, "label": n.label, "ident": n.ident, "zh": n.kind_text.zh, "en": n.kind_text.en, "member": n.member},
+                "data": {"id": n.key, "kind": n.kind, "short": n.handle, "label": n.label, "ident": n.ident, "zh": n.kind_text.zh, "en": n.kind_text.en, "member": n.member, "side": n.side},
                 "position": {"x": n.x, "y": n.y},
             }
             for n in self.nodes
@@ -105,9 +107,10 @@ def drawing(dossier: Dossier, cast: Cast) -> Drawing:
     places, width, height = positions(everyone, _main_places(dossier), named=named)
     keys = {key: f"n{index}" for index, key in enumerate(everyone)}
     lines = _lines(kept, bundles, keys, places)
+    nodes = [_node(key, keys[key], places[key], cast, hidden) for key in everyone]
     present = {key[0] for key in everyone}
     return Drawing(
-        tuple(_node(key, keys[key], places[key], cast, hidden) for key in everyone),
+        tuple(replace(node, side=_side(node, places)) for node in nodes),
         lines,
         width,
         height,
@@ -185,7 +188,7 @@ def _lines(
         lane = lanes[pair].index(kind) - (len(lanes[pair]) - 1) / 2
         length = math.hypot(x2 - x1, y2 - y1) or 1.0
         dx, dy = -(y2 - y1) / length * lane * _APART, (x2 - x1) / length * lane * _APART
-        width = 1.0 + 4.5 * math.sqrt(max(_weight(bundles[pair, kind]), 0.0) / heaviest)
+        width = 1.6 + 4.2 * math.sqrt(max(_weight(bundles[pair, kind]), 0.0) / heaviest)
         ends = (round(x1 + dx, 1), round(y1 + dy, 1), round(x2 + dx, 1), round(y2 + dy, 1))
         lines.append(
             Line(keys[pair[0]], keys[pair[1]], kind, round(width, 2), _told(kind, bundles[pair, kind]), *ends)
@@ -202,6 +205,18 @@ def _node(key: Key, ident: str, at: tuple[float, float], cast: Cast, hidden: int
     handle = cast.handle(kind, entity_id)
     label = cast.label(kind, entity_id)
     return Node(ident, kind.value, KINDS[kind], handle or "·", label, cast.naming.entity(kind, entity_id), *at, bool(handle))  # fmt: skip
+
+
+def _side(node: Node, places: Mapping[Key, tuple[float, float]]) -> str:
+    """Names of patients stand outside their circle, so that lines don't cross them."""
+    if node.kind != NodeKind.PATIENT:
+        return "bottom"
+    circle = [at for (kind, _), at in places.items() if kind is NodeKind.PATIENT]
+    dx = node.x - sum(x for x, _ in circle) / len(circle)
+    dy = node.y - sum(y for _, y in circle) / len(circle)
+    if abs(dx) > abs(dy):
+        return "left" if dx < 0 else "right"
+    return "top" if dy < 0 else "bottom"
 
 
 def _told(kind: str, edges: Sequence[DossierEdge]) -> Text:

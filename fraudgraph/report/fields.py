@@ -58,7 +58,7 @@ class Field:
         return f"{self.title.zh} {self.key}"
 
 
-def _f(  # noqa: PLR0917 - a table of columns reads best as rows
+def _f(
     key: str, zh: str, note_zh: str, note_en: str, kind: FieldKind = "text", width: int = 14
 ) -> Field:
     return Field(key, Text(zh, key), Text(note_zh, note_en), kind, width)

@@ -12,9 +12,10 @@ __all__ = ["amount", "display_width", "formula_safe", "masked_name", "number", "
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _NATIONAL_ID = re.compile(
-    r"(?<![0-9A-Za-z])([1-9]\d{5})(?:18|19|20)\d{2}[01]\d[0-3]\d\d{2}(\d[\dXx])(?![0-9A-Za-z])"
+    r"(?<![0-9A-Za-z])([1-9]\d{5})(?:18|19|20)\d{2}[01]\d[0-3]\d(\d{3}[\dXx])(?![0-9A-Za-z])"
 )
-_MOBILE = re.compile(r"(?<![0-9A-Za-z])(1[3-9]\d)\d{4}(\d{4})(?![0-9A-Za-z])")
+_MOBILE = re.compile(r"(?<![0-9A-Za-z])(1[3-9]\d)[ -]?\d{4}[ -]?(\d{4})(?![0-9A-Za-z])")
+_LANDLINE = re.compile(r"(?<![0-9A-Za-z])(0\d{2,3}-)\d{3,4}(\d{4})(?![0-9A-Za-z])")
 _ACCOUNT = re.compile(r"(?<![0-9A-Za-z])(?:62|4\d|5[1-5]|3[57])\d{10,15}(\d{4})(?![0-9A-Za-z])")
 
 
@@ -51,6 +52,7 @@ def shortened(text: str) -> str:
     """A sentence in which no whole phone, bank account or national identity number stands."""
     text = _NATIONAL_ID.sub(r"\1********\2", text)
     text = _MOBILE.sub(r"\1****\2", text)
+    text = _LANDLINE.sub(r"\1****\2", text)
     return _ACCOUNT.sub(r"****\1", text)
 
 

@@ -182,7 +182,7 @@ def _day_ticks(first: date, days: int) -> list[tuple[date, str]]:
         step = -(-len(months) // 14)
         ticks = [(day, f"{day:%Y-%m}") for day in months[::step]]
         room = (ticks[0][0] - first).days > days / 12
-        return [(first, f"{first:%m-%d}"), *ticks] if room else ticks
+        return [(first, first.isoformat()), *ticks] if room else ticks
     if days > 16:
         return [(day, f"{day:%m-%d}") for day in every if day.weekday() == 0]
     return [(day, f"{day:%m-%d}") for day in every]

@@ -4,13 +4,13 @@
   var box = document.getElementById("cy");
   var source = document.getElementById("elements");
   if (!box || !source || typeof cytoscape !== "function") { return; }
-  var frame = document.getElementById("drawing-frame");
+  var frame = document.getElementById("drawing");
   var told = document.getElementById("told");
   var english = function () { return document.getElementById("lang-en").checked; };
   var nodeColours = { patient: "#0072b2", doctor: "#e69f00", facility: "#009e73", pharmacy: "#cc79a7", operator: "#56b4e9", more: "#8a949c" };
   var shapes = { patient: "ellipse", doctor: "triangle", facility: "rectangle", pharmacy: "diamond", operator: "hexagon", more: "round-rectangle" };
   var lineColours = { burst: "#d55e00", journey: "#0072b2", admission_batch: "#009e73", shared_identity: "#4a4a4a", steering: "#b8860b" };
-  var dashes = { shared_identity: "dashed", ownership: "dashed", journey: "dashed", steering: "dotted" };
+  var dashes = { shared_identity: [8, 5], ownership: [8, 5], journey: [8, 5], steering: [3, 4] };
   frame.classList.add("live");
   var named = box.getAttribute("data-named") === "1";
   var family = window.getComputedStyle(document.body).fontFamily;
@@ -29,18 +29,23 @@
           "width": size, "height": size,
           "border-width": 2, "border-color": "#ffffff",
           "label": "data(label)", "font-family": family,
-          "font-size": 17, "color": "#17262f", "text-valign": "bottom", "text-margin-y": 4,
+          "font-size": 17, "color": "#17262f",
+          "text-valign": function (n) { return { top: "top", bottom: "bottom" }[n.data("side")] || "center"; },
+          "text-halign": function (n) { return { left: "left", right: "right" }[n.data("side")] || "center"; },
+          "text-margin-x": function (n) { return { left: -5, right: 5 }[n.data("side")] || 0; },
+          "text-margin-y": function (n) { return { top: -4, bottom: 4 }[n.data("side")] || 0; },
           "text-outline-width": 3, "text-outline-color": "#ffffff", "text-wrap": "ellipsis", "text-max-width": 210
         } },
         { selector: "node.small", style: {
-          "label": "data(short)", "font-size": 9, "font-weight": "bold", "color": "#ffffff", "text-valign": "center",
-          "text-margin-y": 0, "text-outline-width": 0
+          "label": "data(short)", "font-size": 9, "font-weight": "bold", "color": "#ffffff",
+          "text-valign": "center", "text-halign": "center", "text-margin-x": 0, "text-margin-y": 0, "text-outline-width": 0
         } },
         { selector: "node[!member]", style: { "background-opacity": 0.35, "border-color": "#6b7780", "border-style": "dashed" } },
         { selector: "edge", style: {
           "width": "data(width)", "curve-style": "bezier", "control-point-step-size": 16, "opacity": 0.5,
           "line-color": function (e) { return lineColours[e.data("kind")] || "#77838c"; },
-          "line-style": function (e) { return dashes[e.data("kind")] || "solid"; }
+          "line-style": function (e) { return dashes[e.data("kind")] ? "dashed" : "solid"; },
+          "line-dash-pattern": function (e) { return dashes[e.data("kind")] || [6, 3]; }
         } },
         { selector: ".faded", style: { "opacity": 0.1 } },
         { selector: "edge.near", style: { "opacity": 0.9 } },
