@@ -88,9 +88,7 @@ def _headers(landing: Landing) -> pa.Table:
 def write_catalog(store: Store, landings: Sequence[Landing]) -> None:
     """The table `column_catalog`: what was delivered, and how much of it is filled."""
     named = {(one.mapping.kind.name, name) for one in landings for name in one.mapping.fields}
-    store.run(
-        "CREATE OR REPLACE TABLE column_catalog (table_name VARCHAR, column_name VARCHAR, delivered BOOLEAN, filled_share DOUBLE)"
-    )
+    found: list[tuple[str, str, bool, float]] = []
     for table in CANONICAL.values():
         names = [*table.column_names]
         if table.name == "claims":
@@ -99,13 +97,12 @@ def write_catalog(store: Store, landings: Sequence[Landing]) -> None:
             f"SELECT count(*), {', '.join(f'count({name})' for name in names)} FROM {table.name}"
         )
         for name, filled in zip(names, counts[1:], strict=True):
-            store.run(
-                "INSERT INTO column_catalog VALUES ($table, $column, $delivered, $share)",
-                table=table.name,
-                column=name,
-                delivered=(table.name, name) in named or filled > 0,
-                share=round(filled / counts[0], 6) if counts[0] else 0.0,
-            )
+            share = round(filled / counts[0], 6) if counts[0] else 0.0
+            found.append((table.name, name, (table.name, name) in named or filled > 0, share))
+    columns = ("table_name", "column_name", "delivered", "filled_share")
+    store.put(
+        "column_catalog", pa.table(dict(zip(columns, map(list, zip(*found, strict=True)), strict=True)))
+    )
 
 
 def report_files(store: Store, landings: Sequence[Landing], first: date, last: date) -> list[FileReport]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from fraudgraph.claims.fields import KINDS, REFERENCE_KINDS
+from fraudgraph.claims.fields import KINDS, REFERENCE_KINDS, REFERENCE_TABLES
 from fraudgraph.claims.landing import Landing
 from fraudgraph.claims.schema import CANONICAL, DERIVED_CLAIM_COLUMNS, create_table_sql
 from fraudgraph.claims.typing_sql import landing_columns
@@ -217,7 +217,11 @@ def assemble_reference(store: Store, landings: Sequence[Landing]) -> None:
     """Persons, doctors and places: own tables first, then what settlements and encounters say about them."""
     delivered = {(one.mapping.kind.name, name) for one in landings for name in one.mapping.fields}
     _split_institutions(store)
-    for table in ("patients", "doctors", "doctor_sites", "facilities", "pharmacies"):
+    kinds = {kind for kind, _ in delivered}
+    for table in REFERENCE_TABLES:
+        said = _said_elsewhere(table, delivered)
+        if not said and not kinds & {table, "institutions"}:
+            continue
         canonical = CANONICAL[table]
         key = canonical.key
         columns = [name for name in canonical.column_names if name not in key]
@@ -232,7 +236,6 @@ def assemble_reference(store: Store, landings: Sequence[Landing]) -> None:
             f"SELECT {', '.join(key)}{', ' if columns else ''}{best} FROM ({kept}) GROUP BY {', '.join(key)}"
         )
         store.run(f"INSERT INTO {table} BY NAME {own} ORDER BY {', '.join(key)}")
-        said = _said_elsewhere(table, delivered)
         if said:
             _add_said(store, table, said)
 

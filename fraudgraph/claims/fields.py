@@ -8,12 +8,12 @@ encounter).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from fraudgraph.claims.schema import CANONICAL
 
-__all__ = ["KINDS", "REFERENCE_KINDS", "Field", "FieldType", "Kind"]
+__all__ = ["KINDS", "PLAIN_KINDS", "REFERENCE_KINDS", "REFERENCE_TABLES", "Field", "FieldType", "Kind"]
 
 FieldType = Literal[
     "id",
@@ -229,6 +229,29 @@ KINDS: dict[str, Kind] = {
         _INSTITUTIONS,
     )
 }
-"""Every kind of delivered table, by name."""
+"""Kinds that presets describe."""
 
-REFERENCE_KINDS = ("patients", "doctors", "doctor_sites", "facilities", "pharmacies", "institutions")
+_BY_NAME_ONLY = tuple(name for name in CANONICAL if name not in KINDS)
+
+
+def _plain(table: str) -> Kind:
+    """A canonical table that comes under its own names: without its required columns it is not recognised."""
+    columns = CANONICAL[table].columns
+    fields = tuple(
+        replace(field, strict=column.required)
+        for field, column in zip(_canonical(table, strict=False), columns, strict=True)
+    )
+    needs = tuple((column.name,) for column in columns if column.required)
+    others = tuple(column.name for column in columns if not column.required)
+    canonical = CANONICAL[table]
+    return Kind(table, canonical.title_zh, canonical.title_en, fields, (*needs, others) if others else needs)
+
+
+KINDS |= {name: _plain(name) for name in _BY_NAME_ONLY}
+"""Every kind of delivered table, by name; the last ones come under canonical names only."""
+
+REFERENCE_TABLES = tuple(name for name in CANONICAL if name not in ("claims", "claim_items"))
+"""Canonical tables that are filled as they come, one row per key."""
+REFERENCE_KINDS = (*REFERENCE_TABLES, "institutions")
+PLAIN_KINDS = _BY_NAME_ONLY
+"""Kinds known by canonical names and Chinese titles only."""

@@ -17,8 +17,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from fraudgraph.claims.fields import KINDS, Kind
-from fraudgraph.claims.schema import CLAIM_TYPES
+from fraudgraph.claims.fields import KINDS, PLAIN_KINDS, Kind
+from fraudgraph.claims.schema import CANONICAL, CLAIM_TYPES
 from fraudgraph.errors import SettingsError, nearest_hint
 
 __all__ = [
@@ -110,14 +110,24 @@ def _forms(header: str) -> tuple[str, ...]:
 
 @cache
 def preset_rules() -> tuple[TableRule, ...]:
-    """The rules that come with the package."""
-    return tuple(
+    """The rules that come with the package; tables without a preset come under canonical names or Chinese titles."""
+    plain = tuple(
+        TableRule(
+            name=f"canonical {name}",
+            table=name,
+            hints=(name, CANONICAL[name].title_zh),
+            columns={column.name: (column.title_zh,) for column in CANONICAL[name].columns},
+        )
+        for name in PLAIN_KINDS
+    )
+    described = tuple(
         rule
         for name in _PRESET_FILES
         for rule in _MappingFile.model_validate(
             tomllib.loads((_PRESETS / name).read_text(encoding="utf-8"))
         ).table
     )
+    return (*described, *plain)
 
 
 def load_mapping(path: Path) -> tuple[TableRule, ...]:
@@ -222,6 +232,8 @@ def match_table(
             continue
         if rule.has:
             return found
+        if rule.table in PLAIN_KINDS and len(found.unmapped) >= len(found.columns):
+            continue
         hinted = any(hint in f"{file_name} {sheet or ''}".casefold() for hint in rule.hints)
         score = (_fit(found), int(hinted), -rank)
         if best is None or score > best[0]:
@@ -235,7 +247,12 @@ def near_miss(headers: Sequence[str]) -> tuple[Kind, tuple[tuple[str, ...], ...]
     for rank, rule in enumerate(preset_rules()):
         found = _resolve(rule, headers)
         missing = _missing(found)
-        if not rule.has and len(found.columns) >= 3 and len(missing) < len(found.kind.needs):
+        if (
+            not rule.has
+            and rule.table not in PLAIN_KINDS
+            and len(found.columns) >= 3
+            and len(missing) < len(found.kind.needs)
+        ):
             nearly.append((len(found.columns) - 2 * len(missing), -rank, found.kind, missing))
     if not nearly:
         return None

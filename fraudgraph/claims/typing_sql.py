@@ -372,7 +372,7 @@ class _Composer:
         if self.kind.name == "claims" and field.name == "settled_at":
             ranged = f"settled_time IS NULL AND ({ranged})"
         self._fault(field.name, code, unread, text)
-        if field.type in ("timestamp", "date"):
+        if field.type in ("timestamp", "date") and self.kind.name in ("claims", "claim_items", "encounters"):
             self._fault(field.name, "E_DATE_RANGE", ranged, text)
 
     def _blanked(self) -> str:
