@@ -78,7 +78,7 @@ def _land_fast(
 
 def _is_storage(problem: duckdb.Error) -> bool:
     """Whether memory or disk gave out, which says nothing about the file."""
-    return isinstance(problem, duckdb.OutOfMemoryException) or "space" in str(problem).casefold()
+    return isinstance(problem, duckdb.OutOfMemoryException) or "no space left" in str(problem).casefold()
 
 
 def _create(store: Store, mapping: TableMapping, table: str) -> None:

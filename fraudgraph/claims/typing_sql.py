@@ -338,7 +338,8 @@ class _Composer:
     def _collect_faults(self) -> None:
         for code in ("E_ENCODING", "E_COLUMNS", "E_QUOTE"):
             self._fault("", code, f"_fault = '{code}'", "CAST(NULL AS VARCHAR)")
-        self._fault("valid_flag", "E_VOID", "NOT valid_flag", "'0'")
+        if "valid_flag" in self.kind.field_names:
+            self._fault("valid_flag", "E_VOID", "NOT valid_flag", "'0'")
         required = _required(self.kind.name)
         read = self._read_fields()
         for field in self.kind.fields:
