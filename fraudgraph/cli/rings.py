@@ -55,12 +55,12 @@ def _list(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    from fraudgraph.report import rings_table
+    from fraudgraph.report import ring_record, rings_table
     from fraudgraph.rings import load_rings
 
     rings = tuple(ring for ring in load_rings(out) if every or ring.listed)
     if as_json:
-        print_json(rings)
+        print_json([{"listed": ring.listed, **ring_record(ring)} for ring in rings])
     else:
         print_result(rings_table(rings, language()))
 
@@ -75,12 +75,12 @@ def _show(
     out: OutToRead = DEFAULT_OUT,
     as_json: AsJson = False,
 ) -> None:
-    from fraudgraph.report import ring_text
+    from fraudgraph.report import ring_record, ring_text
     from fraudgraph.rings import load_rings
 
     ring = _find(load_rings(out), ring_id)
     if as_json:
-        print_json(ring)
+        print_json({"listed": ring.listed, **ring_record(ring)})
     else:
         print_result(ring_text(ring, language()))
 

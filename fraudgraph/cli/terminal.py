@@ -27,7 +27,7 @@ __all__ = ["command_name", "print_json", "print_result", "print_table", "progres
 
 def print_result(text: str) -> None:
     """A line (or several) of the answer, on stdout, exactly as given."""
-    print(text)  # noqa: T201
+    print(text.removesuffix("\n"))  # noqa: T201
 
 
 def print_json(value: Any) -> None:

@@ -31,7 +31,7 @@ from fraudgraph.report.plain import formula_safe, plain
 from fraudgraph.report.workbook import workbook_bytes
 from fraudgraph.settings import Settings
 
-__all__ = ["referral_schema", "write_referral"]
+__all__ = ["referral_schema", "ring_record", "write_referral"]
 
 Row = Mapping[str, Cell]
 _NESTED = {"members": MEMBER_FIELDS, "evidence": EVIDENCE_FIELDS, "explanations": EXPLANATION_FIELDS}
@@ -101,7 +101,25 @@ def _csv_cell(value: Cell) -> str:
     return formula_safe(value) if isinstance(value, str) else str(value)
 
 
+def ring_record(ring: Ring, settings: Settings | None = None) -> dict[str, Any]:
+    """A ring for programs, in plain JSON values: what a line of referral_list.jsonl holds, names cut as there.
+
+    Parameters
+    ----------
+    ring : Ring
+        The ring, listed or not.
+    settings : Settings, optional
+        For privacy and links; without them ids stand as delivered.
+    """
+    settings = settings or Settings()
+    return _record(ring, Naming([ring], settings, _claim_ids(ring)), settings)
+
+
 def _json_line(ring: Ring, naming: Naming, settings: Settings) -> str:
+    return json.dumps(_record(ring, naming, settings), ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _record(ring: Ring, naming: Naming, settings: Settings) -> dict[str, Any]:
     record: dict[str, Any] = {
         key: _json_value(value) for key, value in list_row(ring, naming, settings).items()
     }
@@ -120,7 +138,7 @@ def _json_line(ring: Ring, naming: Naming, settings: Settings) -> str:
             {key: _json_value(value) for key, value in row.items() if key != "ring_id"}
             for row in rows(ring, naming)
         ]
-    return json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n"
+    return record
 
 
 def _json_value(value: Cell) -> str | int | float | None:
