@@ -11,7 +11,9 @@ from pathlib import Path
 def names() -> list[str]:
     """The benchmarks that can be run."""
     here = str(Path(__file__).parent)
-    return sorted(found.name for found in pkgutil.iter_modules([here]) if not found.name.startswith(("_", "make_")))
+    return sorted(
+        found.name for found in pkgutil.iter_modules([here]) if not found.name.startswith(("_", "make_"))
+    )
 
 
 def main(argv: list[str]) -> int:

@@ -33,7 +33,10 @@ def city_folder(work: Path, kind: str, claims: int, seed: int, *, big_block: boo
     folder = work / name
     if not (folder / "claims.parquet").exists():
         made = make_city(folder, claims=claims, months=MONTHS, rings=kind, seed=seed, big_block=big_block)
-        print(f"made {name}: {made.rings} rings, {made.lawful_groups} lawful groups, {made.seconds:.1f} s", file=sys.stderr)
+        print(
+            f"made {name}: {made.rings} rings, {made.lawful_groups} lawful groups, {made.seconds:.1f} s",
+            file=sys.stderr,
+        )
     return folder
 
 
@@ -49,15 +52,50 @@ def run_fraudgraph(city: Path, out: Path, extra: list[str]) -> float:
 
 def _options(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench rings", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one city of 60,000 claims with standard rings and one without")
-    parser.add_argument("--kind", default="none,standard,stealth,hard", help=f"of {', '.join(RING_KINDS)}; several with commas")
-    parser.add_argument("--claims", type=int, default=0, help="claims a city (default 400,000; real 4,000,000)")
-    parser.add_argument("--seeds", default=",".join(map(str, TUNING_SEEDS)), help="several with commas; tuning 1-9, reporting 101+")
-    parser.add_argument("--big-block", action="store_true", help="also plant the block of 122 doctors and 181 patients")
-    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "fraudgraph-bench", help="where cities and runs are kept")
-    parser.add_argument("--json", type=Path, default=None, help="where the figures go (default: rings.json in the work folder)")
-    parser.add_argument("--run-option", action="append", default=[], help="an option handed on to `fraudgraph run`, such as --run-option=--settings=F")
-    parser.add_argument("--score", nargs=2, type=Path, metavar=("OUT", "TRUTH"), help="only score this output folder against this truth folder")
+    parser.add_argument(
+        "--quick", action="store_true", help="one city of 60,000 claims with standard rings and one without"
+    )
+    parser.add_argument(
+        "--kind",
+        default="none,standard,stealth,hard",
+        help=f"of {', '.join(RING_KINDS)}; several with commas",
+    )
+    parser.add_argument(
+        "--claims", type=int, default=0, help="claims a city (default 400,000; real 4,000,000)"
+    )
+    parser.add_argument(
+        "--seeds",
+        default=",".join(map(str, TUNING_SEEDS)),
+        help="several with commas; tuning 1-9, reporting 101+",
+    )
+    parser.add_argument(
+        "--big-block", action="store_true", help="also plant the block of 122 doctors and 181 patients"
+    )
+    parser.add_argument(
+        "--work",
+        type=Path,
+        default=Path(tempfile.gettempdir()) / "fraudgraph-bench",
+        help="where cities and runs are kept",
+    )
+    parser.add_argument(
+        "--json",
+        type=Path,
+        default=None,
+        help="where the figures go (default: rings.json in the work folder)",
+    )
+    parser.add_argument(
+        "--run-option",
+        action="append",
+        default=[],
+        help="an option handed on to `fraudgraph run`, such as --run-option=--settings=F",
+    )
+    parser.add_argument(
+        "--score",
+        nargs=2,
+        type=Path,
+        metavar=("OUT", "TRUTH"),
+        help="only score this output folder against this truth folder",
+    )
     return parser.parse_args(argv)
 
 
@@ -79,7 +117,15 @@ def main(argv: list[str]) -> int:
             out = options.work / f"run-{city.name}"
             seconds = run_fraudgraph(city, out, options.run_option)
             score = score_run(out, city.with_name(city.name + "-truth"))
-            result["runs"].append({"kind": kind, "seed": seed, "claims": claims, "seconds": round(seconds, 1), **score.figures()})
+            result["runs"].append(
+                {
+                    "kind": kind,
+                    "seed": seed,
+                    "claims": claims,
+                    "seconds": round(seconds, 1),
+                    **score.figures(),
+                }
+            )
             totals[kind] = totals[kind] + score if kind in totals else score
             _print_row(f"{kind} seed {seed}", score, seconds)
     print()
@@ -88,9 +134,17 @@ def main(argv: list[str]) -> int:
         _print_row(f"{kind}, all seeds", score, None)
         figures = score.figures()
         if figures["by_typology"]:
-            print("   found/planted:", ", ".join(f"{name} {found}/{planted}" for name, (planted, found) in figures["by_typology"].items()))
+            print(
+                "   found/planted:",
+                ", ".join(
+                    f"{name} {found}/{planted}" for name, (planted, found) in figures["by_typology"].items()
+                ),
+            )
         if figures["lookalike_kinds"]:
-            print("   lawful groups listed:", ", ".join(f"{name} {count}" for name, count in figures["lookalike_kinds"].items()))
+            print(
+                "   lawful groups listed:",
+                ", ".join(f"{name} {count}" for name, count in figures["lookalike_kinds"].items()),
+            )
     target = options.json or options.work / "rings.json"
     target.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     print(f"figures in {target}")

@@ -79,7 +79,9 @@ class Score:
             "planted_patients_named_share": share(self.planted_patients_named, self.planted_patients),
             "lookalikes_listed": self.lookalikes_listed,
             "lookalike_kinds": dict(sorted(self.lookalike_kinds.items())),
-            "places_f1": share(2 * self.places_right, 2 * self.places_right + self.places_wrong + self.places_missed),
+            "places_f1": share(
+                2 * self.places_right, 2 * self.places_right + self.places_wrong + self.places_missed
+            ),
             "money_found_share": share(self.fund_found, self.fund_planted),
             "by_typology": {name: tuple(counts) for name, counts in sorted(self.by_typology.items())},
         }
@@ -118,7 +120,9 @@ class Planted:
 
 
 def score_sets(
-    planted: dict[str, Planted], listed: dict[str, set[tuple[str, str]]], lookalikes: dict[str, tuple[str, set[str]]]
+    planted: dict[str, Planted],
+    listed: dict[str, set[tuple[str, str]]],
+    lookalikes: dict[str, tuple[str, set[str]]],
 ) -> Score:
     """Score listed rings given as sets of (entity type, id).
 
@@ -188,9 +192,15 @@ def read_truth(truth: Path) -> tuple[dict[str, Planted], dict[str, tuple[str, se
 def score_run(out: Path, truth: Path) -> Score:
     """Score a run's output folder (rings.parquet, ring_members.parquet) against a city's truth."""
     planted, groups = read_truth(truth)
-    on_list = {row["ring_id"] for row in pq.read_table(out / "rings.parquet", columns=["ring_id", "listed"]).to_pylist() if row["listed"]}
+    on_list = {
+        row["ring_id"]
+        for row in pq.read_table(out / "rings.parquet", columns=["ring_id", "listed"]).to_pylist()
+        if row["listed"]
+    }
     listed: dict[str, set[tuple[str, str]]] = {ring: set() for ring in on_list}
-    for row in pq.read_table(out / "ring_members.parquet", columns=["ring_id", "entity_type", "entity_id"]).to_pylist():
+    for row in pq.read_table(
+        out / "ring_members.parquet", columns=["ring_id", "entity_type", "entity_id"]
+    ).to_pylist():
         if row["ring_id"] in on_list:
             listed[row["ring_id"]].add((row["entity_type"], row["entity_id"]))
     return score_sets(planted, listed, groups)

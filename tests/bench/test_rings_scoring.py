@@ -16,17 +16,38 @@ def people(*names: str) -> set[tuple[str, str]]:
     return {("patient", name) for name in names}
 
 
-def planted(patients: str, *, places: set[tuple[str, str]] | None = None, neutral: set[tuple[str, str]] | None = None, fund: float = 100.0) -> Planted:
-    return Planted(typology="card_sweep", patients=set(patients), places=places or set(), neutral=neutral or set(), fund=fund)
+def planted(
+    patients: str,
+    *,
+    places: set[tuple[str, str]] | None = None,
+    neutral: set[tuple[str, str]] | None = None,
+    fund: float = 100.0,
+) -> Planted:
+    return Planted(
+        typology="card_sweep",
+        patients=set(patients),
+        places=places or set(),
+        neutral=neutral or set(),
+        fund=fund,
+    )
 
 
 def test_a_ring_named_exactly_is_found_and_nobody_is_wrong() -> None:
     figures = score_sets({"T1": planted("abcd")}, {"R1": people(*"abcd")}, {}).figures()
-    assert (figures["recall"], figures["precision"], figures["patients_wrong"], figures["money_found_share"]) == (1, 1, 0, 1)
+    assert (
+        figures["recall"],
+        figures["precision"],
+        figures["patients_wrong"],
+        figures["money_found_share"],
+    ) == (1, 1, 0, 1)
 
 
 def test_a_fragment_below_half_and_a_duplicate_count_as_false() -> None:
-    figures = score_sets({"T1": planted("abcdefgh")}, {"R1": people(*"abc"), "R2": people(*"abcdefgh"), "R3": people(*"abcdefg")}, {}).figures()
+    figures = score_sets(
+        {"T1": planted("abcdefgh")},
+        {"R1": people(*"abc"), "R2": people(*"abcdefgh"), "R3": people(*"abcdefg")},
+        {},
+    ).figures()
     assert figures["found"] == 1
     assert figures["precision"] == pytest.approx(1 / 3, abs=1e-4)
 
@@ -52,7 +73,9 @@ def test_exactly_half_is_found() -> None:
 
 def test_a_listed_family_counts_as_look_alike_but_a_ring_inside_a_home_does_not() -> None:
     groups = {"L1": ("family", set("vwx")), "L2": ("care_home", set("abcdefghij"))}
-    figures = score_sets({"T1": planted("abcd")}, {"R1": people(*"abcd"), "R2": people(*"vwxq")}, groups).figures()
+    figures = score_sets(
+        {"T1": planted("abcd")}, {"R1": people(*"abcd"), "R2": people(*"vwxq")}, groups
+    ).figures()
     assert figures["lookalike_kinds"] == {"family": 1}
     assert figures["lookalikes_listed"] == 1
 

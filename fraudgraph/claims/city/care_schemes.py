@@ -28,7 +28,7 @@ def bus_in(job: Job) -> PlantedRing:
     """Card holders are fetched to a small hospital in a batch, and go home together."""
     place = job.place(PRIMARY, SECONDARY, private=True)
     staff = job.rng.permutation(job.city.doctors.at(place))[: int(job.rng.integers(1, 4))]
-    days = job.days(float(job.rng.choice([28, 35, 45, 60])), jitter=5, life=job.life(6, 13))
+    days = job.days(float(job.rng.choice([28, 30, 35, 45])), jitter=5, life=job.life(8, 13))
     who, session, _ = sittings(job.rng, days, job.odds(), gap_s=1)
     begin = days[session] + job.rng.choice([0, 0, 0, 1], size=len(who))
     nights = job.rng.integers(5, 10, len(days))[session] + job.rng.choice([0, 0, 0, 1, -1], size=len(who))

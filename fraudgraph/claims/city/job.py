@@ -79,7 +79,11 @@ class Job:
 
     def days(self, every: float, *, jitter: float | None = None, life: tuple[int, int] | None = None) -> Ints:
         """The days of the ring's rhythm; at least three."""
-        span = life or self.life()
+        first, last = life or self.life()
+        # at least eight turns of the rhythm, as far as the city's time reaches: fewer leave nothing that could be seen
+        longer = max(last - first + 1, min(self.city.plan.days, int(8.5 * every)))
+        first = min(first, self.city.plan.days - longer)
+        span = (first, first + longer - 1)
         wobble = min(3.0, every / 6) if jitter is None else jitter
         days = rhythm(self.rng, span, every, jitter_days=wobble, off_months=0.08, keep=self.style.keep)
         return days if len(days) >= 3 else np.unique(np.linspace(*span, 4).astype(np.int64))
@@ -91,6 +95,12 @@ class Job:
         if private and places.private[rows].any():
             rows = rows[places.private[rows]]
         odds = places.size[rows] ** 0.5
+        if self.rng.random() < 0.5:  # half of the rings use what is near the people they know
+            village = int(np.bincount(self.city.people.village[self.members]).argmax())
+            away = np.hypot(
+                places.x[rows] - self.city.villages.x[village], places.y[rows] - self.city.villages.y[village]
+            )
+            odds = odds * np.exp(-away / 3.0) + 1e-9
         return int(self.rng.choice(rows, p=odds / odds.sum()))
 
     def doctor(self, place: int) -> int:
@@ -106,6 +116,8 @@ class Job:
         at_shops = ((8.5, 11.0), (14.0, 17.5), (19.0, 20.6), (12.0, 13.4))
         at_clinics = ((8.3, 11.0), (13.6, 16.0), (15.6, 17.0), (11.6, 12.6))
         slot = int(self.rng.choice(4, p=(0.3, 0.3, 0.25, 0.15)))
+        if self.style.gap_s > 300:  # long sessions need a long slot
+            slot = slot % 2
         return (at_shops if shop else at_clinics)[slot]
 
     def swipe(self, shop: int, people: Ints, when: Ints, desk: int) -> None:

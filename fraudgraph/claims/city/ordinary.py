@@ -161,7 +161,8 @@ def _doctor(city: City, rng: Rng, patient: Ints, place: Ints, loyal: float) -> I
 
 
 def _hour(city: City, rng: Rng, patient: Ints, place: Ints) -> Ints:
-    habit = np.clip(city.habit[patient, 8] + 0.03 * rng.standard_normal(len(patient)), 0, 1)
+    habit = 0.03 + 0.94 * city.habit[patient, 8] + 0.03 * rng.standard_normal(len(patient))
+    habit = np.clip(habit, 0.02, 0.98)  # nobody's habit is midnight
     own_hour = (patient % 2 == 0) & (rng.random(len(patient)) < 0.8)
     return clock(rng, city.places.kind[place], np.where(own_hour, habit, rng.random(len(patient))))
 

@@ -34,7 +34,9 @@ _DUTY_DAYS = (4, 4, 5, 6, 6, 7)  # days a week with a clinic session, by kind
 # kilometres over which a place of the kind loses most of its pull, and how unequal places are
 _PULL_KM = (14.0, 8.0, 6.0, 3.0, 2.5, 1.2, 1.8)
 _SIZE_SPREAD = (0.5, 0.6, 0.6, 0.5, 0.6, 0.4, 0.65)
-_BEDS = (900, 230, 60, 40, 0, 0, 0)
+_BEDS_PER_PERSON = 0.0064
+_BED_SHARE = (0.45, 0.30, 0.18, 0.07, 0, 0, 0)
+_LEAST_BEDS = (60, 30, 12, 6, 0, 0, 0)
 
 
 @dataclass(slots=True)
@@ -132,7 +134,7 @@ def make_places(plan: CityPlan, villages: Villages) -> Places:
     shops = np.arange(first[PHARMACY], first[PHARMACY + 1])
     return Places(
         kind=kind, x=x, y=y, village=village, size=size, private=private, owner=owner,
-        beds=(np.array(_BEDS)[kind] * size).astype(np.int64), desks=desks.astype(np.int64), first=first,
+        beds=_beds(persons, kind, size), desks=desks.astype(np.int64), first=first,
         pull=[_pull(villages, x[first[k] : first[k + 1]], y[first[k] : first[k + 1]], size[first[k] : first[k + 1]], _PULL_KM[k]) for k in range(7)],
         nearest_pharmacy=shops[_nearest(x, y, x[shops], y[shops])],
     )  # fmt: skip
@@ -161,6 +163,13 @@ def _sites(rng: Rng, villages: Villages, counts: tuple[int, ...]) -> Ints:
 def _pull(villages: Villages, x: Floats, y: Floats, size: Floats, reach_km: float) -> Drawer:
     distance = np.hypot(villages.x[:, None] - x[None, :], villages.y[:, None] - y[None, :])
     return Drawer(size[None, :] * np.exp(-distance / reach_km) + 1e-9)
+
+
+def _beds(persons: int, kind: Ints, size: Floats) -> Ints:
+    """Approved beds: so many a person, by the size of the house."""
+    in_kind = np.bincount(kind, size, minlength=7)[kind]
+    wanted = persons * _BEDS_PER_PERSON * np.array(_BED_SHARE)[kind] * size / in_kind
+    return np.maximum(np.round(wanted), np.array(_LEAST_BEDS)[kind]).astype(np.int64)
 
 
 def _nearest(x: Floats, y: Floats, to_x: Floats, to_y: Floats) -> Ints:

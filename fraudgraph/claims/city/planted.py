@@ -160,7 +160,8 @@ def _recruit(
             return np.zeros(0, dtype=np.int64)
         home = homes[int(rng.integers(0, len(homes)))]
         home = home[~taken[home]]
-        return rng.permutation(home)[:size] if len(home) > size else np.zeros(0, dtype=np.int64)
+        with_account = np.argsort(rng.random(len(home)) - city.people.employee[home], kind="stable")
+        return home[with_account][:size] if len(home) > size else home[:0]
     pool = np.flatnonzero(fits)
     local = round(size * rng.uniform(0.2, 0.8))
     village = int(city.people.village[rng.choice(pool)])

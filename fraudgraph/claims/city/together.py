@@ -13,6 +13,9 @@ from fraudgraph.claims.city.plan import DAY
 __all__ = ["LawfulGroup", "PlantedRing", "Truth", "near_people", "rhythm", "sittings", "within_hours"]
 
 
+_LONGEST_S = 4.5 * 3_600  # a session ends within the opening hours
+
+
 @dataclass(slots=True)
 class LawfulGroup:
     """A group with an innocent reason to meet."""
@@ -83,6 +86,8 @@ def sittings(
     order = np.argsort(rng.random(present.shape), axis=1)
     inside = np.take_along_axis(present, order, axis=1)
     gaps = np.where(inside, gap_s * np.exp(0.55 * rng.standard_normal(present.shape)), 0.0)
+    lasts = gaps.sum(axis=1, keepdims=True)
+    gaps *= np.minimum(1.0, _LONGEST_S / np.maximum(lasts, 1.0))
     when = starts[:, None] + np.cumsum(gaps, axis=1)
     session, column = np.nonzero(inside)
     return order[session, column], session, when[session, column].astype(np.int64)
