@@ -1,0 +1,351 @@
+"""Peer-group outliers 同类离群: who differs from those of the same kind and similar size.
+
+Size alone is no oddity: sorting by money finds the large, not the unusual (design, section 7). So everyone is measured
+only against peers. How far each feature lies from the peers' median, in robust standard deviations, is the explanation;
+an isolation forest over the same numbers is a second opinion on how unusual they are together.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from sklearn.ensemble import IsolationForest
+
+from fraudgraph.detection.outlier_peers import (
+    MAD_TO_SIGMA,
+    TOP_FEATURES,
+    Z_CAP,
+    Floats,
+    PeerGroup,
+    Rows,
+    compare,
+    distance,
+    peer_groups,
+)
+from fraudgraph.progress import Progress
+from fraudgraph.records import NodeKind
+from fraudgraph.settings import OutlierSettings
+from fraudgraph.store import Store
+
+__all__ = ["OutlierKindReport", "OutlierReport", "score_outliers", "second_opinion"]
+
+_HERE = Path(__file__).parent
+REASON_Z = 1.0
+"""A feature nearer to its peers than this explains nothing."""
+PATIENT_FLOOR = 3.0
+"""Persons below this score are not kept: there are millions of them, and they are ordinary."""
+PATIENT_LEAST_VISITS = 4
+"""Shares of fewer visits than this are noise."""
+LEAST_COUNT = 10
+"""A mean stay, a readmission share or a pharmacy share needs so many stays or prescriptions."""
+FOREST_WEIGHT = 0.25
+_TREES = 100
+_CLOCK: dict[str, Any] = {"opening_minute": 7 * 60, "closing_minute": 21 * 60, "near_minutes": 2}
+_DAY: dict[str, Any] = {
+    "open_minutes": 600.0
+}  # an open day of ten hours, over which chance spreads the visits
+_READMISSION: dict[str, Any] = {"readmission_days": 15}  # the span that supervisors ask about (split stays)
+_LEAST: dict[str, Any] = {"least_count": LEAST_COUNT}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutlierKindReport:
+    """What became of one kind of entity.
+
+    `measured_count` entities had enough visits to measure; `scored_count` of them had at least the peers asked for,
+    `unscored_count` had too few and got no score; `kept_count` rows were written. `features_off` names each feature
+    that could not be computed: (feature, reason zh, reason en).
+    """
+
+    entity_type: NodeKind
+    measured_count: int
+    scored_count: int
+    unscored_count: int
+    kept_count: int
+    features_on: tuple[str, ...]
+    features_off: tuple[tuple[str, str, str], ...]
+    sentence_zh: str
+    sentence_en: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutlierReport:
+    """What the comparison with peers gave, kind by kind."""
+
+    kinds: tuple[OutlierKindReport, ...]
+
+    @property
+    def kept_count(self) -> int:
+        """Rows of the table `outliers`."""
+        return sum(kind.kept_count for kind in self.kinds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """How one kind is measured: its SQL file and the columns that make peers (the last is given up first)."""
+
+    entity_type: NodeKind
+    title_zh: str
+    title_en: str
+    file: str
+    parameters: dict[str, Any]
+    peer_columns: tuple[str, ...]
+    forest: bool
+    floor: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Feature:
+    """One number of a kind, from its SQL file's header."""
+
+    name: str
+    title_zh: str
+    title_en: str
+    scale: str
+    side: str
+
+
+_KINDS = (
+    _Kind(
+        entity_type=NodeKind.FACILITY,
+        title_zh="定点医疗机构",
+        title_en="facilities",
+        file="outlier_places",
+        parameters={**_CLOCK, **_DAY, **_READMISSION, **_LEAST, "place_type": "facility"},
+        peer_columns=("peer_level", "peer_ownership"),
+        forest=True,
+        floor=0.0,
+    ),
+    _Kind(
+        entity_type=NodeKind.PHARMACY,
+        title_zh="定点零售药店",
+        title_en="pharmacies",
+        file="outlier_places",
+        parameters={**_CLOCK, **_DAY, **_READMISSION, **_LEAST, "place_type": "pharmacy"},
+        peer_columns=(),
+        forest=True,
+        floor=0.0,
+    ),
+    _Kind(
+        entity_type=NodeKind.DOCTOR,
+        title_zh="医师",
+        title_en="doctors",
+        file="outlier_doctors",
+        parameters={**_DAY, **_LEAST},
+        peer_columns=("peer_specialty", "peer_level"),
+        forest=True,
+        floor=0.0,
+    ),
+    _Kind(
+        entity_type=NodeKind.PATIENT,
+        title_zh="参保人",
+        title_en="insured persons",
+        file="outlier_patients",
+        parameters={"least_visits": PATIENT_LEAST_VISITS},
+        peer_columns=("peer_age",),
+        forest=False,
+        floor=PATIENT_FLOOR,
+    ),
+)
+
+
+def score_outliers(
+    store: Store, settings: OutlierSettings, *, seed: int, progress: Progress | None = None
+) -> OutlierReport:
+    """Say who differs most from peers of the same kind and similar size, and in what.
+
+    Parameters
+    ----------
+    store : Store
+        Holds the canonical tables and the coded ones (`coded_claims`, `visits`, `coded_stays` and the codes). Gets
+        `outliers(entity_type, entity_id, score, peer_group, reasons)`: every facility, pharmacy and doctor with
+        enough peers, and the persons whose score is at least `PATIENT_FLOOR`. A score is a distance from the peers
+        in robust standard deviations; higher is more unusual. `reasons` is a JSON list.
+    settings : OutlierSettings
+        How many peers a comparison needs.
+    seed : int
+        The isolation forest's seed.
+    progress : Progress, optional
+        Told of each kind.
+
+    Returns
+    -------
+    OutlierReport
+        Per kind how many were measured, scored and kept, and which features were off and why.
+    """
+    if progress is not None:
+        progress.stage("peers", "同类比较", len(_KINDS))
+    reports, tables = [], []
+    for kind in _KINDS:
+        report, table = _score_kind(store, kind, settings.min_peers, seed)
+        reports.append(report)
+        tables.append(table)
+        if progress is not None:
+            progress.advance(1)
+    store.put("incoming_outliers", pa.concat_tables(tables))
+    store.run(
+        "CREATE OR REPLACE TABLE outliers AS "
+        "SELECT * FROM incoming_outliers ORDER BY entity_type, score DESC, entity_id; DROP TABLE incoming_outliers"
+    )
+    if progress is not None:
+        progress.done()
+    return OutlierReport(kinds=tuple(reports))
+
+
+def _score_kind(store: Store, kind: _Kind, min_peers: int, seed: int) -> tuple[OutlierKindReport, pa.Table]:
+    started = perf_counter()
+    sql = (_HERE / "sql" / f"{kind.file}.sql").read_text(encoding="utf-8")
+    measured = store.arrow(sql, **kind.parameters)
+    features, off = _usable_features(sql, measured, kind)
+    keys = [measured[column].combine_chunks() for column in kind.peer_columns]
+    volume = measured["visit_count"].to_numpy().astype(np.int64)
+    groups = peer_groups(keys, kind.peer_columns, volume, min_peers=min_peers)
+    z, medians = _compare_all(measured, features, groups, volume, min_peers)
+    judged = np.sort(np.concatenate([np.zeros(0, np.int64), *(group.judged for group in groups)]))
+    score = distance(z)
+    if kind.forest and len(judged) and features:
+        opinion = second_opinion(z[judged], seed=seed)
+        score[judged] = (1 - FOREST_WEIGHT) * score[judged] + FOREST_WEIGHT * opinion
+    score = np.round(score, 4)
+    kept = judged[score[judged] >= kind.floor]
+    table = pa.table(
+        {
+            "entity_type": pa.array([kind.entity_type.value] * len(kept), pa.string()),
+            "entity_id": measured["entity_id"].take(pa.array(kept)).cast(pa.string()),
+            "score": pa.array(score[kept], pa.float64()),
+            "peer_group": pa.array(_labels(groups, measured.num_rows, kept), pa.string()),
+            "reasons": pa.array(_reasons(measured, features, kept, z, medians), pa.string()),
+        }
+    )
+    seconds = round(perf_counter() - started, 3)
+    counts = (measured.num_rows, len(judged), len(kept))
+    return _report(kind, counts, features=features, off=off, min_peers=min_peers, seconds=seconds), table
+
+
+def _report(
+    kind: _Kind,
+    counts: tuple[int, int, int],
+    *,
+    features: list[_Feature],
+    off: tuple[tuple[str, str, str], ...],
+    min_peers: int,
+    seconds: float,
+) -> OutlierKindReport:
+    measured, scored, kept = counts
+    few = measured - scored
+    return OutlierKindReport(
+        entity_type=kind.entity_type,
+        measured_count=measured,
+        scored_count=scored,
+        unscored_count=few,
+        kept_count=kept,
+        features_on=tuple(feature.name for feature in features),
+        features_off=off,
+        sentence_zh=f"{kind.title_zh}:测算 {measured} 个,评分 {scored} 个;{few} 个的同类不足 {min_peers} 个,不评分。",
+        sentence_en=f"{kind.title_en}: {measured} measured, {scored} scored; {few} with fewer than {min_peers} peers get no score.",
+        seconds=seconds,
+    )
+
+
+def _usable_features(
+    sql: str, measured: pa.Table, kind: _Kind
+) -> tuple[list[_Feature], tuple[tuple[str, str, str], ...]]:
+    """The features of a file's header that have values; the others with the reason they are off."""
+    card = tomllib.loads(sql.split("/*---", 1)[1].split("---*/", 1)[0])
+    usable, off = [], []
+    for entry in card["features"]:
+        if kind.entity_type not in entry.get("kinds", [kind.entity_type]):
+            continue
+        if measured[entry["name"]].null_count == measured.num_rows:
+            needs = entry["needs"]
+            off.append(
+                (entry["name"], f"结算数据没有足够的 {needs}", f"the claims have too few usable {needs}")
+            )
+            continue
+        usable.append(
+            _Feature(
+                name=entry["name"],
+                title_zh=entry["title_zh"],
+                title_en=entry["title"],
+                scale=entry["scale"],
+                side=entry["side"],
+            )
+        )
+    return usable, tuple(off)
+
+
+def _compare_all(
+    measured: pa.Table, features: list[_Feature], groups: list[PeerGroup], volume: Rows, min_peers: int
+) -> tuple[Floats, Floats]:
+    """Deviations and peers' medians, a column per feature."""
+    z = np.zeros((measured.num_rows, len(features)))
+    medians = np.full(z.shape, np.nan)
+    for column, feature in enumerate(features):
+        values = _floats(measured, feature.name)
+        for group in groups:
+            rows = group.judged
+            z[rows, column], medians[rows, column] = compare(
+                values, volume, group, scale=feature.scale, side=feature.side, min_peers=min_peers
+            )
+    return z, medians
+
+
+def second_opinion(z: Floats, *, seed: int) -> Floats:
+    """What an isolation forest makes of the deviations, as robust standard deviations; higher is more unusual.
+
+    Parameters
+    ----------
+    z : array
+        Deviations from the peers, a row per entity; only the unusual side counts, so that odd means far out.
+    seed : int
+        The forest's seed.
+    """
+    forest = IsolationForest(n_estimators=_TREES, random_state=seed, n_jobs=1).fit(z)
+    oddness = np.round(-forest.score_samples(z), 9)
+    apart = oddness - np.median(oddness)
+    spread = max(MAD_TO_SIGMA * float(np.median(apart[apart >= 0])), 0.01)
+    return np.asarray(np.clip(apart / spread, 0.0, Z_CAP))
+
+
+def _labels(groups: list[PeerGroup], size: int, kept: Rows) -> list[str]:
+    labels = np.full(size, "", dtype=object)
+    for group in groups:
+        labels[group.judged] = group.label
+    return [str(label) for label in labels[kept]]
+
+
+def _reasons(
+    measured: pa.Table, features: list[_Feature], kept: Rows, z: Floats, medians: Floats
+) -> list[str]:
+    """For each kept row its oddest features first, each with its comparison, as JSON."""
+    values = [_floats(measured, feature.name)[kept] for feature in features]
+    texts = []
+    for place, row in enumerate(kept.tolist()):
+        order = np.argsort(-z[row], kind="stable")[:TOP_FEATURES].tolist()
+        entries = [
+            {
+                "feature": features[column].name,
+                "title_zh": features[column].title_zh,
+                "title_en": features[column].title_en,
+                "value": round(float(values[column][place]), 4),
+                "peer_median": round(float(medians[row, column]), 4),
+                "z": round(float(z[row, column]), 2),
+            }
+            for column in order
+            if z[row, column] >= REASON_Z
+        ]
+        texts.append(json.dumps(entries, ensure_ascii=False, separators=(",", ":")))
+    return texts
+
+
+def _floats(table: pa.Table, name: str) -> Floats:
+    return np.asarray(pc.cast(table[name], pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
