@@ -178,7 +178,7 @@ def stage_rows(store: Store, sheet: Sheet) -> None:
         store.run(f"CREATE OR REPLACE TABLE {sheet.stage} AS SELECT * FROM _incoming_rows")
     finally:
         store.con.unregister("_incoming_rows")
-    sheet.cells, sheet.staged = None, True
+    sheet.cells, sheet.staged, sheet.odd_spaces = None, True, True
     sheet.relation = f"SELECT _line, _fault, {', '.join(names)} FROM {sheet.stage}"
 
 

@@ -28,7 +28,7 @@ DAMAGED = "\ufdd0"
 _BLOCK = 1 << 20
 _HEAD_BYTES = 1 << 18
 _DELIMITERS = (",", "\t", ";", "|")
-_ODD_SPACES = tuple(char.encode() for char in ("\u3000", "\u00a0", "\ufeff", "\u200b"))
+_ODD_SPACES = tuple(char.encode() for char in ("\x00", "\u3000", "\u00a0", "\ufeff", "\u200b"))
 _MAX_RECORD_LINES = 1000
 csv.field_size_limit(1 << 30)
 
@@ -77,7 +77,7 @@ def open_text(source: SourceFile, scratch: Path) -> TextFile | None:
     """
     head = _head(source)
     wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    if not wide and head.count(b"\x00") * 10 > len(head):
+    if not wide and head.count(b"\x00") * 4 > len(head):
         return None
     encoding = "utf-16" if wide else "utf-8"
     counts = _copy(source, encoding, scratch if wide or source.gzipped else None)

@@ -584,3 +584,21 @@ def test_canonical_csv_with_both_places_is_refused_row_by_row(
         ("C00003", "P1", "pharmacy"),
     ]
     assert store.rows("SELECT code FROM rejects") == [("E_PLACE",)]
+
+
+def test_the_page_on_files_lists_every_reason() -> None:
+    from fraudgraph.claims.rejects import REASONS
+
+    page = (Path(__file__).parents[2] / "docs" / "files.md").read_text(encoding="utf-8")
+    for code, reason in REASONS.items():
+        assert f"| `{code}`" in page
+        assert f"{reason.en}; {reason.zh}" in page
+
+
+def test_the_mapping_file_of_the_page_is_a_mapping_file(tmp_path: Path) -> None:
+    from fraudgraph.claims.mapping import load_mapping
+
+    page = (Path(__file__).parents[2] / "docs" / "files.md").read_text(encoding="utf-8")
+    (tmp_path / "m.toml").write_text(page.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    (rule,) = load_mapping(tmp_path / "m.toml")
+    assert (rule.table, rule.unit, rule.claim_type) == ("claims", "fen", {"门特": "chronic"})
