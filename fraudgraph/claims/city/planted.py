@@ -90,7 +90,7 @@ def _plant(
 ) -> PlantedRing | None:
     """One ring; None where the people for it are not to be had, or fewer than four came to do anything."""
     style = _style(rng, kind)
-    size = _size(rng, typology, kind)
+    size = _size(rng, typology, most=_most(city, kind))
     if typology != "organiser" and size > room + 8:
         return None
     members = _recruit(city, rng, truth, taken, typology=typology, size=size, sharing=style.sharing)
@@ -129,9 +129,14 @@ def _style(rng: Rng, kind: str) -> Style:
     )
 
 
-def _size(rng: Rng, typology: str, kind: str) -> int:
+def _most(city: City, kind: str) -> int:
+    """The largest ordinary ring: a village of two thousand has none of fifty."""
+    return 40 if kind == "real" else 60 if len(city.people) > 20_000 else 16
+
+
+def _size(rng: Rng, typology: str, *, most: int) -> int:
     size = int(np.round(np.exp(rng.normal(np.log(9.0), 0.55))))
-    size = int(np.clip(size, 4, 40 if kind == "real" else 60))
+    size = int(np.clip(size, 4, most))
     own = {
         "organiser": (100, 121), "slow_drip": (8, 13), "dense_block": (20, 41), "bus_in": (max(size, 6), max(size, 6) + 4), "home_sweep": (6, 13),
     }  # fmt: skip
