@@ -49,8 +49,8 @@ def _uncertain(dossier: Dossier) -> Iterator[Text]:
     weak = [member for member in ring.members if member.strength < 0.5]
     if weak:
         yield Text(
-            f"{len(ring.members)} 名成员中有 {len(weak)} 名紧密程度低于 0.5，可能只是碰巧同现。",
-            f"{len(weak)} of {len(ring.members)} members belong with a strength below 0.5 and may have been there by chance.",
+            f"{len(ring.members)} 名成员中有 {len(weak)} 名紧密程度低于 0.5，须逐人核实。",
+            f"{len(weak)} of {len(ring.members)} members belong with a strength below 0.5: each of them needs a look of its own.",
         )
     victims = sum(member.role is Role.POSSIBLE_VICTIM for member in ring.members)
     if victims:

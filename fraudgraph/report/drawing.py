@@ -19,6 +19,8 @@ __all__ = ["MAX_LINES", "MAX_NODES", "Drawing", "Line", "Node", "drawing"]
 MAX_NODES: Final = 150
 MAX_LINES: Final = 600
 NAMED_UP_TO: Final = 36
+PRESENCE: Final = "visited"
+"""Lines that say who came where; they carry no surprise, so they are thin."""
 _APART = 7.0
 Pair = tuple[Key, Key]
 Bundles = dict[tuple[Pair, str], list[DossierEdge]]
@@ -178,7 +180,7 @@ def _lines(
     places: dict[Key, tuple[float, float]],
 ) -> tuple[Line, ...]:
     """Thin lines first, so that strong ones lie on top; several between one pair side by side."""
-    heaviest = max((_weight(bundles[bundle]) for bundle in kept), default=1.0) or 1.0
+    heaviest = max((_weight(bundles[b]) for b in kept if b[1] != PRESENCE), default=1.0) or 1.0
     lanes: dict[Pair, list[str]] = defaultdict(list)
     for pair, kind in sorted(kept, key=_order):
         lanes[pair].append(kind)
@@ -188,7 +190,8 @@ def _lines(
         lane = lanes[pair].index(kind) - (len(lanes[pair]) - 1) / 2
         length = math.hypot(x2 - x1, y2 - y1) or 1.0
         dx, dy = -(y2 - y1) / length * lane * _APART, (x2 - x1) / length * lane * _APART
-        width = 1.6 + 4.2 * math.sqrt(max(_weight(bundles[pair, kind]), 0.0) / heaviest)
+        share = 0.0 if kind == PRESENCE else max(_weight(bundles[pair, kind]), 0.0) / heaviest
+        width = 1.6 + 4.2 * math.sqrt(share)
         ends = (round(x1 + dx, 1), round(y1 + dy, 1), round(x2 + dx, 1), round(y2 + dy, 1))
         lines.append(
             Line(keys[pair[0]], keys[pair[1]], kind, round(width, 2), _told(kind, bundles[pair, kind]), *ends)

@@ -13,7 +13,7 @@ from fraudgraph.records import Evidence, Explanation, Member, NodeKind, Ring
 from fraudgraph.report.files import browser_link, dossier_name
 from fraudgraph.report.naming import ROLE_ORDER, Naming, handles
 from fraudgraph.report.plain import plain
-from fraudgraph.report.words import KINDS, ROLES, STATUSES, TYPOLOGIES, VERDICTS, VIEWS, Text, word
+from fraudgraph.report.words import EVIDENCE_KINDS, KINDS, ROLES, STATUSES, TYPOLOGIES, VERDICTS, Text, word
 from fraudgraph.settings import Settings
 
 __all__ = [
@@ -58,9 +58,7 @@ class Field:
         return f"{self.title.zh} {self.key}"
 
 
-def _f(
-    key: str, zh: str, note_zh: str, note_en: str, kind: FieldKind = "text", width: int = 14
-) -> Field:
+def _f(key: str, zh: str, note_zh: str, note_en: str, kind: FieldKind = "text", width: int = 14) -> Field:
     return Field(key, Text(zh, key), Text(note_zh, note_en), kind, width)
 
 
@@ -223,7 +221,7 @@ def evidence_rows(ring: Ring, naming: Naming) -> list[dict[str, Cell]]:
         {
             "ring_id": plain(ring.ring_id, 64),
             "evidence_id": plain(item.evidence_id, 64),
-            "kind": _both(word(VIEWS, plain(item.kind, 64))),
+            "kind": _both(word(EVIDENCE_KINDS, plain(item.kind, 64))),
             "sentence_zh": naming.sentence(item.sentence_zh),
             "sentence_en": naming.sentence(item.sentence_en),
             "observed": _rounded(item.observed),

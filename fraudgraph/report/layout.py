@@ -18,7 +18,7 @@ MORE: Final[Key] = (None, "")
 """The node that stands for all who are not drawn."""
 
 _NAMED_STEP, _DENSE_STEP, _SHELL = 74.0, 33.0, 46.0
-_COLUMN_ROWS, _COLUMN_WIDTH, _ROW_HEIGHT = 9, 230.0, 108.0
+_COLUMN_ROWS, _COLUMN_WIDTH, _ROW_HEIGHT = 7, 220.0, 104.0
 _MARGIN = 84.0
 _PLACES = (NodeKind.FACILITY, NodeKind.PHARMACY)
 
@@ -68,15 +68,18 @@ def _columns(keys: Sequence[Key]) -> list[list[Key]]:
     places = [key for key in keys if key[0] in _PLACES]
     people = [key for key in keys if key[0] in (NodeKind.DOCTOR, NodeKind.OPERATOR)]
     rest = [key for key in keys if key == MORE]
-    columns = [
-        list(group[start : start + _COLUMN_ROWS])
-        for group in (places, people)
-        for start in range(0, len(group), _COLUMN_ROWS)
-    ]
+    columns = [column for group in (places, people) for column in _evenly(group)]
     if rest and columns:
         columns[0] = columns[0] + rest
         return columns
     return columns + ([rest] if rest else [])
+
+
+def _evenly(keys: Sequence[Key]) -> list[list[Key]]:
+    """As few columns as will do, of about the same length."""
+    count = math.ceil(len(keys) / _COLUMN_ROWS)
+    length = math.ceil(len(keys) / count) if count else 0
+    return [list(keys[start : start + length]) for start in range(0, len(keys), length or 1)]
 
 
 def _shells(patients: Sequence[Key], step: float) -> list[tuple[float, list[Key]]]:

@@ -83,7 +83,9 @@ class Naming:
             )
         members = [member for ring in rings for member in ring.members]
         self._twins = self._numbered_twins(members)
-        self._spoken = {m.entity_id: self.entity(m.entity_type, m.entity_id) for m in members}
+        self._spoken = {
+            m.entity_id: self.entity(m.entity_type, m.entity_id) for m in members if _is_telling(m.entity_id)
+        }
         self._spoken |= {m.name: self.name(m) for m in members if _can_be_replaced(m)}
         self._kept = frozenset(claim_ids)
         pattern = "|".join(
@@ -135,6 +137,11 @@ class Naming:
             if len(twins) > 1
             for number, entity_id in enumerate(twins, 1)
         }
+
+
+def _is_telling(entity_id: str) -> bool:
+    """An id of four digits or fewer can't be told from a count in a sentence."""
+    return not (entity_id.isdigit() and len(entity_id) < 5)
 
 
 def _can_be_replaced(member: Member) -> bool:

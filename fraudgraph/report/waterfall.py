@@ -61,7 +61,7 @@ def waterfall(ring: Ring) -> Waterfall:
             "plus" if points >= 0 else "minus",
             min(x(start), x(end)),
             _TOP + row * _ROW,
-            max(abs(x(end) - x(start)), 1.0),
+            round(abs(x(end) - x(start)), 1),
             x(end),
         )
         for row, ((title, points), start, end) in enumerate(zip(parts, ends, ends[1:], strict=False))

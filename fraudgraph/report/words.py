@@ -9,6 +9,7 @@ from fraudgraph.records import NodeKind, Role, Typology
 
 __all__ = [
     "CLAIM_TYPES",
+    "EVIDENCE_KINDS",
     "KINDS",
     "LEAD_NOT_VERDICT",
     "MANY",
@@ -58,7 +59,7 @@ MANY: Mapping[NodeKind, Text] = {
 ROLES: Mapping[Role, Text] = {
     Role.ORGANISER: Text("可能的组织者", "possible organiser"),
     Role.PRESCRIBER: Text("开方医师", "prescriber"),
-    Role.OUTLET: Text("结算场所", "outlet"),
+    Role.OUTLET: Text("结算方", "outlet"),
     Role.FRONT: Text("可能的名义场所", "possible front"),
     Role.CARD_HOLDER: Text("持卡人", "card holder"),
     Role.POSSIBLE_VICTIM: Text("可能的受害人", "possible victim"),
@@ -80,14 +81,22 @@ TYPOLOGIES: Mapping[Typology, Text] = {
 VIEWS: Mapping[str, Text] = {
     "burst": Text("连续刷卡", "swipes in a row"),
     "journey": Text("同日同行", "same-day journey"),
-    "admission_batch": Text("批量入院", "admission batch"),
-    "shared_identity": Text("共用身份信息", "shared identity"),
+    "same_day": Text("同日同地", "same place, same day"),
+    "batch": Text("批量入院", "admission batch"),
+    "identity": Text("共用身份信息", "shared identity"),
     "steering": Text("处方导流", "steering"),
-    "same_bill": Text("雷同账单", "same bill"),
-    "shared_places": Text("共同场所", "shared places"),
-    "ownership": Text("权属关联", "ownership"),
-    "trace_code": Text("追溯码", "trace code"),
-    "treatment": Text("就诊结算", "claims"),
+    "visited": Text("同现时到场", "there at the meetings"),
+}
+
+EVIDENCE_KINDS: Mapping[str, Text] = {
+    **VIEWS,
+    "sittings": Text("全部同现", "all meetings"),
+    "sitting": Text("一次同现", "one meeting"),
+    "flag": Text("筛查疑点", "screening flag"),
+    "doctor": Text("医师", "doctor"),
+    "facility": Text("定点医疗机构", "facility"),
+    "pharmacy": Text("定点零售药店", "pharmacy"),
+    "operator": Text("经办人", "operator"),
 }
 
 STATUSES: Mapping[str, Text] = {

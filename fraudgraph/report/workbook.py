@@ -199,7 +199,8 @@ def _explanation(sheet: Worksheet, styles: _Styles, referral: ReferralList, gene
 def _facts(referral: ReferralList, generated_for: str) -> Iterable[tuple[str, str]]:
     listed = referral.listed
     fund = sum((ring.fund_amount for ring in listed), Decimal(0))
-    yield "交付对象 Prepared for", generated_for
+    if generated_for not in ("", str(referral.month)):
+        yield "交付对象 Prepared for", generated_for
     yield "批次月份 Month", str(referral.month)
     yield "列入清单 Listed", f"{len(listed)} 个疑似团伙 rings"
     yield "未列入 Held back", f"{len(referral.rings) - len(listed)} 个，见 index.html  rings; see index.html"

@@ -119,11 +119,11 @@ def small_edges() -> tuple[DossierEdge, ...]:
     ]  # fmt: skip
     shared = DossierEdge(
         source_type=NodeKind.PATIENT, source_id=patient_id(1), target_type=NodeKind.PATIENT, target_id=patient_id(4),
-        kind="shared_identity", observed=1, expected=None, weight=6.0,
+        kind="identity", observed=1, expected=None, weight=6.0,
     )  # fmt: skip
     at_shop = [
         DossierEdge(source_type=NodeKind.PATIENT, source_id=patient_id(i), target_type=NodeKind.PHARMACY, target_id=PHARMACY,
-                    kind="treatment", observed=5, expected=None, weight=3.0)
+                    kind="visited", observed=5, expected=None, weight=3.0)
         for i in range(8)
     ]  # fmt: skip
     steering = [
@@ -166,9 +166,9 @@ def small_ring() -> Ring:
                      sentence_en="38 swipes on five evenings, a median of 2 minutes apart; at this hour the pharmacy usually sees one in 40 minutes.", observed=38, expected=1.9, claim_ids=met),
             Evidence(evidence_id="2025-10-001-E2", kind="steering", sentence_zh="医师贺兰舟的处方 87% 在康宁桥大药房取药，同科医师为 6%。",
                      sentence_en="87 % of the prescriptions of one doctor were filled at this pharmacy, against 6 % for colleagues of the same department.", observed=0.87, expected=0.06, claim_ids=met[:20]),
-            Evidence(evidence_id="2025-10-001-E3", kind="shared_identity", sentence_zh="2 名参保人登记同一手机号 13812345678，二人不同户、不同单位。",
+            Evidence(evidence_id="2025-10-001-E3", kind="identity", sentence_zh="2 名参保人登记同一手机号 13812345678，二人不同户、不同单位。",
                      sentence_en="Two patients registered the same phone 13812345678, with different households and employers.", observed=1, expected=0.0004, claim_ids=()),
-            Evidence(evidence_id="2025-10-001-E4", kind="excess", sentence_zh="人均基金支付 1,738 元，同龄同病种参保人为 504 元。",
+            Evidence(evidence_id="2025-10-001-E4", kind="flag", sentence_zh="人均基金支付 1,738 元，同龄同病种参保人为 504 元。",
                      sentence_en="Fund paid per person 1,738 yuan, against 504 for patients of like age and illness.", observed=1738, expected=504, claim_ids=met[:12]),
         ),
     )  # fmt: skip
@@ -204,11 +204,11 @@ def big_dossier() -> Dossier:
     )  # fmt: skip
     edges = tuple(
         DossierEdge(source_type=NodeKind.PATIENT, source_id=patient_id(100 + i), target_type=NodeKind.PATIENT, target_id=patient_id(100 + (i + d) % 200),
-                    kind="admission_batch", observed=3, expected=0.1, weight=5 + (i * d) % 7)
+                    kind="batch", observed=3, expected=0.1, weight=5 + (i * d) % 7)
         for i in range(200) for d in range(1, 9)
     ) + tuple(
         DossierEdge(source_type=NodeKind.PATIENT, source_id=patient_id(100 + i), target_type=NodeKind.FACILITY, target_id=f"H3702090000{(i // 20) % 2}",
-                    kind="treatment", observed=4, expected=None, weight=2)
+                    kind="visited", observed=4, expected=None, weight=2)
         for i in range(200)
     )  # fmt: skip
     ring = replace(
@@ -218,7 +218,7 @@ def big_dossier() -> Dossier:
         total_amount=Decimal("5760000.00"), fund_amount=Decimal("4320000.00"), excess_amount=Decimal("3100000.00"),
         parts=(ScorePart(name="surprise", title_zh="异常同现", title_en="surprising meetings", points=6.1),),
         explanations=(replace(small_ring().explanations[1], share=0.3),),
-        evidence=(Evidence(evidence_id="2025-10-002-E1", kind="admission_batch", sentence_zh="20 批入院，每批 40 人。", sentence_en="Twenty waves of forty admissions.",
+        evidence=(Evidence(evidence_id="2025-10-002-E1", kind="batch", sentence_zh="20 批入院，每批 40 人。", sentence_en="Twenty waves of forty admissions.",
                            observed=20, expected=0.3, claim_ids=tuple(c.claim_id for c in claims)),),
     )  # fmt: skip
     return Dossier(ring=ring, edges=edges, claims=claims, claim_count=1240)
@@ -238,7 +238,7 @@ def a_referral(*rings: Ring) -> ReferralList:
     return ReferralList(
         month=Month(2025, 10),
         rings=rings,
-        views_on=("burst", "admission_batch", "steering", "shared_identity"),
+        views_on=("burst", "batch", "steering", "identity"),
         views_off=(("journey", "交付数据缺少机构编号", "the data carry no facility ids"),),
     )
 

@@ -14,8 +14,9 @@ import pytest
 
 from fraudgraph.records import Dossier, NodeKind, ReferralList, Role
 from fraudgraph.report import write_dossiers
-from fraudgraph.report.dossiers import dossier_page, index_page
+from fraudgraph.report.dossiers import dossier_page
 from fraudgraph.report.drawing import MAX_LINES, MAX_NODES
+from fraudgraph.report.index_page import index_page
 from fraudgraph.report.pages import static_text
 from fraudgraph.report.plain import amount
 from fraudgraph.report.waterfall import waterfall

@@ -87,3 +87,8 @@ def test_sentences_name_people_as_everything_else_does() -> None:
 def test_a_claim_id_that_looks_like_a_phone_stays_whole() -> None:
     naming = Naming([small_ring()], Settings(), claim_ids=["13812345678"])
     assert "13812345678" in naming.sentence("claim 13812345678 was paid")
+
+
+def test_a_count_in_a_sentence_is_not_taken_for_an_id() -> None:
+    ring = replace(small_ring(), members=(a_member(NodeKind.PATIENT, "38", Role.CARD_HOLDER),))
+    assert Naming([ring], masked()).sentence("38 次刷卡") == "38 次刷卡"
