@@ -19,12 +19,12 @@ MAD_TO_SIGMA = 1.4826
 Z_CAP = 8.0
 """No single feature counts for more: beyond this an odd value is an odd value."""
 TOP_FEATURES = 3
-LARGE_GROUP = 1000
+LARGE_GROUP = 500
 """Among so many peers a value is also asked how rare it is: counts of a few visits are too coarse for a spread."""
-_SMALLEST_SPREAD = {
-    "ratio": 0.05,
-    "share": 0.03,
-}  # on the scales below: 5 % more, or some 3 points of 100 at a half
+SIMILAR_SIZE = 4.0
+"""Peers have at most so many times the visits of the middle one, and at least that part of them."""
+_SMALLEST_SPREAD = {"ratio": 0.05, "share": 0.03, "count": 0.25}
+"""On the scales below: 5 % more, some 3 points of 100 at a half, a quarter more of what a few coincidences make."""
 _TREND_SAMPLE = 200
 
 
@@ -38,7 +38,7 @@ class PeerGroup:
 
 
 def peer_groups(
-    keys: list[pa.Array], names: tuple[str, ...], volume: Rows, *, min_peers: int
+    keys: list[pa.Array], names: tuple[str, ...], volume: Rows, *, essential: int, min_peers: int
 ) -> list[PeerGroup]:
     """Put everyone among peers of the same kind and similar size.
 
@@ -46,20 +46,24 @@ def peer_groups(
     ----------
     keys : list of Arrow string arrays
         What makes a kind. Rows with too few peers under all of them are compared under fewer, the last given up
-        first; the first is never given up.
+        first.
     names : tuple of str
         The keys' names, for the label.
     volume : array of int
-        Size: visits. Bands double; a band with too few takes in the next larger.
+        Size: visits. Bands double; a band with too few takes in the next larger, as far as that is similar.
+    essential : int
+        So many of the first keys are never given up.
     min_peers : int
         Others that a comparison needs. Rows that find fewer are in no group.
     """
     unplaced = np.ones(len(volume), bool)
     groups: list[PeerGroup] = []
-    for depth in range(len(keys), min(len(keys), 1) - 1, -1):
+    for depth in range(len(keys), essential - 1, -1):
         for key, rows in _same_kind(keys[:depth], len(volume)):
             for band in _bands(volume[rows], min_peers + 1):
-                reference = rows[band]
+                reference = _similar(rows[band], volume)
+                if len(reference) <= min_peers:
+                    continue
                 judged = reference[unplaced[reference]]
                 if len(judged):
                     label = _label(names[:depth], key, volume[reference])
@@ -104,6 +108,12 @@ def _bands(volume: Rows, least: int) -> list[Rows]:
     return bands
 
 
+def _similar(rows: Rows, volume: Rows) -> Rows:
+    """Those of a band whose size is like that of its middle; the largest of a town may have no peers there."""
+    middle = float(np.median(volume[rows]))
+    return rows[(volume[rows] <= SIMILAR_SIZE * middle) & (volume[rows] * SIMILAR_SIZE >= middle)]
+
+
 def _label(names: tuple[str, ...], key: tuple[str, ...], volume: Rows) -> str:
     kinds = [f"{name.removeprefix('peer_')}={value or '?'}" for name, value in zip(names, key, strict=True)]
     return "; ".join([*kinds, f"visits={volume.min()}-{volume.max()}", f"peers={len(volume) - 1}"])
@@ -121,7 +131,7 @@ def compare(
     ----------
     values, volume : arrays
         The feature, NaN where unknown, and the size, of all rows.
-    scale : {"ratio", "share"}
+    scale : {"ratio", "share", "count"}
         What a step means.
     side : {"high", "low"}
         Which side is unusual; the other gives 0.
@@ -149,7 +159,7 @@ def compare(
 
 def _scaled(values: Floats, scale: str) -> Floats:
     """Where a step means the same everywhere: logarithm for ratios, arcsine of the root for shares."""
-    if scale == "ratio":
+    if scale in {"ratio", "count"}:
         return np.log(np.maximum(values, 0.01))
     return np.arcsin(np.sqrt(np.clip(values, 0.0, 1.0)))
 

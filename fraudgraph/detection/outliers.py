@@ -8,17 +8,15 @@ an isolation forest over the same numbers is a second opinion on how unusual the
 from __future__ import annotations
 
 import json
-import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from sklearn.ensemble import IsolationForest
 
+from fraudgraph.detection.outlier_kinds import KINDS, Feature, Kind, usable_features
 from fraudgraph.detection.outlier_peers import (
     MAD_TO_SIGMA,
     TOP_FEATURES,
@@ -37,23 +35,10 @@ from fraudgraph.store import Store
 
 __all__ = ["OutlierKindReport", "OutlierReport", "score_outliers", "second_opinion"]
 
-_HERE = Path(__file__).parent
 REASON_Z = 1.0
 """A feature nearer to its peers than this explains nothing."""
-PATIENT_FLOOR = 3.0
-"""Persons below this score are not kept: there are millions of them, and they are ordinary."""
-PATIENT_LEAST_VISITS = 4
-"""Shares of fewer visits than this are noise."""
-LEAST_COUNT = 10
-"""A mean stay, a readmission share or a pharmacy share needs so many stays or prescriptions."""
 FOREST_WEIGHT = 0.25
 _TREES = 100
-_CLOCK: dict[str, Any] = {"opening_minute": 7 * 60, "closing_minute": 21 * 60, "near_minutes": 2}
-_DAY: dict[str, Any] = {
-    "open_minutes": 600.0
-}  # an open day of ten hours, over which chance spreads the visits
-_READMISSION: dict[str, Any] = {"readmission_days": 15}  # the span that supervisors ask about (split stays)
-_LEAST: dict[str, Any] = {"least_count": LEAST_COUNT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,75 +74,6 @@ class OutlierReport:
         return sum(kind.kept_count for kind in self.kinds)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Kind:
-    """How one kind is measured: its SQL file and the columns that make peers (the last is given up first)."""
-
-    entity_type: NodeKind
-    title_zh: str
-    title_en: str
-    file: str
-    parameters: dict[str, Any]
-    peer_columns: tuple[str, ...]
-    forest: bool
-    floor: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Feature:
-    """One number of a kind, from its SQL file's header."""
-
-    name: str
-    title_zh: str
-    title_en: str
-    scale: str
-    side: str
-
-
-_KINDS = (
-    _Kind(
-        entity_type=NodeKind.FACILITY,
-        title_zh="定点医疗机构",
-        title_en="facilities",
-        file="outlier_places",
-        parameters={**_CLOCK, **_DAY, **_READMISSION, **_LEAST, "place_type": "facility"},
-        peer_columns=("peer_level", "peer_ownership"),
-        forest=True,
-        floor=0.0,
-    ),
-    _Kind(
-        entity_type=NodeKind.PHARMACY,
-        title_zh="定点零售药店",
-        title_en="pharmacies",
-        file="outlier_places",
-        parameters={**_CLOCK, **_DAY, **_READMISSION, **_LEAST, "place_type": "pharmacy"},
-        peer_columns=(),
-        forest=True,
-        floor=0.0,
-    ),
-    _Kind(
-        entity_type=NodeKind.DOCTOR,
-        title_zh="医师",
-        title_en="doctors",
-        file="outlier_doctors",
-        parameters={**_DAY, **_LEAST},
-        peer_columns=("peer_specialty", "peer_level"),
-        forest=True,
-        floor=0.0,
-    ),
-    _Kind(
-        entity_type=NodeKind.PATIENT,
-        title_zh="参保人",
-        title_en="insured persons",
-        file="outlier_patients",
-        parameters={"least_visits": PATIENT_LEAST_VISITS},
-        peer_columns=("peer_age",),
-        forest=False,
-        floor=PATIENT_FLOOR,
-    ),
-)
-
-
 def score_outliers(
     store: Store, settings: OutlierSettings, *, seed: int, progress: Progress | None = None
 ) -> OutlierReport:
@@ -183,9 +99,9 @@ def score_outliers(
         Per kind how many were measured, scored and kept, and which features were off and why.
     """
     if progress is not None:
-        progress.stage("peers", "同类比较", len(_KINDS))
+        progress.stage("peers", "同类比较", len(KINDS))
     reports, tables = [], []
-    for kind in _KINDS:
+    for kind in KINDS:
         report, table = _score_kind(store, kind, settings.min_peers, seed)
         reports.append(report)
         tables.append(table)
@@ -201,14 +117,14 @@ def score_outliers(
     return OutlierReport(kinds=tuple(reports))
 
 
-def _score_kind(store: Store, kind: _Kind, min_peers: int, seed: int) -> tuple[OutlierKindReport, pa.Table]:
+def _score_kind(store: Store, kind: Kind, min_peers: int, seed: int) -> tuple[OutlierKindReport, pa.Table]:
     started = perf_counter()
-    sql = (_HERE / "sql" / f"{kind.file}.sql").read_text(encoding="utf-8")
+    sql = kind.sql()
     measured = store.arrow(sql, **kind.parameters)
-    features, off = _usable_features(sql, measured, kind)
+    features, off = usable_features(sql, measured, kind)
     keys = [measured[column].combine_chunks() for column in kind.peer_columns]
     volume = measured["visit_count"].to_numpy().astype(np.int64)
-    groups = peer_groups(keys, kind.peer_columns, volume, min_peers=min_peers)
+    groups = peer_groups(keys, kind.peer_columns, volume, essential=kind.essential, min_peers=min_peers)
     z, medians = _compare_all(measured, features, groups, volume, min_peers)
     judged = np.sort(np.concatenate([np.zeros(0, np.int64), *(group.judged for group in groups)]))
     score = distance(z)
@@ -232,10 +148,10 @@ def _score_kind(store: Store, kind: _Kind, min_peers: int, seed: int) -> tuple[O
 
 
 def _report(
-    kind: _Kind,
+    kind: Kind,
     counts: tuple[int, int, int],
     *,
-    features: list[_Feature],
+    features: list[Feature],
     off: tuple[tuple[str, str, str], ...],
     min_peers: int,
     seconds: float,
@@ -256,35 +172,8 @@ def _report(
     )
 
 
-def _usable_features(
-    sql: str, measured: pa.Table, kind: _Kind
-) -> tuple[list[_Feature], tuple[tuple[str, str, str], ...]]:
-    """The features of a file's header that have values; the others with the reason they are off."""
-    card = tomllib.loads(sql.split("/*---", 1)[1].split("---*/", 1)[0])
-    usable, off = [], []
-    for entry in card["features"]:
-        if kind.entity_type not in entry.get("kinds", [kind.entity_type]):
-            continue
-        if measured[entry["name"]].null_count == measured.num_rows:
-            needs = entry["needs"]
-            off.append(
-                (entry["name"], f"结算数据没有足够的 {needs}", f"the claims have too few usable {needs}")
-            )
-            continue
-        usable.append(
-            _Feature(
-                name=entry["name"],
-                title_zh=entry["title_zh"],
-                title_en=entry["title"],
-                scale=entry["scale"],
-                side=entry["side"],
-            )
-        )
-    return usable, tuple(off)
-
-
 def _compare_all(
-    measured: pa.Table, features: list[_Feature], groups: list[PeerGroup], volume: Rows, min_peers: int
+    measured: pa.Table, features: list[Feature], groups: list[PeerGroup], volume: Rows, min_peers: int
 ) -> tuple[Floats, Floats]:
     """Deviations and peers' medians, a column per feature."""
     z = np.zeros((measured.num_rows, len(features)))
@@ -324,7 +213,7 @@ def _labels(groups: list[PeerGroup], size: int, kept: Rows) -> list[str]:
 
 
 def _reasons(
-    measured: pa.Table, features: list[_Feature], kept: Rows, z: Floats, medians: Floats
+    measured: pa.Table, features: list[Feature], kept: Rows, z: Floats, medians: Floats
 ) -> list[str]:
     """For each kept row its oddest features first, each with its comparison, as JSON."""
     values = [_floats(measured, feature.name)[kept] for feature in features]

@@ -38,7 +38,7 @@ needs = "doctor_id of pharmacy claims"
 name = "same_minute_ratio"
 title = "visits in the same minute as another patient, times what the day's number of visits gives by chance"
 title_zh = "与他人同一分钟的就诊,为按当日人次随机分布的倍数"
-scale = "ratio"
+scale = "count"
 side = "high"
 needs = "event_at"
 
@@ -115,7 +115,7 @@ SELECT
   CAST(v.total_fen AS DOUBLE) / 100 / v.visit_count AS amount_per_visit,
   CAST(f.top_count AS DOUBLE) / f.claim_count AS top_pharmacy_share,
   CASE WHEN v.clocked_count > 0
-    THEN (CAST(t.same_minute_count AS DOUBLE) + 1) / (CAST(t.same_minute_by_chance AS DOUBLE) + 1) END AS same_minute_ratio,
+    THEN (t.same_minute_count + $prior_count) / (CAST(t.same_minute_by_chance AS DOUBLE) + $prior_count) END AS same_minute_ratio,
   CAST(s.place_count AS DOUBLE) AS place_count
 FROM volumes AS v
 JOIN doctor_codes AS c ON c.doctor = v.doctor

@@ -30,7 +30,7 @@ needs = "event_at"
 name = "next_to_another_ratio"
 title = "visits within 2 minutes of the one before or after, times what the day's number of visits gives by chance"
 title_zh = "与前后一人间隔不超过2分钟的就诊,为按当日人次随机分布的倍数"
-scale = "ratio"
+scale = "count"
 side = "high"
 needs = "event_at"
 
@@ -192,7 +192,7 @@ SELECT
   CAST(m.total_fen AS DOUBLE) / 100 / h.visit_count AS amount_per_visit,
   CAST(h.visit_count AS DOUBLE) / p.patient_count AS visits_per_patient,
   CASE WHEN h.clocked_count > 0 THEN CAST(h.off_hours_count AS DOUBLE) / h.clocked_count END AS off_hours_share,
-  (h.near_count + 1.0) / (CAST(h.near_by_chance AS DOUBLE) + 1.0) AS next_to_another_ratio,
+  (h.near_count + $prior_count) / (CAST(h.near_by_chance AS DOUBLE) + $prior_count) AS next_to_another_ratio,
   CASE WHEN m.claim_count > 1 THEN CAST(m.equal_count AS DOUBLE) / (m.claim_count * (m.claim_count - 1)) END AS equal_amount_share,
   CAST(d.top_count AS DOUBLE) / d.doctor_visit_count AS top_doctor_share,
   CASE WHEN m.total_fen > 0 THEN CAST(m.fund_fen AS DOUBLE) / m.total_fen END AS fund_share,
