@@ -26,6 +26,8 @@ ROOMS = (
     "graphdb",
     "report",
     "desk",
+    "run_folder",
+    "manifest",
     "pipeline",
     "doctor",
     "jobs",

@@ -76,10 +76,8 @@ class World:
 
     def stay(self, patient: str, facility: str, start: str | date, end: str | date, **more: Any) -> str:
         """A stay in hospital from one day to another."""
-        more.setdefault("fund_amount", Decimal("3000.00"))
-        return self.claim(
-            patient, facility, "inpatient", start, ended_at=datetime.fromisoformat(str(end)), **more
-        )
+        more = {"fund_amount": Decimal("3000.00"), "ended_at": datetime.fromisoformat(str(end)), **more}
+        return self.claim(patient, facility, "inpatient", start, **more)
 
     def item(
         self, claim_id: str, item_code: str, quantity: float = 1, amount: float = 10, **more: Any
