@@ -12,8 +12,8 @@ from pathlib import Path
 
 from fraudgraph.claims.fields import KINDS, REFERENCE_KINDS, REFERENCE_TABLES
 from fraudgraph.claims.landing import Landing
+from fraudgraph.claims.landing_form import landing_columns
 from fraudgraph.claims.schema import CANONICAL, DERIVED_CLAIM_COLUMNS, create_table_sql
-from fraudgraph.claims.typing_sql import landing_columns
 from fraudgraph.store import Store
 
 __all__ = [

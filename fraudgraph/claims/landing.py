@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import duckdb
 
-from fraudgraph.claims.mapping import TableMapping, normalised
+from fraudgraph.claims.landing_form import landing_columns
+from fraudgraph.claims.matching import TableMapping, normalised
 from fraudgraph.claims.sheets import Sheet, damaged_parquet, stage_rows
-from fraudgraph.claims.typing_sql import Fault, TypedSelect, landing_columns, typed_select
+from fraudgraph.claims.typing_sql import Fault, TypedSelect, typed_select
 from fraudgraph.store import Store
 
 __all__ = ["Landing", "land"]

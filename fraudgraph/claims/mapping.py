@@ -1,39 +1,22 @@
-"""From suppliers' headers to ours: presets, header synonyms, and the operator's own mapping file.
-
-Presets and mapping files have one form (docs/files.md). What a mapping file says wins over the presets.
-"""
+"""Presets and mapping files: what suppliers call their tables and columns. Both have one form (docs/files.md)."""
 
 from __future__ import annotations
 
-import re
 import tomllib
-import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from fraudgraph.claims.fields import KINDS, PLAIN_KINDS, Kind
+from fraudgraph.claims.fields import KINDS, PLAIN_KINDS
 from fraudgraph.claims.schema import CANONICAL, CLAIM_TYPES
 from fraudgraph.errors import SettingsError, nearest_hint
 
-__all__ = [
-    "TableMapping",
-    "TableRule",
-    "load_mapping",
-    "match_table",
-    "near_miss",
-    "normalised",
-    "preset_rules",
-]
+__all__ = ["TableRule", "load_mapping", "preset_rules"]
 
 _PRESETS = Path(__file__).parent / "presets"
 _PRESET_FILES = ("medicare_like.toml", "standard.toml")
-_BRACKETS = re.compile(r"[(\[{【〔《].*?[)\]}】〕》]")
 
 
 class TableRule(BaseModel):
@@ -65,47 +48,6 @@ class TableRule(BaseModel):
 class _MappingFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     table: tuple[TableRule, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableMapping:
-    """What a delivered table is, and which of its columns is which field.
-
-    `columns` maps a field to the position of its column; `unmapped` are the positions that nothing claimed.
-    """
-
-    kind: Kind
-    rule: TableRule
-    columns: dict[str, int]
-    sums: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    unmapped: tuple[int, ...] = ()
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """Fields that were delivered, in the kind's order."""
-        delivered = {*self.columns, *self.sums, *self.rule.constants}
-        return tuple(name for name in self.kind.field_names if name in delivered)
-
-
-@cache
-def normalised(header: str) -> str:
-    """A header without case, width, spaces and punctuation: 'Setl_ID ' and 'setl-id' are one."""
-    folded = unicodedata.normalize("NFKC", header).casefold()
-    return "".join(char for char in folded if char.isalnum())
-
-
-def _forms(header: str) -> tuple[str, ...]:
-    """The header as it is, without bracketed notes, then its Latin and its Chinese part alone."""
-    folded = unicodedata.normalize("NFKC", header)
-    latin = "".join(char for char in folded if char.isascii())
-    chinese = "".join(char for char in folded if not char.isascii())
-    forms = [
-        normalised(header),
-        normalised(_BRACKETS.sub("", folded)),
-        normalised(latin),
-        normalised(chinese),
-    ]
-    return tuple(dict.fromkeys(form for form in forms if form))
 
 
 @cache
@@ -199,155 +141,3 @@ def _unknown(what_en: str, what_zh: str, found: str, known: list[str], path: Pat
         f"Mapping file {path} names {found!r}, which is no {what_en}; {hint_en}",
         f"映射文件 {path} 中的 {found!r} 不是{what_zh};{hint_zh}",
     )
-
-
-def match_table(
-    file_name: str, sheet: str | None, headers: Sequence[str], rules: Sequence[TableRule] = ()
-) -> TableMapping | None:
-    """Which table this is and which column is which field; None if it is none of ours.
-
-    Parameters
-    ----------
-    file_name, sheet : str
-        Where the headers were found.
-    headers : sequence of str
-        As delivered.
-    rules : sequence of TableRule
-        The operator's rules; the first that names the file wins over all presets.
-
-    Raises
-    ------
-    SettingsError
-        If the operator's rule names a header that the file does not have.
-    """
-    for rule in rules:
-        if _is_meant(rule, file_name, sheet, headers):
-            return _by_rule(rule, file_name, headers)
-    best: tuple[tuple[int, int, int], TableMapping] | None = None
-    for rank, rule in enumerate(preset_rules()):
-        if rule.has and not _has_all(rule, headers):
-            continue
-        found = _resolve(rule, headers)
-        if not _complete(found):
-            continue
-        if rule.has:
-            return found
-        if rule.table in PLAIN_KINDS and len(found.unmapped) >= len(found.columns):
-            continue
-        hinted = any(hint in f"{file_name} {sheet or ''}".casefold() for hint in rule.hints)
-        score = (_fit(found), int(hinted), -rank)
-        if best is None or score > best[0]:
-            best = (score, found)
-    return best[1] if best else None
-
-
-def near_miss(headers: Sequence[str]) -> tuple[Kind, tuple[tuple[str, ...], ...]] | None:
-    """The kind that these headers nearly are, and the groups of fields it would still need."""
-    nearly: list[tuple[int, int, Kind, tuple[tuple[str, ...], ...]]] = []
-    for rank, rule in enumerate(preset_rules()):
-        found = _resolve(rule, headers)
-        missing = _missing(found)
-        if (
-            not rule.has
-            and rule.table not in PLAIN_KINDS
-            and len(found.columns) >= 3
-            and len(missing) < len(found.kind.needs)
-        ):
-            nearly.append((len(found.columns) - 2 * len(missing), -rank, found.kind, missing))
-    if not nearly:
-        return None
-    _, _, kind, missing = max(nearly, key=lambda one: one[:2])
-    return kind, missing
-
-
-def _is_meant(rule: TableRule, file_name: str, sheet: str | None, headers: Sequence[str]) -> bool:
-    return (
-        (rule.match is None or fnmatch(file_name, rule.match))
-        and (rule.sheet is None or (sheet is not None and fnmatch(sheet, rule.sheet)))
-        and _has_all(rule, headers)
-    )
-
-
-def _has_all(rule: TableRule, headers: Sequence[str]) -> bool:
-    present = {form for header in headers for form in _forms(header)}
-    return all(normalised(name) in present for name in rule.has)
-
-
-def _by_rule(rule: TableRule, file_name: str, headers: Sequence[str]) -> TableMapping:
-    known = {normalised(header) for header in headers}
-    for name in [*rule.columns, *rule.sums]:
-        wanted = rule.synonyms(name) or rule.sums[name]
-        lacking = [header for header in wanted if normalised(header) not in known]
-        if lacking and (name in rule.sums or len(lacking) == len(wanted)):
-            hint_en, hint_zh = nearest_hint(lacking[0], list(headers))
-            raise SettingsError(
-                f"The mapping file takes {name} from column {lacking[0]!r}, which {file_name} does not have; {hint_en}",
-                f"映射文件把 {name} 指定为列 {lacking[0]!r},但 {file_name} 中没有该列;{hint_zh}",
-            )
-    found = _resolve(rule, headers)
-    missing = _missing(found)
-    if missing:
-        groups = ", ".join("/".join(group) for group in missing)
-        raise SettingsError(
-            f"With the mapping file, {file_name} as {rule.table} still lacks: {groups}. Name the columns under [table.columns] or give [table.constants].",
-            f"按映射文件把 {file_name} 读作 {rule.table},仍缺少:{groups}。请在 [table.columns] 中指明列,或在 [table.constants] 中给出常量。",
-        )
-    return found
-
-
-def _resolve(rule: TableRule, headers: Sequence[str]) -> TableMapping:
-    """Give each header to at most one field: what the rule names first, then the presets' synonyms."""
-    kind = KINDS[rule.table]
-    positions: dict[str, list[int]] = {}
-    for depth in range(4):
-        for position, header in enumerate(headers):
-            forms = _forms(header)
-            if depth < len(forms):
-                positions.setdefault(forms[depth], []).append(position)
-    taken: dict[str, int] = {}
-    used: set[int] = set()
-
-    def take(name: str, synonyms: Sequence[str]) -> None:
-        if name in taken or name in rule.sums or name in rule.constants:
-            return
-        for synonym in synonyms:
-            for position in positions.get(normalised(synonym), ()):
-                if position not in used:
-                    taken[name] = position
-                    used.add(position)
-                    return
-
-    for name in rule.columns:
-        take(name, rule.synonyms(name)[:1] if rule.only else ())
-    for name in kind.field_names:
-        take(name, (name, *rule.synonyms(name)) if not rule.only else rule.synonyms(name))
-    if not rule.only and rule not in preset_rules():
-        base = next(one for one in preset_rules() if one.table == rule.table and not one.has)
-        for name in kind.field_names:
-            take(name, base.synonyms(name))
-    sums = {
-        name: tuple(positions[normalised(part)][0] for part in parts if normalised(part) in positions)
-        for name, parts in rule.sums.items()
-    }
-    claimed = used | {position for parts in sums.values() for position in parts}
-    return TableMapping(
-        kind=kind,
-        rule=rule,
-        columns=taken,
-        sums=sums,
-        unmapped=tuple(position for position in range(len(headers)) if position not in claimed),
-    )
-
-
-def _fit(found: TableMapping) -> int:
-    """How well the headers fit the kind: fields found, less the ones that another kind would know better."""
-    return len(found.columns) - len(found.unmapped)
-
-
-def _missing(found: TableMapping) -> tuple[tuple[str, ...], ...]:
-    delivered = set(found.fields)
-    return tuple(group for group in found.kind.needs if not delivered.intersection(group))
-
-
-def _complete(found: TableMapping) -> bool:
-    return not _missing(found)

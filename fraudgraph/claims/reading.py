@@ -25,13 +25,14 @@ from fraudgraph.claims.assembly import (
     prepare,
 )
 from fraudgraph.claims.landing import Landing, land
-from fraudgraph.claims.mapping import TableMapping, TableRule, load_mapping, match_table
+from fraudgraph.claims.mapping import TableRule, load_mapping
+from fraudgraph.claims.matching import TableMapping, match_table
 from fraudgraph.claims.read_report import FileReport, ReadReport
 from fraudgraph.claims.refusals import no_month, no_row_usable, nothing_usable, rule_without_table
 from fraudgraph.claims.remarks import remarks
 from fraudgraph.claims.sheets import Sheet, open_sheets
 from fraudgraph.claims.sources import SourceFile, discover
-from fraudgraph.claims.typing_sql import literal
+from fraudgraph.claims.value_sql import literal
 from fraudgraph.records import Month
 from fraudgraph.settings import SourceSettings
 from fraudgraph.store import Store

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from fraudgraph.claims.fields import Kind
-from fraudgraph.claims.mapping import TableMapping, TableRule, near_miss
+from fraudgraph.claims.mapping import TableRule
+from fraudgraph.claims.matching import TableMapping, near_miss
 from fraudgraph.claims.rejects import REASONS
 from fraudgraph.claims.sheets import Sheet
 from fraudgraph.claims.sources import SourceFile

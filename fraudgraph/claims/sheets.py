@@ -16,9 +16,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from fraudgraph.claims.careful import careful_rows
 from fraudgraph.claims.sources import SourceFile
-from fraudgraph.claims.text_files import TextFile, careful_rows, open_text
-from fraudgraph.claims.typing_sql import literal
+from fraudgraph.claims.text_files import TextFile, open_text
+from fraudgraph.claims.value_sql import literal
 from fraudgraph.errors import SourceError
 from fraudgraph.store import Store, quoted
 

@@ -11,9 +11,10 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fraudgraph.claims.careful import careful_rows
 from fraudgraph.claims.reading import read_claims
 from fraudgraph.claims.sources import discover
-from fraudgraph.claims.text_files import careful_rows, open_text
+from fraudgraph.claims.text_files import open_text
 from fraudgraph.errors import SourceError
 from fraudgraph.settings import SourceSettings
 from fraudgraph.store import Store
