@@ -169,7 +169,8 @@ def _beds(persons: int, kind: Ints, size: Floats) -> Ints:
     """Approved beds: so many a person, by the size of the house."""
     in_kind = np.bincount(kind, size, minlength=7)[kind]
     wanted = persons * _BEDS_PER_PERSON * np.array(_BED_SHARE)[kind] * size / in_kind
-    return np.maximum(np.round(wanted), np.array(_LEAST_BEDS)[kind]).astype(np.int64)
+    beds: Ints = np.maximum(np.round(wanted), np.array(_LEAST_BEDS)[kind]).astype(np.int64)
+    return beds
 
 
 def _nearest(x: Floats, y: Floats, to_x: Floats, to_y: Floats) -> Ints:
