@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
+from math import ceil
 from typing import Any, Final
 
 import xlsxwriter
@@ -23,6 +24,7 @@ from fraudgraph.report.fields import (
     Cell,
     Field,
 )
+from fraudgraph.report.plain import display_width
 from fraudgraph.report.words import LEAD_NOT_VERDICT, VERDICTS, VIEWS, Text, word
 
 __all__ = ["SHEETS", "workbook_bytes"]
@@ -35,6 +37,13 @@ SHEETS: Final = {
     "explanations": "合理解释 Explanations",
     "notes": "字段说明 Field notes",
 }
+LAST_PRINTED: Final = {
+    "list": "remark",
+    "members": "reason_zh",
+    "evidence": "claim_count",
+    "explanations": "claim_count",
+}
+"""The last column that goes on paper; what stands right of it is for the screen."""
 CELL_LIMIT = 32_000
 FONT = "Microsoft YaHei"
 Row = Mapping[str, Cell]
@@ -44,22 +53,22 @@ class _Styles:
     """The workbook's formats, made once."""
 
     def __init__(self, book: Workbook) -> None:
-        base = {"font_name": FONT, "font_size": 10, "valign": "top"}
+        base = {"font_name": FONT, "font_size": 10, "valign": "top", "bottom": 1, "bottom_color": "#dde4e8"}
 
         def add(**more: Any) -> Format:
             return book.add_format({**base, **more})
 
-        self.text = add(text_wrap=True, num_format="@")
-        self.count = add(num_format="#,##0")
-        self.number = add(num_format="0.00##")
-        self.amount = add(num_format="#,##0.00")
-        self.date = add(num_format="yyyy-mm-dd", align="left")
+        self.text = add(text_wrap=True, num_format="@", align="left", indent=1)
+        self.count = add(num_format="#,##0", align="right", indent=1)
+        self.number = add(num_format="0.00##", align="right", indent=1)
+        self.amount = add(num_format="#,##0.00", align="right", indent=1)
+        self.date = add(num_format="yyyy-mm-dd", align="left", indent=1)
         self.link = add(font_color="#0b5394", underline=1)
         self.fill_in = add(
             text_wrap=True, bg_color="#fff8e1", border=1, border_color="#e6d9b0", num_format="@"
         )
-        self.header = add(bold=True, text_wrap=True, bg_color="#1f3a4d", font_color="#ffffff", valign="vcenter", border=1, border_color="#ffffff")  # fmt: skip
-        self.title = add(bold=True, font_size=16)
+        self.header = add(bold=True, font_size=9, text_wrap=True, bg_color="#1f3a4d", font_color="#ffffff", valign="vcenter", border=1, border_color="#ffffff")  # fmt: skip
+        self.title = add(bold=True, font_size=16, bottom=0)
         self.lead = add(text_wrap=True, bg_color="#fff3d6", border=1, border_color="#e0b85c", font_size=11)
         self.label = add(bold=True, font_color="#44586a")
 
@@ -108,7 +117,10 @@ def workbook_bytes(
     _explanation(sheets["explanation"], styles, referral, generated_for)
     fields = {"list": LIST_FIELDS, "members": MEMBER_FIELDS, "evidence": EVIDENCE_FIELDS, "explanations": EXPLANATION_FIELDS}  # fmt: skip
     for name, columns in fields.items():
-        _table(sheets[name], styles, columns, tables[name], frozen=2 if name == "list" else 1)
+        printed = [field.key for field in columns].index(LAST_PRINTED[name])
+        _table(
+            sheets[name], styles, columns, tables[name], frozen=2 if name == "list" else 1, printed=printed
+        )
     _notes(sheets["notes"], styles, fields)
     sheets["list"].activate()
     sheets["list"].set_first_sheet()
@@ -117,20 +129,41 @@ def workbook_bytes(
 
 
 def _table(
-    sheet: Worksheet, styles: _Styles, fields: Sequence[Field], rows: Sequence[Row], *, frozen: int
+    sheet: Worksheet,
+    styles: _Styles,
+    fields: Sequence[Field],
+    rows: Sequence[Row],
+    *,
+    frozen: int,
+    printed: int,
 ) -> None:
     for column, field in enumerate(fields):
-        sheet.set_column(column, column, field.width)
+        sheet.set_column(column, column, max(field.width, len(field.key) + 1))
         sheet.write_string(0, column, f"{field.title.zh}\n{field.key}", styles.header)
         _drop_down(sheet, field, column, max(len(rows), 1))
     sheet.set_row(0, 34)
     for number, row in enumerate(rows, 1):
+        sheet.set_row(number, _height([(row[field.key], field.width) for field in fields[: printed + 1]]))
         for column, field in enumerate(fields):
             _cell(sheet, (number, column), row[field.key], field, styles)
     sheet.freeze_panes(1, frozen)
     sheet.autofilter(0, 0, max(len(rows), 1), len(fields) - 1)
     sheet.hide_gridlines(2)
+    sheet.print_area(0, 0, max(len(rows), 1), printed)
     _print_set_up(sheet, repeat=True)
+
+
+def _height(cells: Iterable[tuple[Cell, int]]) -> float:
+    """Points that a row needs so that its longest text shows; spreadsheets differ in whether they find out themselves."""
+    lines = max(
+        (
+            sum(ceil(max(display_width(part), 1) / max(width - 2, 1)) for part in value.split("\n"))
+            for value, width in cells
+            if isinstance(value, str) and not value.startswith(("http", "dossiers/"))
+        ),
+        default=1,
+    )
+    return min(15.0 * lines + 4.0, 300.0)
 
 
 def _cell(sheet: Worksheet, at: tuple[int, int], value: Cell, field: Field, styles: _Styles) -> None:
@@ -193,6 +226,7 @@ def _explanation(sheet: Worksheet, styles: _Styles, referral: ReferralList, gene
     for row, (label, text) in enumerate(_facts(referral, generated_for), 4):
         sheet.write_string(row, 0, label, styles.label)
         sheet.write_string(row, 1, text[:CELL_LIMIT], styles.text)
+        sheet.set_row(row, _height([(text, 100)]))
     _print_set_up(sheet, repeat=False)
 
 
@@ -235,6 +269,7 @@ def _notes(sheet: Worksheet, styles: _Styles, fields: Mapping[str, Sequence[Fiel
         sheet.write_string(0, column, title, styles.header)
     lines = [(SHEETS[name], f.key, f.title.zh, f.note.zh, f.note.en) for name, columns in fields.items() for f in columns]  # fmt: skip
     for row, line in enumerate(lines, 1):
+        sheet.set_row(row, _height([(text, width) for text, (_, width) in zip(line, headers, strict=True)]))
         for column, text in enumerate(line):
             sheet.write_string(row, column, text, styles.text)
     sheet.freeze_panes(1, 0)

@@ -18,7 +18,7 @@ from fraudgraph.errors import StorageError
 from fraudgraph.records import NodeKind, ReferralList, Role
 from fraudgraph.report import referral_schema, write_referral
 from fraudgraph.report.fields import EVIDENCE_FIELDS, EXPLANATION_FIELDS, LIST_FIELDS, MEMBER_FIELDS
-from fraudgraph.report.workbook import SHEETS
+from fraudgraph.report.workbook import LAST_PRINTED, SHEETS
 from fraudgraph.settings import Settings
 
 from .conftest import a_member, a_referral, small_ring
@@ -55,6 +55,20 @@ def test_each_sheet_holds_the_listed_rings(
     assert page.print_title_rows == "$1:$1"
     assert page.page_setup.orientation == "landscape"
     assert page.page_setup.paperSize in (9, "9")
+
+
+def test_what_goes_on_paper_fits_on_paper(book: openpyxl.Workbook) -> None:
+    for name, last in LAST_PRINTED.items():
+        page = book[SHEETS[name]]
+        keys = [str(cell.value).split("\n")[-1] for cell in page[1]]
+        letter = openpyxl.utils.get_column_letter(keys.index(last) + 1)
+        assert page.print_area == f"'{page.title}'!$A$1:${letter}${page.max_row}"
+        assert page.sheet_properties.pageSetUpPr.fitToPage and page.page_setup.fitToHeight == 0
+        width = sum(
+            page.column_dimensions[openpyxl.utils.get_column_letter(i + 1)].width or 0
+            for i in range(keys.index(last) + 1)
+        )
+        assert width <= 235, f"{name}: letters would be too small to read on A4"
 
 
 def test_rings_that_were_held_back_are_not_on_the_list(book: openpyxl.Workbook, written: Path) -> None:
