@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 from fraudgraph.cli.language import language, settle_language, t
@@ -14,8 +18,8 @@ from fraudgraph.errors import FraudgraphError, StorageError, UsageError
 
 __all__ = ["main"]
 
-_INTERRUPTED = 130
-_PIPE_CLOSED = 141
+_SIGNALLED = 128
+"""What shells add to a signal's number: 130 for Ctrl-C, 143 for SIGTERM."""
 _STORAGE_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
 
 
@@ -30,36 +34,67 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # an old terminal's encoding is no reason to fail
+    asked_to_stop: list[int] = []
+    with _listening(asked_to_stop):
+        try:
+            code = _guarded(lambda: _run(sys.argv[1:] if arguments is None else arguments), asked_to_stop)
+        except KeyboardInterrupt:
+            code = _SIGNALLED + (asked_to_stop or [signal.SIGINT])[0]
+            _say(t("Stopped on request; nothing half done was left.", "已按要求停止,未留下未完成的结果。"))
+    return code
+
+
+@contextmanager
+def _listening(asked_to_stop: list[int]) -> Iterator[None]:
+    """Ctrl-C and a scheduler's SIGTERM end a run alike: what is half written is cleared away on the way out."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        asked_to_stop.append(number)
+        raise KeyboardInterrupt
+
+    earlier = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        return _guarded(lambda: _run(sys.argv[1:] if arguments is None else arguments))
-    except KeyboardInterrupt:
-        _say(t("Stopped on request.", "已按要求停止。"))
-        return _INTERRUPTED
+        yield
+    finally:
+        for number, handler in earlier.items():
+            signal.signal(number, handler)
 
 
 def _run(arguments: Sequence[str]) -> int:
     line = settle_language(arguments)
     from fraudgraph.cli.app import app  # after the language: help texts are made on import
 
-    code = app(args=line or ["--help"], prog_name="fraudgraph", standalone_mode=False)
+    try:
+        code = app(args=line or ["--help"], prog_name="fraudgraph", standalone_mode=False)
+    except SystemExit:  # what typer makes of a reader that went away, and of nothing else
+        raise BrokenPipeError from None
     sys.stdout.flush()
+    if code == _SIGNALLED + signal.SIGINT:  # typer makes Ctrl-C an exit code
+        raise KeyboardInterrupt
     return code if isinstance(code, int) else 0
 
 
-def _guarded(call: Callable[[], int]) -> int:
+def _guarded(call: Callable[[], int], asked_to_stop: Sequence[int]) -> int:
     try:
         return call()
-    except FraudgraphError as problem:
-        return _fail(problem.message(language()), problem.exit_code, problem)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _PIPE_CLOSED
-    except OSError as problem:
-        if problem.errno in _STORAGE_ERRNOS:
-            return _fail(_storage_sentence(problem), StorageError.exit_code, problem)
-        return _unexpected(problem)
+        return _SIGNALLED + signal.SIGPIPE
     except Exception as problem:
-        return _usage(problem) if _is_usage(problem) else _unexpected(problem)
+        if asked_to_stop:  # DuckDB, stopped in a query, says so in an error of its own
+            raise KeyboardInterrupt from None
+        return _explain(problem)
+
+
+def _explain(problem: Exception) -> int:
+    if isinstance(problem, FraudgraphError):
+        return _fail(problem.message(language()), problem.exit_code, problem)
+    if isinstance(problem, OSError) and problem.errno in _STORAGE_ERRNOS:
+        return _fail(_storage_sentence(problem), StorageError.exit_code, problem)
+    return _usage(problem) if _is_usage(problem) else _unexpected(problem)
 
 
 def _is_usage(problem: Exception) -> bool:

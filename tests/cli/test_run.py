@@ -5,10 +5,12 @@ import json
 import os
 import re
 import resource
+import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -266,15 +268,18 @@ def test_a_failed_replacement_leaves_the_earlier_run_as_it_was(
     assert [path.name for path in out.parent.iterdir() if "partial" in path.name] == []
 
 
+def delivery_rows(count: int) -> Iterator[str]:
+    """Plain outpatient settlements of 900 persons at 9 places in one month."""
+    for i in range(count):
+        day, amounts = f"2025-10-{i % 28 + 1:02d}", f"{i % 300}.50,{i % 200}.00"
+        yield f"S{i},P{i % 900},H{i % 9},{day} {i % 12 + 8:02d}:{i % 60:02d}:00,{day},{amounts},11\n"
+
+
 @pytest.mark.parametrize("kibibytes", [300, 1500])
 def test_a_disk_that_fills_up_on_the_way_is_said_and_leaves_nothing(kibibytes: int, tmp_path: Path) -> None:
     """No test can fill a disk; a limit on the size of files is refused by the system in the same place."""
-    rows = "".join(
-        f"S{i},P{i % 900},H{i % 9},2025-10-{i % 28 + 1:02d} {i % 12 + 8:02d}:{i % 60:02d}:00,2025-10-{i % 28 + 1:02d},{i % 300}.50,{i % 200}.00,11\n"
-        for i in range(60_000)
-    )
     delivery = tmp_path / "claims.csv"
-    delivery.write_text(f"{HEADER}\n{rows}", encoding="gb18030")
+    delivery.write_text(HEADER + "\n" + "".join(delivery_rows(60_000)), encoding="gb18030")
     limit = kibibytes * 1024
     done = subprocess.run(
         [
@@ -296,4 +301,37 @@ def test_a_disk_that_fills_up_on_the_way_is_said_and_leaves_nothing(kibibytes: i
     )
     assert (done.returncode, done.stdout) == (7, ""), done.stderr
     assert done.stderr.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["claims.csv"]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_run_that_is_stopped_in_the_middle_leaves_nothing(
+    number: signal.Signals, code: int, tmp_path: Path
+) -> None:
+    delivery = tmp_path / "claims.csv"
+    delivery.write_text(HEADER + "\n" + "".join(delivery_rows(400_000)), encoding="gb18030")
+    running = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "fraudgraph",
+            "run",
+            str(delivery),
+            "--out",
+            str(tmp_path / "out"),
+            "--lang",
+            "en",
+        ],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while len(list(tmp_path.iterdir())) == 1 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert [path.name for path in tmp_path.iterdir() if "partial" in path.name], "the run has begun its work"
+    running.send_signal(number)
+    said, err = running.communicate(timeout=60)
+    assert (running.returncode, said, err.count("\n")) == (code, "", 1), err
     assert [path.name for path in tmp_path.iterdir()] == ["claims.csv"]
