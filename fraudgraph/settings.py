@@ -58,8 +58,8 @@ class MeetingSettings(_Part):
 class GroupSettings(_Part):
     """How meetings become groups."""
 
-    resolution: float = Field(default=1.0, gt=0)
-    """Leiden's resolution: higher gives smaller groups."""
+    resolution: float = Field(default=0.4, gt=0)
+    """Leiden's resolution (constant Potts model): the mean surprise per pair, in decades, that holds a group together."""
 
 
 class OutlierSettings(_Part):

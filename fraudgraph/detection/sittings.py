@@ -28,7 +28,10 @@ PRIOR_VISITS = 20.0
 GOOD_SITTING_P = 0.01
 STAY_P = 1e-3
 JOIN_P = 1e-6
-_ROUNDS = 2
+SAME_PEOPLE_SHARE = 0.6
+SAME_SITTINGS_SHARE = 0.3
+"""Two groups are one that share this much of the smaller one's people, or of its sittings."""
+_ROUNDS = 3
 
 
 def find_sittings(store: Store) -> None:
@@ -71,12 +74,42 @@ def refine_members(store: Store, *, min_patients: int) -> None:
             "group_members",
             pa.table({"group_no": group[kept].astype(np.int32), "patient": patient[kept].astype(np.int32)}),
         )
+        _merge_overlapping(store)
         store.run(
             "DELETE FROM group_members WHERE group_no IN "
             "(SELECT group_no FROM group_members GROUP BY group_no HAVING count(*) < $least)",
             least=min_patients,
         )
     find_sittings(store)
+
+
+def _merge_overlapping(store: Store) -> None:
+    """Groups that share most people or most sittings are one; it keeps the smallest number."""
+    overlaps = store.arrow(
+        (_SQL / "same_groups.sql").read_text(encoding="utf-8"),
+        people_share=SAME_PEOPLE_SHARE, sitting_share=SAME_SITTINGS_SHARE, slack=SLACK_MINUTES,
+    )  # fmt: skip
+    parent: dict[int, int] = {}
+
+    def root(group: int) -> int:
+        while parent.get(group, group) != group:
+            group = parent[group]
+        return group
+
+    for a, b in zip(overlaps["a"].to_pylist(), overlaps["b"].to_pylist(), strict=True):
+        low, high = sorted((root(a), root(b)))
+        parent[high] = low
+    merged = {group: root(group) for group in parent}
+    if not merged:
+        return
+    store.put(
+        "merged_groups",
+        pa.table({"group_no": pa.array(list(merged), pa.int32()), "into_no": pa.array(list(merged.values()), pa.int32())}),
+    )
+    store.run(
+        "CREATE OR REPLACE TABLE group_members AS SELECT DISTINCT coalesce(j.into_no, m.group_no) AS group_no, m.patient "
+        "FROM group_members AS m LEFT JOIN merged_groups AS j ON j.group_no = m.group_no ORDER BY 1, 2"
+    )
 
 
 def _who_belongs(
@@ -86,5 +119,5 @@ def _who_belongs(
     member: npt.NDArray[np.bool_],
 ) -> npt.NDArray[np.bool_]:
     p = poisson.sf(attended - 1, np.maximum(expected, 1e-12))
-    enough = attended >= np.maximum(2.0, 0.15 * sessions)
+    enough = attended >= np.maximum(2.0, np.where(member, 0.1, 0.07) * sessions)
     return enough & np.where(member, p <= STAY_P, p <= JOIN_P)

@@ -9,12 +9,13 @@ from fraudgraph.rings.facts import GroupFacts
 
 __all__ = ["LIST_SCORE", "MOST_POINTS", "score_parts", "total"]
 
-LIST_SCORE = 20.0
+LIST_SCORE = 6.0
 """A ring with less than this is kept but not put forward."""
 MOST_POINTS = {"together": 50.0, "identity": 15.0, "money": 15.0, "screens": 10.0, "outliers": 10.0}
-_SELECTION_PENALTY = 2.5
+_SELECTION_PENALTY = 6.0
 """Decades of surprise that each member must bring, because the group was picked out of a whole city."""
 _HALF_SURPRISE = 60.0
+_HALF_IDENTITY = 8.0
 
 
 def score_parts(
@@ -44,21 +45,15 @@ def score_parts(
         They add up to the score.
     """
     surprise = max(0.0, facts["surprise"] - _SELECTION_PENALTY * facts.patient_count)
+    together = 1 - exp(-surprise / _HALF_SURPRISE)
+    known = 1 - exp(-identity / _HALF_IDENTITY)
+    seen = MOST_POINTS["together"] * together + MOST_POINTS["identity"] * known
     parts = [
-        _part(
-            "together", "异常同现", "together more than chance allows", 1 - exp(-surprise / _HALF_SURPRISE)
-        ),
-        _part("identity", "共用身份信息", "identifiers shared outside households", 1 - exp(-identity / 8.0)),
-        _part(
-            "money",
-            "超出预期的基金",
-            "fund money above expectation",
-            log10(1 + max(excess_yuan, 0) / 500) / 3,
-        ),
-        _part("screens", "筛查疑点", "findings of screening models", flagged_share),
-        _part(
-            "outliers", "同类对照离群", "places and doctors unlike their peers", max(0.0, outlier - 3.0) / 7.0
-        ),
+        _part("together", "异常同现", "together more than chance allows", together),
+        _part("identity", "共用身份信息", "identifiers shared outside households", known),
+        _part("money", "超出预期的基金", "fund money above expectation", log10(1 + max(excess_yuan, 0) / 500) / 3, seen),
+        _part("screens", "筛查疑点", "findings of screening models", flagged_share, seen / 2),
+        _part("outliers", "同类对照离群", "places and doctors unlike their peers", max(0.0, outlier - 5.0) / 5.0, seen / 2),
     ]
     positive = sum(part.points for part in parts)
     explained = max((found.share for found in explanations), default=0.0)
@@ -79,6 +74,7 @@ def total(parts: tuple[ScorePart, ...]) -> float:
     return round(sum(part.points for part in parts), 2)
 
 
-def _part(name: str, title_zh: str, title_en: str, fraction: float) -> ScorePart:
-    points = MOST_POINTS[name] * min(max(fraction, 0.0), 1.0)
+def _part(name: str, title_zh: str, title_en: str, fraction: float, at_most: float = 100.0) -> ScorePart:
+    """A part's points; money, screens and outliers never count for more than the togetherness they stand beside."""
+    points = min(MOST_POINTS[name] * min(max(fraction, 0.0), 1.0), at_most)
     return ScorePart(name=name, title_zh=title_zh, title_en=title_en, points=round(points, 2))

@@ -1,5 +1,5 @@
 /* Who came to the sittings of a group, members and others alike: how many sittings, against how many their own
-   visits to those places would have hit by chance. */
+   visits and stays at those places would have hit by chance. */
 WITH good AS (
   SELECT s.*, j.p FROM group_sessions AS s JOIN session_chances AS j ON j.session_no = s.session_no
   WHERE j.good
@@ -8,7 +8,12 @@ present AS (
   SELECT DISTINCT g.group_no, v.patient, g.session_no
   FROM good AS g
   JOIN visits AS v ON v.place = g.place AND v.day = g.day
-  WHERE v.minute IS NULL OR v.minute BETWEEN g.from_minute - $slack AND g.to_minute + $slack
+  WHERE g.kind = 'visit' AND (v.minute IS NULL OR v.minute BETWEEN g.from_minute - $slack AND g.to_minute + $slack)
+  UNION ALL
+  SELECT DISTINCT g.group_no, s.patient, g.session_no
+  FROM good AS g
+  JOIN coded_stays AS s ON s.place = g.place AND s.admitted BETWEEN g.day AND g.to_day
+  WHERE g.kind = 'stay'
 ),
 counts AS (
   SELECT group_no, patient, count(*) AS attended FROM present GROUP BY group_no, patient HAVING count(*) >= 2
@@ -16,10 +21,18 @@ counts AS (
 windows AS (
   SELECT group_no, place, stratum, sum(least(window_share, 1.0)) AS share FROM good GROUP BY group_no, place, stratum
 ),
+habits AS (
+  SELECT patient, place, stratum, visit_count FROM person_strata
+  WHERE patient IN (SELECT patient FROM counts)
+  UNION ALL
+  SELECT patient, place, CAST(-1 AS INTEGER) AS stratum, count(*) AS visit_count FROM coded_stays
+  WHERE patient IN (SELECT patient FROM counts)
+  GROUP BY patient, place
+),
 chance AS (
   SELECT c.group_no, c.patient, sum(p.visit_count * w.share) AS expected
   FROM counts AS c
-  JOIN person_strata AS p ON p.patient = c.patient
+  JOIN habits AS p ON p.patient = c.patient
   JOIN windows AS w ON w.group_no = c.group_no AND w.place = p.place AND w.stratum = p.stratum
   GROUP BY c.group_no, c.patient
 ),

@@ -1,4 +1,4 @@
-/* One row per person, place and day: the first minute seen there, the doctor of that minute, the money of the day in fen.
+/* Stays are coded by themselves (25_stays). One row per person, place and day: the first minute seen there, the doctor of that minute, the money of the day in fen.
    day counts from 1970-01-01, minute from midnight; both are what the clock on the counter showed. */
 CREATE OR REPLACE TABLE coded_claims AS
 SELECT
@@ -13,7 +13,7 @@ FROM claims AS c
 JOIN patient_codes AS p ON p.patient_id = c.patient_id
 JOIN place_codes AS l ON l.place_id = c.place_id
 LEFT JOIN doctor_codes AS d ON d.doctor_id = c.doctor_id
-WHERE c.counted AND c.event_date IS NOT NULL;
+WHERE c.counted AND c.event_date IS NOT NULL AND c.claim_type <> 'inpatient';
 
 CREATE OR REPLACE TABLE visits AS
 WITH firsts AS (

@@ -50,7 +50,7 @@ sitting_facts AS (
     max(day) AS last_day,
     sum(present_count) AS seat_count,
     max(present_count) AS largest_sitting,
-    round(sum(CAST(least(-log10(p), 12.0) AS DECIMAL(12,6))), 6) AS surprise,
+    round(sum(CAST(least(-log10(p), 12.0) * CASE WHEN present_count >= 3 THEN 1.0 ELSE 0.3 END AS DECIMAL(12,6))), 6) AS surprise,
     fg_quantile(step_minutes, 0.5) AS step_minutes,
     fg_quantile(others_count, 0.5) AS others_median
   FROM sat GROUP BY group_no
@@ -67,7 +67,8 @@ claims_at AS (
   SELECT group_no,
     count(*) AS claim_count,
     count(DISTINCT patient) AS sitting_patients,
-    sum(CASE WHEN claim_type = 'chronic' THEN 1 ELSE 0 END) / (1.0 * count(*)) AS share_chronic,
+    sum(CASE WHEN claim_type = 'chronic' THEN 1 ELSE 0 END)
+      / (1.0 * greatest(sum(CASE WHEN claim_type <> 'pharmacy' THEN 1 ELSE 0 END), 1)) AS share_chronic,
     sum(CASE WHEN claim_type = 'inpatient' THEN 1 ELSE 0 END) / (1.0 * count(*)) AS share_inpatient,
     sum(CASE WHEN claim_type = 'pharmacy' THEN 1 ELSE 0 END) / (1.0 * count(*)) AS share_pharmacy,
     count(diagnosis_code) AS diagnosis_count
@@ -75,26 +76,66 @@ claims_at AS (
   WHERE session_no IS NOT NULL
   GROUP BY group_no
 ),
-diagnoses AS (
-  SELECT group_no, family, count(DISTINCT patient) AS patient_count, count(*) AS claim_count
-  FROM (
-    SELECT m.group_no, m.patient, f.family
-    FROM member_claims AS m JOIN diagnosis_families AS f ON starts_with(m.diagnosis_code, f.prefix)
-    WHERE m.session_no IS NOT NULL OR m.claim_type = 'pharmacy' OR m.diagnosis_code IS NOT NULL
-  )
-  GROUP BY group_no, family
+at_sittings AS (
+  SELECT DISTINCT group_no, patient, claim_id, session_no, place_id, claim_type, total_amount, diagnosis_code, day
+  FROM member_claims WHERE session_no IS NOT NULL
+),
+diagnosed AS (
+  SELECT group_no, count(*) AS claim_count FROM at_sittings WHERE diagnosis_code IS NOT NULL GROUP BY group_no
+),
+family_claims AS (
+  SELECT a.group_no, f.family, count(DISTINCT a.claim_id) AS claim_count
+  FROM at_sittings AS a JOIN diagnosis_families AS f ON starts_with(a.diagnosis_code, f.prefix)
+  GROUP BY a.group_no, f.family
 ),
 families AS (
-  SELECT group_no,
-    max(CASE WHEN family = 'dialysis' THEN patient_count ELSE 0 END) AS dialysis_patients,
-    max(CASE WHEN family = 'oncology' THEN patient_count ELSE 0 END) AS oncology_patients,
-    max(CASE WHEN family = 'checkup' THEN patient_count ELSE 0 END) AS checkup_patients,
-    max(CASE WHEN family = 'vaccination' THEN patient_count ELSE 0 END) AS vaccination_patients,
-    max(CASE WHEN family = 'epidemic' THEN patient_count ELSE 0 END) AS epidemic_patients,
-    max(CASE WHEN family = 'rehabilitation' THEN patient_count ELSE 0 END) AS rehabilitation_patients,
-    max(CASE WHEN family = 'chronic' THEN patient_count ELSE 0 END) AS chronic_patients,
-    max(CASE WHEN family = 'maternity' THEN patient_count ELSE 0 END) AS maternity_patients
-  FROM diagnoses GROUP BY group_no
+  SELECT c.group_no,
+    max(CASE WHEN c.family = 'dialysis' THEN c.claim_count ELSE 0 END) / (1.0 * max(d.claim_count)) AS dx_dialysis,
+    max(CASE WHEN c.family = 'oncology' THEN c.claim_count ELSE 0 END) / (1.0 * max(d.claim_count)) AS dx_oncology,
+    max(CASE WHEN c.family = 'checkup' THEN c.claim_count ELSE 0 END) / (1.0 * max(d.claim_count)) AS dx_checkup,
+    max(CASE WHEN c.family = 'vaccination' THEN c.claim_count ELSE 0 END) / (1.0 * max(d.claim_count)) AS dx_vaccination,
+    max(CASE WHEN c.family = 'epidemic' THEN c.claim_count ELSE 0 END) / (1.0 * max(d.claim_count)) AS dx_epidemic,
+    max(CASE WHEN c.family = 'rehabilitation' THEN c.claim_count ELSE 0 END) / (1.0 * max(d.claim_count)) AS dx_rehabilitation,
+    max(CASE WHEN c.family = 'maternity' THEN c.claim_count ELSE 0 END) / (1.0 * max(d.claim_count)) AS dx_maternity
+  FROM family_claims AS c JOIN diagnosed AS d ON d.group_no = c.group_no
+  GROUP BY c.group_no
+),
+courses AS (
+  SELECT group_no, fg_quantile(span, 0.5) AS course_days, fg_quantile(visit_days, 0.5) AS visits_each
+  FROM (
+    SELECT group_no, patient, max(day) - min(day) + 1 AS span, count(DISTINCT day) AS visit_days
+    FROM at_sittings GROUP BY group_no, patient
+  )
+  GROUP BY group_no
+),
+norms AS (
+  SELECT place_id, claim_type, fg_quantile(net_total_amount, 0.5) AS median_amount
+  FROM claims
+  WHERE counted AND place_id IN (SELECT place_id FROM at_sittings)
+  GROUP BY place_id, claim_type
+),
+prices AS (
+  SELECT a.group_no,
+    fg_quantile(a.total_amount / greatest(n.median_amount, 0.01), 0.5) AS price_ratio,
+    count(DISTINCT a.total_amount) / (1.0 * count(*)) AS distinct_amounts
+  FROM at_sittings AS a JOIN norms AS n ON n.place_id = a.place_id AND n.claim_type = a.claim_type
+  GROUP BY a.group_no
+),
+visiting AS (
+  SELECT s.doctor_id FROM doctor_sites AS s GROUP BY s.doctor_id HAVING count(DISTINCT s.facility_id) >= 2
+),
+several_sites AS (
+  SELECT m.group_no, count(v.doctor_id) / (1.0 * count(*)) AS share_visiting
+  FROM (SELECT DISTINCT group_no, claim_id, doctor_id FROM member_claims WHERE session_no IS NOT NULL) AS m
+  LEFT JOIN visiting AS v ON v.doctor_id = m.doctor_id
+  GROUP BY m.group_no
+),
+owners AS (
+  SELECT a.group_no,
+    count(CASE WHEN f.ownership = 'private' THEN 1 END) / (1.0 * greatest(count(f.facility_id), 1)) AS share_private,
+    count(CASE WHEN f.level IN ('primary', 'clinic') THEN 1 END) / (1.0 * count(*)) AS share_primary
+  FROM at_sittings AS a LEFT JOIN facilities AS f ON f.facility_id = a.place_id
+  GROUP BY a.group_no
 )
 SELECT z.group_no, z.patient_count, u.household_count,
   coalesce(f.session_count, 0) AS session_count, coalesce(f.day_count, 0) AS day_count,
@@ -108,11 +149,14 @@ SELECT z.group_no, z.patient_count, u.household_count,
   coalesce(c.claim_count, 0) AS claim_count, coalesce(c.share_chronic, 0) AS share_chronic,
   coalesce(c.share_inpatient, 0) AS share_inpatient, coalesce(c.share_pharmacy, 0) AS share_pharmacy,
   coalesce(c.diagnosis_count, 0) AS diagnosis_count,
-  coalesce(d.dialysis_patients, 0) AS dialysis_patients, coalesce(d.oncology_patients, 0) AS oncology_patients,
-  coalesce(d.checkup_patients, 0) AS checkup_patients, coalesce(d.vaccination_patients, 0) AS vaccination_patients,
-  coalesce(d.epidemic_patients, 0) AS epidemic_patients,
-  coalesce(d.rehabilitation_patients, 0) AS rehabilitation_patients,
-  coalesce(d.chronic_patients, 0) AS chronic_patients, coalesce(d.maternity_patients, 0) AS maternity_patients
+  coalesce(d.dx_dialysis, 0) AS dx_dialysis, coalesce(d.dx_oncology, 0) AS dx_oncology,
+  coalesce(d.dx_checkup, 0) AS dx_checkup, coalesce(d.dx_vaccination, 0) AS dx_vaccination,
+  coalesce(d.dx_epidemic, 0) AS dx_epidemic, coalesce(d.dx_rehabilitation, 0) AS dx_rehabilitation,
+  coalesce(d.dx_maternity, 0) AS dx_maternity,
+  coalesce(r.course_days, 0) AS course_days, coalesce(r.visits_each, 0) AS visits_each,
+  coalesce(e.price_ratio, 1) AS price_ratio, coalesce(e.distinct_amounts, 1) AS distinct_amounts,
+  coalesce(y.share_visiting, 0) AS share_visiting,
+  coalesce(o.share_private, 0) AS share_private, coalesce(o.share_primary, 0) AS share_primary
 FROM sizes AS z
 JOIN units AS u ON u.group_no = z.group_no
 LEFT JOIN sitting_facts AS f ON f.group_no = z.group_no
@@ -121,4 +165,8 @@ LEFT JOIN top_places AS t ON t.group_no = z.group_no
 LEFT JOIN age_shares AS a ON a.group_no = z.group_no
 LEFT JOIN claims_at AS c ON c.group_no = z.group_no
 LEFT JOIN families AS d ON d.group_no = z.group_no
+LEFT JOIN courses AS r ON r.group_no = z.group_no
+LEFT JOIN prices AS e ON e.group_no = z.group_no
+LEFT JOIN owners AS o ON o.group_no = z.group_no
+LEFT JOIN several_sites AS y ON y.group_no = z.group_no
 ORDER BY z.group_no;

@@ -19,5 +19,7 @@ JOIN place_codes AS l ON l.place_id = t.place_id
 LEFT JOIN (
   SELECT g.* FROM group_sessions AS g JOIN session_chances AS j ON j.session_no = g.session_no WHERE j.good
 ) AS s
-  ON s.group_no = p.group_no AND s.place = l.place AND s.day = t.day
-  AND (t.minute IS NULL OR s.from_minute IS NULL OR t.minute BETWEEN s.from_minute - 5 AND s.to_minute + 5);
+  ON s.group_no = p.group_no AND s.place = l.place AND t.day BETWEEN s.day AND s.to_day
+  AND CASE WHEN s.kind = 'stay' THEN t.claim_type = 'inpatient'
+    ELSE t.claim_type <> 'inpatient'
+      AND (t.minute IS NULL OR s.from_minute IS NULL OR t.minute BETWEEN s.from_minute - 5 AND s.to_minute + 5) END;
