@@ -41,7 +41,7 @@ NEIGHBOURS = {("screening", "graph"), ("graph", "screening")}
 
 HOMES = {
     "duckdb": {"store", "claims"},  # claims: DuckDB's error classes tell a broken file from a fault of ours
-    "scipy": {"graph", "detection", "rings"},
+    "scipy": {"graph", "detection", "rings", "nxbackend"},  # nxbackend: networkx graphs as sparse matrices
     "graspologic_native": {"detection", "nxbackend"},
     "sklearn": {"detection", "rings"},
     "networkx": {"detection", "graphdb", "desk", "nxbackend"},
@@ -61,7 +61,13 @@ HOMES = {
 }
 """The only rooms that import each library. A home that proves wrong is changed here, with a reason."""
 
-LONGER_THAN_300_LINES: dict[str, str] = {}
+LONGER_THAN_300_LINES = {
+    "fraudgraph/records.py": "the field's words stand in one file: types, no work",
+    "fraudgraph/store.py": "all that touches DuckDB's file stands in one place",
+    "fraudgraph/screening/cards.py": "a model's card and every rule for its header are read together",
+    "fraudgraph/screening/runner.py": "one model's way from file to flags, with its time limit and its outcome",
+    "fraudgraph/claims/city/ordinary.py": "frozen: ordinary life of the sample city, written before tuning",
+}
 """Files allowed past 300 lines, each with its reason."""
 
 
