@@ -1,0 +1,55 @@
+/*---
+id = "M075"
+name = "stock_mismatch"
+version = 1
+family = "drugs"
+title = "more drugs settled than left the shelf"
+title_zh = "进销存不符"
+level = "institution"
+result = "suspicious"
+scheme = "stock"
+basis = "《医疗保障基金使用监督管理条例》第38条第(四)项 / Regulation (Order 735) art. 38(4); 《医疗保障基金使用监督管理条例》第40条第(三)项 / Regulation (Order 735) art. 40(3)"
+basis_from = 2021-05-01
+subject = "place"
+members = "patient"
+question = "Does a place settle more of a drug than its ledger shows sold or available?"
+question_zh = "药品结算数量是否多于进销存可售数量?"
+look_alike = "A difference within five per cent; a place without a ledger; opening stock."
+look_alike_zh = "误差在 5% 以内;未提供进销存;期初库存。"
+exclusions = ["small difference", "place without a ledger", "opening stock", "refunded claims"]
+reason_zh = "{subject_id} 结算 {item} {settled},账面可售仅 {available},涉及 {amount} 元。"
+reason_en = "{subject_id} settled {settled} of {item}; its ledger allows only {available}: {amount} yuan."
+severity = 4
+money_rule = "amount of the lines times the share not covered by the ledger"
+columns = ["claims.claim_id", "claims.patient_id", "claims.place_id", "claims.event_date", "claims.counted", "claim_items.claim_id", "claim_items.item_code", "claim_items.item_type", "claim_items.quantity", "claim_items.amount", "stock_moves.place_id", "stock_moves.item_code", "stock_moves.move_type", "stock_moves.quantity", "stock_moves.deleted_at"]
+[parameters.tolerance]
+default = 0.05
+origin = "catalogue M075: above 5 per cent"
+[parameters.min_amount]
+default = 2000.0
+origin = "catalogue M075: or above 2,000 yuan a drug; here both"
+---*/
+WITH ledger AS (
+  SELECT place_id, item_code,
+    sum(CASE WHEN move_type IN ('opening', 'purchase', 'surplus', 'transfer_in') THEN quantity
+      WHEN move_type IN ('purchase_return', 'shortage', 'transfer_out', 'closing') THEN -quantity ELSE 0 END) AS available
+  FROM stock_moves
+  WHERE deleted_at IS NULL
+  GROUP BY place_id, item_code
+),
+settled AS (
+  SELECT c.place_id, i.item_code, sum(i.quantity) AS quantity, sum(i.amount) AS amount, list_sort(array_agg(DISTINCT c.claim_id)) AS claim_ids, list_sort(array_agg(DISTINCT c.patient_id)) AS member_ids
+  FROM claims AS c
+  JOIN claim_items AS i ON i.claim_id = c.claim_id
+  WHERE c.counted AND i.item_type IN ('09', '10', '11') AND c.event_date BETWEEN $in_force_from AND $in_force_to
+    AND c.place_id IN (SELECT place_id FROM ledger)
+  GROUP BY c.place_id, i.item_code
+)
+SELECT s.place_id AS subject_id, s.member_ids, s.claim_ids,
+  CAST(round(CAST(s.amount AS DOUBLE) * CAST(s.quantity - l.available AS DOUBLE) / CAST(s.quantity AS DOUBLE), 2) AS DECIMAL(16,2)) AS amount,
+  greatest(0.0, least(1.0, round(CAST(CAST(s.quantity - l.available AS DOUBLE) / CAST(s.quantity AS DOUBLE) AS DOUBLE), 6))) AS strength,
+  {'item': s.item_code, 'settled': CAST(s.quantity AS DOUBLE), 'available': CAST(l.available AS DOUBLE)} AS facts
+FROM settled AS s
+JOIN ledger AS l ON l.place_id = s.place_id AND l.item_code = s.item_code
+WHERE s.quantity > 0 AND s.quantity > l.available * (1 + CAST($tolerance AS DECIMAL(6,4))) AND l.available >= 0
+  AND CAST(s.amount AS DOUBLE) * CAST(s.quantity - l.available AS DOUBLE) / CAST(s.quantity AS DOUBLE) >= $min_amount
