@@ -1,0 +1,48 @@
+"""Serves the guides and the style to Neo4j Browser, on loopback: `python -m fraudgraph.graphdb.guide_server PORT`."""
+
+from __future__ import annotations
+
+import http.server
+import sys
+from urllib.parse import urlsplit
+
+from fraudgraph.graphdb.kit import kit_files
+
+__all__ = ["serve"]
+
+_TYPES = {".html": "text/html", ".grass": "text/css", ".adoc": "text/plain", ".zip": "application/zip", ".cypher": "text/plain", ".svg": "image/svg+xml"}  # fmt: skip
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    """Hands out the kit's files, which are held in memory, and nothing else."""
+
+    files: dict[str, bytes]
+
+    def do_GET(self) -> None:
+        name = urlsplit(self.path).path.lstrip("/") or "start.html"
+        content = self.files.get(name)
+        if content is None:
+            self.send_error(404)
+            return
+        kind = _TYPES.get("." + name.rpartition(".")[2], "application/octet-stream")
+        self.send_response(200)
+        self.send_header("Content-Type", f"{kind}; charset=utf-8")
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Access-Control-Allow-Origin", "*")
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Nothing: what is looked at is noted by the server's own log."""
+
+
+def serve(port: int) -> None:
+    """Serve until ended."""
+    handler = type("Handler", (_Handler,), {"files": kit_files(f"http://localhost:{port}")})
+    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+        server.serve_forever()
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]))

@@ -1,0 +1,106 @@
+"""The graph's model: which labels and relationships there are, in the order in which they are loaded (docs/graph.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+__all__ = ["EDGES", "ENTITY_LABELS", "NODES", "OUR_LABELS", "ROLE_LABELS", "STAMPED_LABELS", "TIER_LABELS", "EdgeTable", "NodeTable", "schema_statements"]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class NodeTable:
+    """Nodes of one label. `stamped` ones belong to one run and go with it; the others are people and places, kept."""
+
+    label: str
+    sql: str
+    stamped: bool
+
+    @property
+    def key(self) -> str:
+        """The property that tells nodes apart."""
+        return "key" if self.stamped else "id"
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeTable:
+    """Relationships of one type between two labels; each belongs to one run."""
+
+    type: str
+    sql: str
+    start: str
+    end: str
+    values: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Unique among the tables."""
+        return f"{self.start}-{self.type}-{self.end}"
+
+
+ENTITY_LABELS = ("Patient", "Doctor", "Facility", "Pharmacy", "Operator", "Identifier", "Item")
+STAMPED_LABELS = ("Ring", "Flag", "Claim", "Evidence", "Explanation")
+OUR_LABELS = (*ENTITY_LABELS, *STAMPED_LABELS, "Run", "LoadMark", "FraudgraphStore")
+ROLE_LABELS = {
+    "organiser": "Organiser",
+    "card_holder": "CardHolder",
+    "prescriber": "Prescriber",
+    "outlet": "Outlet",
+    "front": "Front",
+    "possible_victim": "PossibleVictim",
+}
+TIER_LABELS = ("HighRisk", "MediumRisk", "LowRisk")
+_PEOPLE = ("Patient", "Doctor", "Facility", "Pharmacy", "Operator")
+
+NODES: tuple[NodeTable, ...] = tuple(
+    NodeTable(label, label.lower(), label in STAMPED_LABELS) for label in (*ENTITY_LABELS, *STAMPED_LABELS)
+)
+EDGES: tuple[EdgeTable, ...] = (
+    EdgeTable("PART_OF", "ring_part_of", "Ring", "Run"),
+    EdgeTable("PART_OF", "flag_part_of", "Flag", "Run"),
+    *(EdgeTable("MEMBER_OF", "member_of", label, "Ring", {"a_type": label.lower()}) for label in _PEOPLE),
+    EdgeTable("SHOWN_BY", "shown_by", "Ring", "Evidence"),
+    EdgeTable("WEIGHED_AGAINST", "weighed_against", "Ring", "Explanation"),
+    EdgeTable("MET", "met", "Patient", "Patient", {"a_type": "patient", "b_type": "patient"}),
+    EdgeTable("MET", "met", "Doctor", "Pharmacy", {"a_type": "doctor", "b_type": "pharmacy"}),
+    *(EdgeTable("FLAGGED_BY", "flagged_by", label, "Flag", {"a_type": label.lower()}) for label in _PEOPLE[:4]),
+    *(EdgeTable("STANDS_OUT", "stands_out", label, "Run", {"a_type": label.lower()}) for label in _PEOPLE[:4]),
+    EdgeTable("CITES", "evidence_cites", "Evidence", "Claim"),
+    EdgeTable("CITES", "flag_cites", "Flag", "Claim"),
+    EdgeTable("COUNTED_IN", "counted_in", "Claim", "Ring"),
+    EdgeTable("CLAIMED", "claimed", "Patient", "Claim"),
+    EdgeTable("BILLED_BY", "billed_by", "Claim", "Facility", {"b_type": "facility"}),
+    EdgeTable("BILLED_BY", "billed_by", "Claim", "Pharmacy", {"b_type": "pharmacy"}),
+    EdgeTable("SIGNED_BY", "signed_by", "Claim", "Doctor"),
+    EdgeTable("SETTLED_BY", "settled_by", "Claim", "Operator"),
+    EdgeTable("CONTAINS", "contains", "Claim", "Item"),
+    *(
+        EdgeTable("SHARES", "shares", label, "Identifier", {"a_type": label.lower()})
+        for label in ("Patient", "Facility", "Pharmacy")
+    ),
+    EdgeTable("PRACTISES_AT", "practises_at", "Doctor", "Facility"),
+    EdgeTable("PRESCRIBED_AT", "prescribed_at", "Doctor", "Pharmacy"),
+    EdgeTable("FILLED_AT", "filled_at", "Patient", "Pharmacy"),
+    EdgeTable("VISITED", "visited", "Patient", "Facility"),
+    EdgeTable("TREATED_BY", "treated_by", "Patient", "Doctor"),
+)
+
+
+def schema_statements() -> list[str]:
+    """Constraints and indexes, to be made before anything is loaded; made again they change nothing."""
+    unique = [
+        f"CREATE CONSTRAINT fraudgraph_{table.label.lower()} IF NOT EXISTS FOR (n:{table.label}) REQUIRE n.{table.key} IS UNIQUE"
+        for table in NODES
+    ]
+    stamped = [
+        f"CREATE INDEX fraudgraph_{label.lower()}_{column} IF NOT EXISTS FOR (n:{label}) ON (n.{column})"
+        for label in STAMPED_LABELS
+        for column in ("run", "id")
+    ]
+    return [
+        "CREATE CONSTRAINT fraudgraph_run IF NOT EXISTS FOR (n:Run) REQUIRE n.key IS UNIQUE",
+        "CREATE CONSTRAINT fraudgraph_mark IF NOT EXISTS FOR (n:LoadMark) REQUIRE n.key IS UNIQUE",
+        "CREATE CONSTRAINT fraudgraph_store IF NOT EXISTS FOR (n:FraudgraphStore) REQUIRE n.key IS UNIQUE",
+        *unique,
+        *stamped,
+        "CREATE FULLTEXT INDEX fraudgraph_names IF NOT EXISTS FOR (n:Patient|Doctor|Facility|Pharmacy|Operator|Ring|Flag|Identifier) ON EACH [n.id, n.name]",
+    ]

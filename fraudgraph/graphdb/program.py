@@ -1,0 +1,125 @@
+"""How Neo4j's own programs are called: settings file, class path, options of the Java machine."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from fraudgraph.errors import GraphStoreError
+from fraudgraph.graphdb.jars import locked_jars
+from fraudgraph.graphdb.java import memory_mebibytes
+from fraudgraph.graphdb.places import Places, ServerFacts, private_file
+
+__all__ = ["Program", "write_settings"]
+
+_SERVER = "org.neo4j.server.CommunityEntryPoint"
+_ADMIN = "org.neo4j.cli.AdminTool"
+_OPTIONS = (
+    "-XX:+UseG1GC", "-XX:-OmitStackTraceInFastThrow", "-XX:+UnlockExperimentalVMOptions", "-XX:+TrustFinalNonStaticFields",
+    "-XX:+DisableExplicitGC", "-Djdk.nio.maxCachedBufferSize=1024", "-Dio.netty.tryReflectionSetAccessible=true",
+    "-Dio.netty.leakDetection.level=DISABLED", "-Djdk.tls.ephemeralDHKeySize=2048", "-Djdk.tls.rejectClientInitiatedRenegotiation=true",
+    "-Dlog4j2.disable.jmx=true", "-Dfile.encoding=UTF-8", "--add-opens=java.base/java.nio=ALL-UNNAMED",
+    "--add-opens=java.base/java.io=ALL-UNNAMED", "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+    "--add-opens=java.base/java.util.concurrent=ALL-UNNAMED",
+)  # fmt: skip
+"""What Neo4j's own start script gives to Java."""
+
+
+def write_settings(places: Places, facts: ServerFacts) -> None:
+    """Write neo4j.conf: loopback only, no telemetry, ports and memory as settled, GDS allowed, the guide allowed."""
+    heap, pages = memory_mebibytes()
+    guide = f"http://localhost:{facts.guide_port}"
+    lines = {
+        "server.default_listen_address": "127.0.0.1",
+        "server.default_advertised_address": "localhost",
+        "server.bolt.listen_address": f"127.0.0.1:{facts.bolt_port}",
+        "server.bolt.advertised_address": f"localhost:{facts.bolt_port}",
+        "server.http.listen_address": f"127.0.0.1:{facts.http_port}",
+        "server.http.advertised_address": f"localhost:{facts.http_port}",
+        "server.https.enabled": "false",
+        "server.memory.heap.initial_size": f"{min(heap, 512)}m",
+        "server.memory.heap.max_size": f"{heap}m",
+        "server.memory.pagecache.size": f"{pages}m",
+        "dbms.memory.transaction.total.max": f"{heap * 7 // 10}m",
+        "db.transaction.timeout": "600s",
+        "db.tx_log.rotation.retention_policy": "2 files",
+        "dbms.security.procedures.unrestricted": "gds.*",
+        "client.allow_telemetry": "false",
+        "dbms.usage_report.enabled": "false",
+        "browser.remote_content_hostname_whitelist": guide,
+        "browser.post_connect_cmd": f"play {guide}/start.html",
+    }
+    if facts.read_only:
+        lines["server.databases.read_only"] = "neo4j"
+    private_file(places.conf / "neo4j.conf", "".join(f"{key}={value}\n" for key, value in lines.items()))
+    plugins = places.home / "plugins"
+    for old in plugins.glob("*.jar"):
+        old.unlink()
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Java and the fetched program files, ready to run against one workspace."""
+
+    java: Path
+    jars: Path
+    places: Places
+
+    def start(self) -> int:
+        """Start the server in the background, in a session of its own; returns its process id."""
+        self._link_plugins()
+        heap, _ = memory_mebibytes()
+        words = [f"-Xms{min(heap, 512)}m", f"-Xmx{heap}m", *_OPTIONS]
+        arguments = self._argument_file("server", [*words, _SERVER, f"--home-dir={self.places.home}", f"--config-dir={self.places.conf}"])
+        with self.places.console.open("ab") as console:
+            return subprocess.Popen(
+                [str(self.java), f"@{arguments}"], stdin=subprocess.DEVNULL, stdout=console, stderr=console,
+                cwd=self.places.home, env=self._environment(), start_new_session=True,
+            ).pid  # fmt: skip
+
+    def administer(self, *words: str, heap_mebibytes: int = 1024) -> str:
+        """Run one command of Neo4j's administration tool with the server stopped; returns what it said.
+
+        Words go through a private file, not the command line: other users can't read a password there.
+
+        Raises
+        ------
+        GraphStoreError
+            If it failed; the message ends with what it said.
+        """
+        arguments = self._argument_file("admin", [f"-Xmx{heap_mebibytes}m", *_OPTIONS, _ADMIN, *words])
+        try:
+            done = subprocess.run(
+                [str(self.java), f"@{arguments}"], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                cwd=self.places.home, env=self._environment(), check=False,
+            )  # fmt: skip
+        finally:
+            arguments.unlink(missing_ok=True)
+        said = done.stdout + done.stderr
+        if done.returncode != 0:
+            tail = " / ".join(line for line in said.strip().splitlines() if line.strip())[:900]
+            raise GraphStoreError(
+                f"Neo4j's administration tool could not do {' '.join(words[:2])}: {tail}. Stop the server first (fraudgraph neo4j stop) and check the free disk space.",
+                f"Neo4j 管理工具未能完成 {' '.join(words[:2])}:{tail}。请先停止服务器(fraudgraph neo4j stop)并检查磁盘空间。",
+            )
+        return said
+
+    def _environment(self) -> dict[str, str]:
+        return {**os.environ, "NEO4J_HOME": str(self.places.home), "NEO4J_CONF": str(self.places.conf)}
+
+    def _argument_file(self, name: str, words: list[str]) -> Path:
+        path = self.places.home / "run" / f"{name}.args"
+        class_path = ":".join(str(self.jars / jar.file_name) for jar in locked_jars())
+        private_file(path, "\n".join(_quoted(word) for word in ["-cp", class_path, *words]) + "\n")
+        return path
+
+    def _link_plugins(self) -> None:
+        for jar in locked_jars():
+            if jar.is_plugin:
+                (self.places.home / "plugins" / jar.file_name).symlink_to(self.jars / jar.file_name)
+
+
+def _quoted(word: str) -> str:
+    return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
