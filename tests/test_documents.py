@@ -8,7 +8,6 @@ import pytest
 import typer.main
 from pydantic import BaseModel, SecretStr
 
-from fraudgraph import errors
 from fraudgraph.cli.app import app
 from fraudgraph.settings import Settings
 
@@ -81,14 +80,3 @@ def test_the_settings_table_is_complete_and_its_defaults_are_true(monkeypatch: p
     text = text.partition("## Settings")[2]
     documented = dict(re.findall(r"^\| `([a-z]+\.[a-z_]+)` \| ([^|]+?) \|", text, flags=re.MULTILINE))
     assert documented == settings_with_defaults()
-
-
-def test_every_exit_code_is_explained() -> None:
-    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    codes = {
-        kind.exit_code
-        for kind in vars(errors).values()
-        if isinstance(kind, type) and issubclass(kind, errors.FraudgraphError)
-    }
-    documented = {int(code) for code in re.findall(r"^\| (\d+) \|", text, flags=re.MULTILINE)}
-    assert codes <= documented

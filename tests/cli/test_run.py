@@ -64,17 +64,6 @@ def typed(capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
     return type_it
 
 
-def test_a_run_leaves_every_file_that_the_guide_names_and_no_other(out: Path) -> None:
-    guide = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    table = guide.partition("### What is in OUT")[2].partition("### Exit codes")[0]
-    named = set()
-    for cell in re.findall(r"^\| (`.+?) \|", table, flags=re.MULTILINE):
-        names = re.findall(r"`([^`]+)`", cell)
-        stem = names[0].partition(".")[0]
-        named |= {f"{stem}{name}" if name.startswith(".") else name.rstrip("/") for name in names}
-    assert {path.name for path in out.iterdir()} == named
-
-
 def test_what_a_run_leaves_is_its_owners_alone(out: Path) -> None:
     assert stat.S_IMODE(out.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in out.rglob("*") if path.is_file()} == {0o600}
