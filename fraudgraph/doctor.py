@@ -273,14 +273,14 @@ def _cjk_fonts() -> Check:
 
 
 def _java() -> Check:
-    lines = _output_lines("java", "-version")
-    return _check(
-        "java",
-        ("Java (for a Neo4j of your own)", "Java(自建 Neo4j 时需要)"),
-        Health.OK if lines else Health.WARN,
-        lines[0] if lines else ("none", "无"),
-        remedy="apt-get install --no-install-recommends openjdk-17-jre-headless",
-    )
+    from fraudgraph.graphdb.java import find_java, java_version  # noqa: PLC0415  # its room brings pandas
+
+    try:
+        java = find_java()
+        health, found = Health.OK, (f"{java_version(java)}: {java}", f"{java_version(java)}:{java}")
+    except FraudgraphError as problem:
+        health, found = Health.WARN, (problem.message_en, problem.message_zh)
+    return _check("java", ("Java (for Neo4j)", "Java(Neo4j 需要)"), health, found, remedy="uv sync --frozen")
 
 
 def _output_lines(*command: str) -> list[str]:

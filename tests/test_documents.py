@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,10 @@ def test_the_settings_table_is_complete_and_its_defaults_are_true(monkeypatch: p
     text = text.partition("## Settings")[2]
     documented = dict(re.findall(r"^\| `([a-z]+\.[a-z_]+)` \| ([^|]+?) \|", text, flags=re.MULTILINE))
     assert documented == settings_with_defaults()
+
+
+def test_every_dependency_has_its_licence_named() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = {re.split(r"[<>=~! \[]", line)[0] for line in project["dependencies"]}
+    notices = (ROOT / "THIRD_PARTY_NOTICES.md").read_text(encoding="utf-8")
+    assert {name for name in names if f"| {name}" not in notices} == set()

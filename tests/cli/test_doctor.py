@@ -62,7 +62,7 @@ def test_no_browser_and_no_fonts_are_notes_with_the_command_to_get_them(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("BROWSER_PATH", raising=False)
-    for name, package in (("chromium", "chromium"), ("cjk_fonts", "fonts-noto-cjk"), ("java", "openjdk")):
+    for name, package in (("chromium", "chromium"), ("cjk_fonts", "fonts-noto-cjk")):
         found = finding(name, tmp_path)
         assert (found.health, found.required) == (Health.WARN, False)
         assert package in found.remedy
