@@ -1,10 +1,17 @@
-"""A run's folder: complete or not there. Work happens beside it; a rename puts it in place."""
+"""A run's folder: complete or not there. Work happens beside it; a rename puts it in place.
+
+A run that was killed can't clear up after itself. The next one to the same place does: a folder is left behind when
+no process holds its lock, which the system lets go with the process, and its number is nobody's.
+"""
 
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
+import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,6 +23,7 @@ __all__ = ["MANIFEST_NAME", "RunFolder"]
 
 MANIFEST_NAME = "run.json"
 _PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
+_STORAGE_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 class RunFolder:
@@ -39,9 +47,13 @@ class RunFolder:
     def __init__(self, out: Path, *, replace: bool = False) -> None:
         self.out = Path(os.path.abspath(out))  # noqa: PTH100  # resolve() would follow a link and replace its target
         self.path = self.out.with_name(f".{self.out.name}.partial-{os.getpid()}")
-        self._check(replace)
+        self._replace = replace
+        self._lock = -1
+        self._made: list[Path] = []
+        self._bring_back()
+        self._check()
 
-    def _check(self, replace: bool) -> None:
+    def _check(self) -> None:
         if not (self.out.exists() or self.out.is_symlink()):
             return
         if not (self.out.is_dir() and not self.out.is_symlink() and (self.out / MANIFEST_NAME).is_file()):
@@ -49,7 +61,7 @@ class RunFolder:
                 f"{self.out} exists and is no run of ours (it holds no {MANIFEST_NAME}). Nothing was touched; give another --out.",
                 f"{self.out} 已存在且不是本程序的运行结果(没有 {MANIFEST_NAME})。未作任何改动,请换一个 --out。",
             )
-        if not replace:
+        if not self._replace:
             raise UsageError(
                 f"{self.out} already holds a run. Give another --out, or --replace to put the new results in its place.",
                 f"{self.out} 已有一次运行的结果。请换一个 --out,或加 --replace 以新结果替换。",
@@ -57,10 +69,16 @@ class RunFolder:
 
     def __enter__(self) -> Self:
         try:
+            self._made = [folder for folder in self.out.parents if not folder.exists()]
             self.out.parent.mkdir(parents=True, exist_ok=True)
+            for abandoned in self._left_behind("partial", "earlier"):
+                shutil.rmtree(abandoned, ignore_errors=True)
             shutil.rmtree(self.path, ignore_errors=True)
             self.path.mkdir(mode=_PRIVATE_FOLDER)
+            self._lock = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as problem:
+            self._clear_away()
             raise _cannot_write(self.out, problem) from None
         return self
 
@@ -68,23 +86,50 @@ class RunFolder:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         if value is not None:
-            shutil.rmtree(self.path, ignore_errors=True)
-            if isinstance(value, OSError) and value.errno in {
-                errno.ENOSPC,
-                errno.EDQUOT,
-                errno.EACCES,
-                errno.EROFS,
-            }:
+            self._clear_away()
+            if isinstance(value, OSError) and value.errno in _STORAGE_ERRNOS:
                 raise _cannot_write(self.out, value) from None
             full = storage_problem(value, self.out)
             if full is not None:
                 raise full from None
             return
         try:
+            self._check()  # somebody may have put something there meanwhile
             self._put_in_place()
+        except UsageError:
+            self._clear_away()
+            raise
         except OSError as problem:
-            shutil.rmtree(self.path, ignore_errors=True)
+            self._clear_away()
             raise _cannot_write(self.out, problem) from None
+        os.close(self._lock)
+
+    def _clear_away(self) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
+        for folder in self._made:
+            try:
+                folder.rmdir()
+            except OSError:
+                break
+        if self._lock >= 0:
+            os.close(self._lock)
+
+    def _bring_back(self) -> None:
+        """A process killed between the two renames left the earlier run beside its place."""
+        if self.out.exists() or self.out.is_symlink():
+            return
+        for earlier in self._left_behind("earlier"):
+            earlier.rename(self.out)
+            return
+
+    def _left_behind(self, *kinds: str) -> Iterator[Path]:
+        """What runs to this place that are no more left beside it."""
+        wanted = re.compile(rf"\.{re.escape(self.out.name)}\.({'|'.join(kinds)})-([0-9]{{1,9}})")
+        beside = sorted(self.out.parent.iterdir()) if self.out.parent.is_dir() else []
+        for path in beside:
+            found = wanted.fullmatch(path.name)
+            if found is not None and _abandoned(path, int(found[2])):
+                yield path
 
     def _put_in_place(self) -> None:
         for path in self.path.rglob("*"):
@@ -100,6 +145,29 @@ class RunFolder:
             earlier.rename(self.out)
             raise
         shutil.rmtree(earlier, ignore_errors=True)
+
+
+def _abandoned(folder: Path, process: int) -> bool:
+    """Whether no process works in a folder: none has its number here and none, in whatever container, holds its lock."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        pass
+    except PermissionError:
+        return False
+    else:
+        return False
+    try:
+        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    finally:
+        os.close(lock)
+    return True
 
 
 def _cannot_write(out: Path, problem: OSError) -> StorageError:
