@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.story_city import quiet_story, story, story_city  # noqa: F401  # fixtures, for all tests
+
 CONDITIONAL_MARKS = {"browser", "neo4j", "spark", "scale"}
 
 
