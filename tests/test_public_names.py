@@ -2,7 +2,20 @@
 
 import fraudgraph
 
-PUBLIC = ["__version__"]
+PUBLIC = [
+    "DenseBlocks",
+    "LeidenGroups",
+    "PeerDetector",
+    "Run",
+    "__version__",
+    "demo_run",
+    "disable_fast",
+    "enable_fast",
+    "find_rings",
+    "open_run",
+    "show",
+    "try_out",
+]
 
 
 def test_the_public_names_are_these() -> None:
@@ -21,3 +34,15 @@ def test_the_installed_version_is_the_projects() -> None:
 
     project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))
     assert fraudgraph.__version__ == project["project"]["version"]
+
+
+def test_importing_the_package_brings_nothing_heavy_along() -> None:
+    import subprocess
+    import sys
+
+    heavy = ["pandas", "networkx", "plotly", "duckdb", "scipy", "sklearn", "pyarrow"]
+    said = subprocess.run(
+        [sys.executable, "-c", f"import sys, fraudgraph; print([m for m in {heavy} if m in sys.modules])"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert said.stdout.strip() == "[]"
