@@ -21,8 +21,8 @@ from fraudgraph.errors import GraphStoreError
 __all__ = ["DATABASE", "GraphStore"]
 
 DATABASE = "neo4j"
-_OLDEST = (5, 13)
-"""Full-text and call syntax used here stand since 5.13; tested: 5.26."""
+_OLDEST = (5, 23)
+"""The questions use `CALL (x) { … }`, which stands since 5.23. Tested: 5.26."""
 _CONNECT_SECONDS = 10.0
 
 
@@ -66,7 +66,7 @@ class GraphStore:
         store = cls(driver, audit=audit)
         try:
             with store.sentences(uri):
-                driver.verify_connectivity(database=DATABASE)
+                driver.verify_connectivity()
                 store.version = str(
                     store.value("CALL dbms.components() YIELD name, versions WHERE name = 'Neo4j Kernel' RETURN versions[0]")
                 )

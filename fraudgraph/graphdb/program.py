@@ -49,7 +49,7 @@ def write_settings(places: Places, facts: ServerFacts) -> None:
         "client.allow_telemetry": "false",
         "dbms.usage_report.enabled": "false",
         "browser.remote_content_hostname_whitelist": guide,
-        "browser.post_connect_cmd": f"play {guide}/start.html",
+        "browser.post_connect_cmd": f"style {guide}/fraudgraph.grass; play {guide}/start.html",
     }
     if facts.read_only:
         lines["server.databases.read_only"] = "neo4j"
