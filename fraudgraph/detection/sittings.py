@@ -31,6 +31,8 @@ JOIN_P = 1e-6
 SAME_PEOPLE_SHARE = 0.6
 SAME_SITTINGS_SHARE = 0.3
 """Two groups are one that share this much of the smaller one's people, or of its sittings."""
+LARGEST_PART = 0.6
+"""A part is at most this much of its group."""
 _ROUNDS = 3
 
 
@@ -81,6 +83,20 @@ def refine_members(store: Store, *, min_patients: int) -> None:
             least=min_patients,
         )
     find_sittings(store)
+    _split_parts(store, min_patients)
+
+
+def _split_parts(store: Store, min_patients: int) -> None:
+    """Keep the parts of groups that come to a place without the rest as groups of their own, marked by `group_parents`."""
+    parts = store.arrow(
+        (_SQL / "split_places.sql").read_text(encoding="utf-8"), part=LARGEST_PART, least=min_patients
+    )
+    store.put("group_parts", parts)
+    store.run(
+        "CREATE OR REPLACE TABLE group_parents AS SELECT DISTINCT group_no, parent_no FROM group_parts; "
+        "INSERT INTO group_members SELECT group_no, patient FROM group_parts; DROP TABLE group_parts"
+    )
+    find_sittings(store)
 
 
 def _merge_overlapping(store: Store) -> None:
@@ -104,7 +120,12 @@ def _merge_overlapping(store: Store) -> None:
         return
     store.put(
         "merged_groups",
-        pa.table({"group_no": pa.array(list(merged), pa.int32()), "into_no": pa.array(list(merged.values()), pa.int32())}),
+        pa.table(
+            {
+                "group_no": pa.array(list(merged), pa.int32()),
+                "into_no": pa.array(list(merged.values()), pa.int32()),
+            }
+        ),
     )
     store.run(
         "CREATE OR REPLACE TABLE group_members AS SELECT DISTINCT coalesce(j.into_no, m.group_no) AS group_no, m.patient "

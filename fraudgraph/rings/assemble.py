@@ -69,6 +69,8 @@ def assemble_rings(store: Store, settings: RingSettings) -> tuple[Candidate, ...
     least = LIST_SCORE if settings.list_score is None else settings.list_score
     found = []
     for group_no, known in facts.items():
+        if known.parent_no is not None and not _explained(facts[known.parent_no]):
+            continue
         total_amount, fund, excess = money.get(group_no, (Decimal(0), Decimal(0), Decimal(0)))
         explanations = explain(known)
         parts = score_parts(
@@ -80,6 +82,11 @@ def assemble_rings(store: Store, settings: RingSettings) -> tuple[Candidate, ...
     found.sort(key=lambda c: (not c.ring.listed, -c.ring.score, -c.ring.fund_amount, c.group_no))
     ranked = [replace(c, ring=replace(c.ring, rank=i)) for i, c in enumerate(found, start=1)]
     return _count_money_once(store, ranked)
+
+
+def _explained(facts: GroupFacts) -> bool:
+    """A part counts by itself only where the whole group is lawful; else the whole is the ring."""
+    return any(found.holds for found in explain(facts))
 
 
 def name_rings(candidates: tuple[Candidate, ...], month: Month) -> tuple[Candidate, ...]:
@@ -245,14 +252,14 @@ def _outlier_scores(store: Store, members: dict[int, tuple[Member, ...]]) -> dic
 def _count_money_once(store: Store, ranked: list[Candidate]) -> tuple[Candidate, ...]:
     """A claim in two rings counts for the stronger one; the later ring's amounts shrink by what is taken."""
     shared = store.rows(
-        "SELECT claim_id, list(DISTINCT group_no ORDER BY group_no) AS groups, max(total_amount), max(fund_amount) "
+        "SELECT claim_id, list(DISTINCT group_no ORDER BY group_no) AS groups, coalesce(max(total_amount), 0), coalesce(max(fund_amount), 0) "
         "FROM member_claims WHERE session_no IS NOT NULL GROUP BY claim_id HAVING count(DISTINCT group_no) > 1 "
         "ORDER BY claim_id"
     )
     rank = {c.group_no: c.ring.rank for c in ranked}
     lost: dict[int, tuple[Decimal, Decimal]] = {}
     for _, groups, total_amount, fund in shared:
-        for group_no in sorted(groups, key=lambda g: rank[g])[1:]:
+        for group_no in sorted((g for g in groups if g in rank), key=rank.__getitem__)[1:]:
             before = lost.get(group_no, (Decimal(0), Decimal(0)))
             lost[group_no] = (before[0] + total_amount, before[1] + fund)
     return tuple(_less(c, *lost[c.group_no]) if c.group_no in lost else c for c in ranked)

@@ -27,11 +27,15 @@ class Common:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupFacts:
-    """One group: numbers of its people and sittings by name, and what its people have in common."""
+    """One group: numbers of its people and sittings by name, and what its people have in common.
+
+    `parent_no` is set for the part of a larger group that comes to a place without the rest.
+    """
 
     group_no: int
     numbers: dict[str, float]
     common: dict[str, tuple[Common, ...]] = field(default_factory=dict)
+    parent_no: int | None = None
 
     def __getitem__(self, name: str) -> float:
         return self.numbers[name]
@@ -81,12 +85,14 @@ def read_facts(store: Store) -> dict[int, GroupFacts]:
         common.setdefault(group_no, {}).setdefault(attribute, []).append(
             Common(value=value, member_count=members, holder_count=holders)
         )
+    parents = dict(store.rows("SELECT group_no, parent_no FROM group_parents ORDER BY group_no"))
     features = store.arrow("SELECT * FROM group_features ORDER BY group_no").to_pylist()
     return {
         int(row["group_no"]): GroupFacts(
             group_no=int(row["group_no"]),
             numbers={name: _number(value) for name, value in row.items()},
             common={name: tuple(values) for name, values in common.get(int(row["group_no"]), {}).items()},
+            parent_no=parents.get(int(row["group_no"])),
         )
         for row in features
     }

@@ -32,17 +32,20 @@ class LawfulModel:
     says_zh: str
     says_en: str
     also: Callable[[GroupFacts], bool] = lambda _facts: True
+    of_a_class: bool = False
+    """Explains why all people of a home, a firm or a clinic day come together; not why a part comes without the rest."""
 
     def weigh(self, facts: GroupFacts) -> Explanation:
         """Try this explanation on a group."""
         observed = round(self.observe(facts), 4)
-        possible = self.also(facts)
+        possible = self.also(facts) and not (self.of_a_class and facts.parent_no is not None)
         holds = possible and observed >= self.threshold
         near = min(1.0, observed / self.threshold) if possible else 0.0
         words = {
             **facts.numbers,
             "months": _months(facts),
             "days_each_month": facts["day_count"] / _months(facts),
+            "largest_household": _largest_household(facts),
             "observed": observed,
             "threshold": self.threshold,
         }
@@ -67,6 +70,11 @@ def _largest_home(facts: GroupFacts) -> float:
     return max(facts.top_share("address"), facts.top_share("phone"))
 
 
+def _largest_household(facts: GroupFacts) -> float:
+    """Share of the people in one household, or at one address of few people."""
+    return max(facts.top_share("household"), facts.top_share("address", most_holders=8))
+
+
 def _any_shared_contact(facts: GroupFacts) -> float:
     return max(facts.top_share("phone"), facts.top_share("agent"), facts.top_share("address"))
 
@@ -74,9 +82,9 @@ def _any_shared_contact(facts: GroupFacts) -> float:
 LAWFUL_MODELS: tuple[LawfulModel, ...] = (
     LawfulModel(
         name="family", title_zh="家庭同行", title_en="a family going together", threshold=1.0,
-        observe=lambda f: 3.0 / max(f["household_count"], 1),
-        says_zh="{patient_count:.0f} 人归并为 {household_count:.0f} 户(不超过三户即视为家庭同行)",
-        says_en="{patient_count:.0f} people are {household_count:.0f} households (three or fewer would make it a family)",
+        observe=lambda f: max(3.0 / max(f["household_count"], 1), _largest_household(f) / 0.65 if f.patient_count <= 8 else 0.0),
+        says_zh="{patient_count:.0f} 人归并为 {household_count:.0f} 户,最大一户占 {largest_household:.0%}(不超过三户或八人以内一户占三分之二即视为家庭同行)",
+        says_en="{patient_count:.0f} people are {household_count:.0f} households, the largest {largest_household:.0%} of them (three or fewer, or of eight people two thirds in one, make it a family)",
     ),
     LawfulModel(
         name="single_event", title_zh="偶发一两日", title_en="a day or two only", threshold=1.0,
@@ -85,7 +93,7 @@ LAWFUL_MODELS: tuple[LawfulModel, ...] = (
         says_en="the sittings fall on {day_count:.0f} days (two or fewer are no habit)",
     ),
     LawfulModel(
-        name="care_home", title_zh="养老机构", title_en="a care home", threshold=0.6,
+        name="care_home", title_zh="养老机构", title_en="a care home", of_a_class=True, threshold=0.6,
         observe=lambda f: f["share_70"],
         also=lambda f: f.patient_count >= 5
         and (_largest_home(f) >= 0.3 or (f["share_70"] >= 0.9 and f.patient_count >= 8)),
@@ -93,7 +101,7 @@ LAWFUL_MODELS: tuple[LawfulModel, ...] = (
         says_en="{observed:.0%} are seventy or older ({threshold:.0%} needed with a shared address, or nine in ten)",
     ),
     LawfulModel(
-        name="carer", title_zh="照护人代为取药", title_en="a carer who fetches for others", threshold=0.6,
+        name="carer", title_zh="照护人代为取药", title_en="a carer who fetches for others", of_a_class=True, threshold=0.6,
         observe=lambda f: f["share_70"],
         also=lambda f: f.patient_count <= 10 and _any_shared_contact(f) >= 0.25,
         says_zh="{observed:.0%} 的成员年满七十岁,且共用电话、住址或代办人(需 {threshold:.0%})",
@@ -122,7 +130,7 @@ LAWFUL_MODELS: tuple[LawfulModel, ...] = (
         "{course_days:.0f} days ({threshold:.0%} needed, 45 days at most, at the usual tariff)",
     ),
     LawfulModel(
-        name="refill_day", title_zh="慢特病固定取药日", title_en="a refill day for chronic patients", threshold=0.8,
+        name="refill_day", title_zh="慢特病固定取药日", title_en="a refill day for chronic patients", of_a_class=True, threshold=0.8,
         observe=lambda f: f["share_chronic"],
         also=lambda f: f["share_private"] < 0.5 and f["day_count"] <= 2.5 * _months(f)
         and f["share_primary"] >= 0.55,
@@ -151,7 +159,7 @@ LAWFUL_MODELS: tuple[LawfulModel, ...] = (
         says_en="{observed:.0%} are of school age or have an infection, within {months:.1f} months ({threshold:.0%} needed, two at most)",
     ),
     LawfulModel(
-        name="village", title_zh="村医为唯一选择", title_en="the only doctor of a village", threshold=0.4,
+        name="village", title_zh="村医为唯一选择", title_en="the only doctor of a village", of_a_class=True, threshold=0.4,
         observe=lambda f: f.top_share("residence"),
         also=lambda f: f["place_count"] <= 2 and f["share_primary"] >= 0.8 and f["share_private"] < 0.5
         and f["price_ratio"] <= 2.2 and _any_shared_contact(f) < 0.3,
@@ -166,15 +174,15 @@ LAWFUL_MODELS: tuple[LawfulModel, ...] = (
         says_en="{observed:.0%} of the claims at the sittings are with a doctor registered at several sites ({threshold:.0%} needed)",
     ),
     LawfulModel(
-        name="employer", title_zh="同单位职工", title_en="people of one employer", threshold=0.4,
+        name="employer", title_zh="同单位职工", title_en="people of one employer", of_a_class=True, threshold=0.4,
         observe=lambda f: f.top_share("employer"),
         says_zh="{observed:.0%} 的成员同一单位(需 {threshold:.0%})",
         says_en="{observed:.0%} work for one employer ({threshold:.0%} needed)",
     ),
     LawfulModel(
-        name="dormitory", title_zh="集体宿舍或同住", title_en="a dormitory or shared home", threshold=0.4,
+        name="dormitory", title_zh="集体宿舍或同住", title_en="a dormitory or shared home", of_a_class=True, threshold=0.4,
         observe=lambda f: f.top_share("address"),
-        also=lambda f: f["price_ratio"] <= 2.2,
+        also=lambda f: f["price_ratio"] <= 2.2 and f["session_count"] <= 1.5 * _months(f) + 4,
         says_zh="{observed:.0%} 的成员同一住址(需 {threshold:.0%})",
         says_en="{observed:.0%} live at one address ({threshold:.0%} needed)",
     ),

@@ -12,8 +12,9 @@ __all__ = ["LIST_SCORE", "MOST_POINTS", "score_parts", "total"]
 LIST_SCORE = 6.0
 """A ring with less than this is kept but not put forward."""
 MOST_POINTS = {"together": 50.0, "identity": 15.0, "money": 15.0, "screens": 10.0, "outliers": 10.0}
-_SELECTION_PENALTY = 6.0
-"""Decades of surprise that each member must bring, because the group was picked out of a whole city."""
+_PENALTY_VISITS, _PENALTY_STAYS = 6.0, 3.0
+"""Decades of surprise that each member must bring, because the group was picked out of a whole city: in cities without
+rings chance groups reach about 5 by visits (there are many) and none by stays (there are few)."""
 _HALF_SURPRISE = 60.0
 _HALF_IDENTITY = 8.0
 
@@ -44,16 +45,30 @@ def score_parts(
     tuple of ScorePart
         They add up to the score.
     """
-    surprise = max(0.0, facts["surprise"] - _SELECTION_PENALTY * facts.patient_count)
+    stays = facts["share_inpatient"]
+    penalty = _PENALTY_STAYS * stays + _PENALTY_VISITS * (1 - stays)
+    surprise = max(0.0, facts["surprise"] - penalty * facts.patient_count)
     together = 1 - exp(-surprise / _HALF_SURPRISE)
     known = 1 - exp(-identity / _HALF_IDENTITY)
     seen = MOST_POINTS["together"] * together + MOST_POINTS["identity"] * known
     parts = [
         _part("together", "异常同现", "together more than chance allows", together),
         _part("identity", "共用身份信息", "identifiers shared outside households", known),
-        _part("money", "超出预期的基金", "fund money above expectation", log10(1 + max(excess_yuan, 0) / 500) / 3, seen),
+        _part(
+            "money",
+            "超出预期的基金",
+            "fund money above expectation",
+            log10(1 + max(excess_yuan, 0) / 500) / 3,
+            seen,
+        ),
         _part("screens", "筛查疑点", "findings of screening models", flagged_share, seen / 2),
-        _part("outliers", "同类对照离群", "places and doctors unlike their peers", max(0.0, outlier - 5.0) / 5.0, seen / 2),
+        _part(
+            "outliers",
+            "同类对照离群",
+            "places and doctors unlike their peers",
+            max(0.0, outlier - 5.0) / 5.0,
+            seen / 2,
+        ),
     ]
     positive = sum(part.points for part in parts)
     explained = max((found.share for found in explanations), default=0.0)
