@@ -141,4 +141,5 @@ def _who_belongs(
 ) -> npt.NDArray[np.bool_]:
     p = poisson.sf(attended - 1, np.maximum(expected, 1e-12))
     enough = attended >= np.maximum(2.0, np.where(member, 0.1, 0.07) * sessions)
-    return enough & np.where(member, p <= STAY_P, p <= JOIN_P)
+    belongs: npt.NDArray[np.bool_] = enough & np.where(member, p <= STAY_P, p <= JOIN_P)
+    return belongs
