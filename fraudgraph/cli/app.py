@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from fraudgraph import __version__
-from fraudgraph.cli import doctor, neo4j, rings, run, screen, screens
+from fraudgraph.cli import doctor, lab, neo4j, profile, rings, run, screen, screens
 from fraudgraph.cli.language import t
 from fraudgraph.cli.options import examples
 from fraudgraph.cli.terminal import print_result
@@ -67,3 +67,5 @@ screen.add_to(app)
 screens.add_to(app)
 doctor.add_to(app)
 neo4j.add_to(app)
+lab.add_to(app)
+profile.add_to(app)

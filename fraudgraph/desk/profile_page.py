@@ -17,7 +17,7 @@ from fraudgraph.report.plain import number
 if TYPE_CHECKING:
     from fraudgraph.desk.peers import Profile
 
-__all__ = ["figure", "write_page"]
+__all__ = ["as_record", "figure", "write_page"]
 
 MONTHLY: Final = 3
 """So many measures are shown over time."""
@@ -90,6 +90,25 @@ def _over_time(fig: Figure, profile: Profile, measure: str, row: int) -> None:
                    marker={"symbol": "diamond", "size": 7}, name=profile.title, showlegend=False),
         row=row, col=2,
     )  # fmt: skip
+
+
+def as_record(profile: Profile) -> dict[str, Any]:
+    """The profile as plain values, for programs; an unknown number is None."""
+
+    def known(value: Any) -> float | None:
+        return None if value != value else round(float(value), 6)  # noqa: PLR0124  # only NaN differs from itself
+
+    return {
+        "entity_id": profile.entity_id,
+        "entity_type": profile.kind,
+        "peer_count": profile.peer_count,
+        "peers": profile.peers,
+        "measures": [
+            {"measure": str(name), "title": row.title}
+            | {part: known(getattr(row, part)) for part in ("own", "low", "middle", "high", "deviation")}
+            for name, row in zip(profile.frame.index, each_row(profile.frame), strict=True)
+        ],
+    }
 
 
 def _row(measure: Any) -> str:
