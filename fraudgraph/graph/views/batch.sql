@@ -11,8 +11,8 @@ WITH near AS (
   SELECT x.patient AS a, y.patient AS b, x.place, x.admitted
   FROM coded_stays AS x
   JOIN coded_stays AS y
-    ON y.place = x.place AND y.admitted BETWEEN x.admitted - 2 AND x.admitted + 2 AND y.patient <> x.patient
-  WHERE y.discharged BETWEEN x.discharged - 2 AND x.discharged + 2
+    ON y.place = x.place AND y.admitted BETWEEN x.admitted - 3 AND x.admitted + 3 AND y.patient <> x.patient
+  WHERE y.discharged BETWEEN x.discharged - 4 AND x.discharged + 4
 ),
 rates AS (
   SELECT p.place, count(*) / (1.0 * max(p.stay_count) * max(p.stay_count)) AS rate
