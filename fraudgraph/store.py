@@ -40,7 +40,7 @@ def storage_problem(problem: BaseException, where: Path) -> StorageError | None:
     first = text.splitlines()[0]
     return StorageError(
         f"The disk under {where} is full or can't be written: {first}. Nothing was left behind; free some space or choose another --out.",
-        f"{where} 所在磁盘已满或不可写:{first}。未留下任何残余文件;请清理磁盘空间或换一个 --out。",
+        f"{where} 所在磁盘已满或不可写：{first}。未留下任何残余文件；请清理磁盘空间或换一个 --out。",
     )
 
 
@@ -86,7 +86,7 @@ class Store:
         except (duckdb.Error, OSError) as problem:
             raise StorageError(
                 f"The store in {folder} can't be opened: {problem}. Check the path, its permissions and the free disk space.",
-                f"无法打开 {folder} 中的数据文件:{problem}。请检查路径、权限和磁盘空间。",
+                f"无法打开 {folder} 中的数据文件：{problem}。请检查路径、权限和磁盘空间。",
             ) from None
         self._define_macros()
         if not read_only:
@@ -184,7 +184,7 @@ class Store:
         except duckdb.IOException as problem:
             raise StorageError(
                 f"The store in {self.folder} can't be written: {problem}. Check the free disk space and the permissions.",
-                f"无法写入 {self.folder} 中的数据文件:{problem}。请检查磁盘空间和权限。",
+                f"无法写入 {self.folder} 中的数据文件：{problem}。请检查磁盘空间和权限。",
             ) from None
         except duckdb.Error as problem:
             raise ValueError(str(problem)) from None
@@ -259,10 +259,8 @@ class LockedStore:
     def columns(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Names and types of a SELECT's columns; a ValueError says why it can't run."""
         try:
-            answer = self.con.execute(f"SELECT * FROM ({sql}\n) AS asked", dict(parameters) or None)
-            described = [(str(column[0]), str(column[1])) for column in answer.description or []]
-            answer.fetchall()
-            return described
+            described = self.con.execute(f"DESCRIBE SELECT * FROM ({sql}\n) AS asked", dict(parameters) or None)
+            return [(str(row[0]), str(row[1])) for row in described.fetchall()]  # bound, never run
         except duckdb.Error as problem:
             raise ValueError(str(problem)) from None
 

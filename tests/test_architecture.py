@@ -29,6 +29,7 @@ ROOMS = (
     "run_folder",
     "manifest",
     "pipeline",
+    "one_click",
     "doctor",
     "jobs",
     "cli",

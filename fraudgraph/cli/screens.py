@@ -1,4 +1,4 @@
-"""screens list, screens show: which screening models there are and what each one looks for."""
+"""screens list, show, new, try, export, import, history: the screening models, and those made on site."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 from fraudgraph.cli.language import language, t
 from fraudgraph.cli.options import AsJson, examples
-from fraudgraph.cli.terminal import print_json, print_result, print_table
+from fraudgraph.cli.terminal import print_json, print_result, print_table, say
 from fraudgraph.errors import UsageError, nearest_hint
 
 if TYPE_CHECKING:
@@ -24,6 +24,13 @@ ModelsFolder = Annotated[
 ModelId = Annotated[
     str,
     typer.Argument(metavar="ID", help=t("The model's id or name, such as M021.", "模型编号或名称,如 M021。")),
+]
+_SCREENS = Path("screens")
+_Folder = Annotated[
+    Path,
+    typer.Option(
+        "--dir", metavar="D", help=t("The folder of models made on site.", "现场自建模型所在目录。")
+    ),
 ]
 
 
@@ -43,6 +50,37 @@ def add_to(app: typer.Typer) -> None:
         help=t("One model's card and its SQL.", "查看一个模型的卡片和 SQL。"),
         epilog=examples("fraudgraph screens show M021", "fraudgraph screens show split_stay --json"),
     )(_show)
+    group.command(
+        "new",
+        help=t("Write a working model to change into your own.", "生成一个可直接运行的模型样板,供修改。"),
+        epilog=examples("fraudgraph screens new night_purchases --dir screens"),
+    )(_new)
+    group.command(
+        "try",
+        help=t(
+            "Run a model file on claims and show its first hits, behind the locked door.",
+            "在隔离环境中用数据试跑一个模型文件,并显示前几条结果。",
+        ),
+        epilog=examples(
+            "fraudgraph screens try screens/night_purchases.sql delivery/",
+            "fraudgraph screens try screens/split_stay.sql delivery/ --against M021",
+        ),
+    )(_try)
+    group.command(
+        "export",
+        help=t("Put a folder's models into one file for another team.", "将目录中的模型打包为一个文件。"),
+        epilog=examples("fraudgraph screens export set.json --dir screens"),
+    )(_export)
+    group.command(
+        "import",
+        help=t("Take over a set of models from another team.", "导入其他团队的模型集。"),
+        epilog=examples("fraudgraph screens import set.json --dir screens"),
+    )(_import)
+    group.command(
+        "history",
+        help=t("What fired in which version, over finished folders.", "按版本查看历次运行的命中情况。"),
+        epilog=examples("fraudgraph screens history 2025-09 2025-10"),
+    )(_history)
     app.add_typer(group)
 
 
@@ -116,3 +154,115 @@ def _summary(screen: Screen) -> dict[str, Any]:
 
 def _result(screen: Screen) -> str:
     return t(screen.result, "明确" if screen.result == "definite" else "可疑")
+
+
+def _new(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help=t("Small letters and underscores.", "小写字母和下划线。"))
+    ],
+    folder: _Folder = _SCREENS,
+) -> None:
+    from fraudgraph.screening.site import new_screen
+
+    path = new_screen(name, folder)
+    print_result(str(path))
+    say(
+        t(
+            f"Change it, then: fraudgraph screens try {path} SOURCE…",
+            f"修改后运行:fraudgraph screens try {path} SOURCE…",
+        )
+    )
+
+
+def _try(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=t("The model's file.", "模型文件。"))],
+    sources: Annotated[
+        list[Path],
+        typer.Argument(metavar="SOURCE...", help=t("Claims files or folders.", "结算数据文件或目录。")),
+    ],
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against", metavar="ID", help=t("Compare with a built-in model.", "与一个内置模型对比。")
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    from tempfile import TemporaryDirectory
+
+    from fraudgraph.one_click import try_screen
+    from fraudgraph.screening import check_screen, load_screens, parse_screen
+    from fraudgraph.settings import load_settings
+
+    candidate = parse_screen(file)
+    check_screen(candidate)
+    if against is not None:
+        find_screen(load_screens(), against)
+    with TemporaryDirectory() as scratch:
+        trial = try_screen(
+            candidate, sources, Path(scratch) / "store", settings=load_settings(), against=against
+        )
+    if as_json:
+        print_json(trial)
+        return
+    (outcome,) = trial.report.outcomes
+    if outcome.state != "ran":
+        print_result(t(outcome.reason_en, outcome.reason_zh))
+        raise typer.Exit(3)
+    print_result(
+        t(
+            f"{outcome.hits} hits in {outcome.seconds:.2f} s",
+            f"{outcome.hits} 条命中,用时 {outcome.seconds:.2f} 秒",
+        )
+    )
+    for zh, en in trial.sentences:
+        print_result("- " + t(en, zh))
+    if trial.in_both is not None:
+        print_result(
+            t(
+                f"Against {against}: {trial.in_both} in both, {trial.only_here} only here, {trial.only_there} only there.",
+                f"与 {against} 对比:共同 {trial.in_both},仅本模型 {trial.only_here},仅对方 {trial.only_there}。",
+            )
+        )
+
+
+def _export(
+    target: Annotated[Path, typer.Argument(metavar="FILE", help=t("The file to write.", "写出的文件。"))],
+    folder: _Folder = _SCREENS,
+) -> None:
+    from fraudgraph.screening.site import export_screens
+
+    print_result(f"{target}  sha256 {export_screens(folder, target)}")
+
+
+def _import(
+    source: Annotated[
+        Path, typer.Argument(metavar="FILE", help=t("The set to take over.", "要导入的模型集。"))
+    ],
+    folder: _Folder = _SCREENS,
+) -> None:
+    from fraudgraph.screening.site import import_screens
+
+    written, digest = import_screens(source, folder)
+    print_result(f"sha256 {digest}")
+    for path in written:
+        print_result(str(path))
+
+
+def _history(
+    outs: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="OUT...", help=t("Finished folders, oldest first.", "已完成的结果目录,由早到晚。")
+        ),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    from fraudgraph.screening.findings import version_history
+
+    rows = version_history(outs)
+    keys = ("out", "model", "version", "sha256", "state", "hits")
+    if as_json:
+        print_json([dict(zip(keys, row, strict=True)) for row in rows])
+        return
+    print_table(keys, [tuple(str(cell) for cell in row) for row in rows])

@@ -1,16 +1,21 @@
 """Screening models 筛查模型: one `.sql` file each, and the runner that turns claims into flags 疑点."""
 
-from fraudgraph.screening.cards import FAMILIES, load_screens, parse_screen
-from fraudgraph.screening.catalogue import card_text
+from fraudgraph.screening.card_checks import FAMILIES
+from fraudgraph.screening.cards import load_screens, parse_screen
+from fraudgraph.screening.catalogue import card_text, catalogue_page
 from fraudgraph.screening.check import check_screen
+from fraudgraph.screening.findings import link_rings, rank_findings
 from fraudgraph.screening.runner import reason_sentence, screen_claims
 
 __all__ = [
     "FAMILIES",
     "card_text",
+    "catalogue_page",
     "check_screen",
+    "link_rings",
     "load_screens",
     "parse_screen",
+    "rank_findings",
     "reason_sentence",
     "screen_claims",
 ]

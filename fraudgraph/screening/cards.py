@@ -9,68 +9,18 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from datetime import date
 from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from fraudgraph.claims.schema import CANONICAL, DERIVED_CLAIM_COLUMNS
 from fraudgraph.errors import ModelError, nearest_hint
 from fraudgraph.records import Screen, ScreenParameter
+from fraudgraph.screening.card_checks import TEXT_KEYS, bad, check_keys, check_values
 
-__all__ = ["FAMILIES", "MODELS_FOLDER", "load_screens", "parse_screen"]
+__all__ = ["MODELS_FOLDER", "load_screens", "load_what_can_be", "newest", "parse_screen"]
 
 MODELS_FOLDER = Path(__file__).parent / "models"
 
-FAMILIES = {
-    "identity": "参保人身份与就诊矛盾",
-    "inpatient": "住院",
-    "charges": "收费明细",
-    "drugs": "药品与药店",
-    "staff": "医师、人员与设备",
-    "network": "机构与网络",
-    "agency": "经办机构自身",
-}
-"""The families of the catalogue, with their Chinese names."""
-
-SUBJECTS = ("patient", "doctor", "facility", "pharmacy", "place", "operator", "claim", "staff", "value")
-_LEVELS = ("line", "visit", "person", "doctor", "institution", "group")
-_TEXT = (
-    "title",
-    "title_zh",
-    "scheme",
-    "basis",
-    "question",
-    "question_zh",
-    "look_alike",
-    "look_alike_zh",
-    "reason_zh",
-    "reason_en",
-    "money_rule",
-)
-_CHOICES: dict[str, tuple[str, ...]] = {
-    "family": tuple(FAMILIES),
-    "level": _LEVELS,
-    "result": ("definite", "suspicious"),
-    "subject": SUBJECTS,
-    "members": SUBJECTS,
-    "status": ("active", "retired"),
-}
-_REQUIRED = (
-    "id",
-    "name",
-    "version",
-    *_TEXT,
-    "family",
-    "level",
-    "result",
-    "subject",
-    "members",
-    "basis_from",
-    "severity",
-    "columns",
-)
-_ALLOWED = (*_REQUIRED, "status", "basis_to", "exclusions", "optional", "parameters")
 _FILE = re.compile(r"\A\s*/\*---\s*\n(?P<card>.*?)\n---\*/\s*\n(?P<sql>.*)\Z", re.DOTALL)
 
 
@@ -91,6 +41,27 @@ def load_screens(extra_dir: Path | None = None) -> tuple[Screen, ...]:
     if extra_dir is not None and extra_dir.is_dir():
         screens += [parse_screen(path, built_in=False) for path in sorted(extra_dir.glob("*.sql"))]
     return in_order(screens)
+
+
+def load_what_can_be(extra_dir: Path | None) -> tuple[tuple[Screen, ...], tuple[tuple[str, ModelError], ...]]:
+    """All models that keep the form, and for each file made on site that does not: its name and what is wrong."""
+    screens = list(load_screens())
+    faults: list[tuple[str, ModelError]] = []
+    paths = sorted(extra_dir.glob("*.sql")) if extra_dir is not None and extra_dir.is_dir() else []
+    for path in paths:
+        try:
+            screens = list(in_order([*screens, parse_screen(path)]))
+        except ModelError as problem:
+            faults.append((path.stem, problem))
+    return tuple(screens), tuple(faults)
+
+
+def newest(screens: Iterable[Screen]) -> dict[str, int]:
+    """By id the highest version; it takes the place of the ones before, which stay listed."""
+    versions: dict[str, int] = {}
+    for screen in screens:
+        versions[screen.id] = max(screen.version, versions.get(screen.id, 0))
+    return versions
 
 
 def in_order(screens: Iterable[Screen]) -> tuple[Screen, ...]:
@@ -142,8 +113,8 @@ def parse_screen(path: Path, *, built_in: bool = False) -> Screen:
             f"The card of model file {path.name} is no TOML: {problem}. Correct the card.",
             f"模型文件 {path.name} 的卡片不是有效的 TOML:{problem}。请改正卡片。",
         ) from None
-    _check_keys(card, path)
-    _check_values(card, path)
+    check_keys(card, path)
+    check_values(card, path)
     screen = _screen(card, found["sql"].strip().rstrip(";").rstrip(), text, built_in)
     _check_parameters(screen, path)
     _check_reasons(screen, path)
@@ -152,7 +123,7 @@ def parse_screen(path: Path, *, built_in: bool = False) -> Screen:
 
 def _screen(card: Mapping[str, Any], sql: str, text: str, built_in: bool) -> Screen:
     return Screen(
-        **{key: card[key].strip() for key in _TEXT},
+        **{key: card[key].strip() for key in TEXT_KEYS},
         id=card["id"],
         name=card["name"],
         version=card["version"],
@@ -176,99 +147,6 @@ def _screen(card: Mapping[str, Any], sql: str, text: str, built_in: bool) -> Scr
         sha256=hashlib.sha256(text.encode()).hexdigest(),
         built_in=built_in,
     )
-
-
-def _check_keys(card: Mapping[str, Any], path: Path) -> None:
-    for key in card:
-        if key not in _ALLOWED:
-            hint_en, hint_zh = nearest_hint(key, list(_ALLOWED))
-            raise ModelError(
-                f"The card of model file {path.name} has the unknown key {key!r}; {hint_en}",
-                f"模型文件 {path.name} 的卡片有未知的键 {key!r};{hint_zh}",
-            )
-    for key in _REQUIRED:
-        if key not in card:
-            raise ModelError(
-                f"The card of model file {path.name} lacks the key {key!r}. Add it; `fraudgraph screens show M001` shows a whole card.",
-                f"模型文件 {path.name} 的卡片缺少键 {key!r},请补上;`fraudgraph screens show M001` 可查看完整卡片。",
-            )
-
-
-def _bad(path: Path, key: str, value: object, expected_en: str, expected_zh: str) -> ModelError:
-    return ModelError(
-        f"In the card of model file {path.name} the key {key!r} is {value!r}; expected {expected_en}. Correct the card.",
-        f"模型文件 {path.name} 的卡片中键 {key!r} 的值为 {value!r},应为{expected_zh}。请改正卡片。",
-    )
-
-
-def _check_values(card: Mapping[str, Any], path: Path) -> None:
-    for key in ("id", "name", *_TEXT):
-        if not isinstance(card[key], str) or not card[key].strip():
-            raise _bad(path, key, card[key], "text that is not empty", "非空文字")
-    if not re.fullmatch(r"[A-Z][A-Z0-9_]{1,31}", card["id"]):
-        raise _bad(
-            path, "id", card["id"], "capital letters and digits, such as S001", "大写字母和数字,如 S001"
-        )
-    if card["name"] != path.stem:
-        raise _bad(path, "name", card["name"], f"the file's own name {path.stem!r}", f"文件名 {path.stem!r}")
-    for key, choices in _CHOICES.items():
-        if key in card and card[key] not in choices:
-            raise _bad(path, key, card[key], "one of " + ", ".join(choices), "以下之一:" + "、".join(choices))
-    for key, least, most in (("version", 1, 9999), ("severity", 1, 5)):
-        value = card[key]
-        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            raise _bad(
-                path, key, value, f"a whole number from {least} to {most}", f"{least} 到 {most} 的整数"
-            )
-    for key in ("basis_from", "basis_to"):
-        if key in card and type(card[key]) is not date:
-            raise _bad(
-                path, key, card[key], "a date such as 2021-05-01, no quotes", "日期,如 2021-05-01(不加引号)"
-            )
-    _check_lists(card, path)
-
-
-def _check_lists(card: Mapping[str, Any], path: Path) -> None:
-    for key in ("columns", "optional", "exclusions"):
-        entries = card.get(key, [])
-        if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
-            raise _bad(path, key, entries, "a list of texts", "文字列表")
-    for column in (*card["columns"], *card.get("optional", ())):
-        _check_column(column, path)
-    parameters = card.get("parameters", {})
-    if not isinstance(parameters, dict):
-        raise _bad(path, "parameters", parameters, "tables [parameters.NAME]", "[parameters.名称] 形式的表")
-    for name, entry in parameters.items():
-        if not isinstance(entry, dict) or set(entry) != {"default", "origin"}:
-            raise _bad(
-                path,
-                f"parameters.{name}",
-                entry,
-                "a table with default and origin",
-                "含 default 和 origin 的表",
-            )
-
-
-def known_columns(table: str) -> tuple[str, ...]:
-    """Columns of a canonical table, derived ones included."""
-    derived = tuple(name for name, _, _ in DERIVED_CLAIM_COLUMNS) if table == "claims" else ()
-    return CANONICAL[table].column_names + derived
-
-
-def _check_column(column: str, path: Path) -> None:
-    table, _, name = column.partition(".")
-    if table not in CANONICAL:
-        hint_en, hint_zh = nearest_hint(table, list(CANONICAL))
-        raise ModelError(
-            f"The card of model file {path.name} names the column {column!r}, but there is no table {table!r}; {hint_en}",
-            f"模型文件 {path.name} 的卡片列出字段 {column!r},但没有表 {table!r};{hint_zh}",
-        )
-    if name not in known_columns(table):
-        hint_en, hint_zh = nearest_hint(name, list(known_columns(table)))
-        raise ModelError(
-            f"The card of model file {path.name} names the column {column!r}, which table {table!r} does not have; {hint_en}",
-            f"模型文件 {path.name} 的卡片列出字段 {column!r},但表 {table!r} 没有该字段;{hint_zh}",
-        )
 
 
 RUN_PARAMETERS = ("in_force_from", "in_force_to")
@@ -302,7 +180,7 @@ def _check_reasons(screen: Screen, path: Path) -> None:
         try:
             list(Formatter().parse(sentence))
         except ValueError:
-            raise _bad(
+            raise bad(
                 path, key, sentence, "a sentence with {facts} in closed braces", "花括号成对的句子"
             ) from None
 

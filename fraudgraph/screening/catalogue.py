@@ -1,29 +1,48 @@
-"""Cards as text: one for the terminal, all of them for the catalogue page."""
+"""Cards as text: one for the terminal, all of them for the catalogue page `docs/models.md`."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from fraudgraph.records import Screen
+from fraudgraph.screening.card_checks import FAMILIES
 
-__all__ = ["card_text"]
+__all__ = ["card_text", "catalogue_page"]
 
-_LINES = (
-    ("question", "question_zh", "Question", "查什么"),
-    ("look_alike", "look_alike_zh", "Lawful look-alikes", "合理情形"),
-)
+FAMILY_TITLES = {
+    "identity": "Identity and person",
+    "inpatient": "Inpatient",
+    "charges": "Charge lines",
+    "drugs": "Drugs, pharmacies, stock, trace codes",
+    "staff": "Doctors and staff",
+    "network": "Institutions and network",
+    "agency": "The agency's own conduct",
+}
+_HEAD = """# Screening models 筛查模型
+
+This page is written from the models' own cards by `python -m bench screens --page`; a test holds the two equal.
+本页由模型卡片自动生成(`python -m bench screens --page`),有测试保证二者一致。
+
+{count} models 个模型: {families}.
+
+How to read a card 卡片说明:
+- **definite 明确** is used only where the facts contradict each other; everything else is **suspicious 可疑**. A flag is a lead, never a finding. 疑点只是线索,不是结论。
+- Severity 严重度 1 to 5 is the order in which to look; the money rule 金额口径 says what the amount means.
+- Thresholds 阈值 marked "own choice" are proposals of this project, not of any regulation; settings change them. 标注 "own choice" 的阈值为本项目建议值,可在设置中调整。
+- Lawful look-alikes 合理情形 are set aside in the SQL itself; each has a test. 各合理情形均在 SQL 中排除并有测试。
+- Recall and precision 召回率与准确率 are measured on a city with every violation and every lawful look-alike of the cases planted side by side; planted cases are easier than life.
+"""
 
 
 def card_text(screen: Screen, lang: str) -> str:
     """One model's card and SELECT as plain text in the reader's language."""
     zh = lang == "zh"
-    in_force = f"{screen.basis_from} – {screen.basis_to or ''}".rstrip()
     lines = [
         f"{screen.id}  {screen.title_zh if zh else screen.title}  ({screen.name}, {'版本' if zh else 'version'} {screen.version})",
         f"{'性质' if zh else 'Result'}: {_result(screen, zh)}   {'严重度' if zh else 'Severity'}: {screen.severity}/5",
-    ]
-    for key, key_zh, title, title_zh in _LINES:
-        lines.append(f"{title_zh if zh else title}: {getattr(screen, key_zh if zh else key)}")
-    lines += [
-        f"{'依据' if zh else 'Basis'}: {screen.basis} ({in_force})",
+        f"{'查什么' if zh else 'Question'}: {screen.question_zh if zh else screen.question}",
+        f"{'合理情形' if zh else 'Lawful look-alikes'}: {screen.look_alike_zh if zh else screen.look_alike}",
+        f"{'依据' if zh else 'Basis'}: {screen.basis} ({_in_force(screen)})",
         f"{'排除' if zh else 'Set aside'}: {'; '.join(screen.exclusions)}",
         f"{'金额口径' if zh else 'Money'}: {screen.money_rule}",
         f"{'说明句' if zh else 'Reason'}: {screen.reason_zh if zh else screen.reason_en}",
@@ -36,6 +55,63 @@ def card_text(screen: Screen, lang: str) -> str:
         for parameter in screen.parameters
     ]
     return "\n".join([*lines, "", screen.sql])
+
+
+def catalogue_page(
+    screens: Sequence[Screen], measured: Mapping[str, tuple[int, int, int]] | None = None
+) -> str:
+    """The catalogue page in Markdown, both languages side by side.
+
+    Parameters
+    ----------
+    screens : sequence of Screen
+        The models to describe.
+    measured : mapping, optional
+        By model id: violations planted, found among them, and places flagged where nothing was planted.
+    """
+    counts = {family: sum(screen.family == family for screen in screens) for family in FAMILIES}
+    families = ", ".join(
+        f"{FAMILY_TITLES[family]} {FAMILIES[family]} {count}" for family, count in counts.items()
+    )
+    parts = [_HEAD.format(count=len(screens), families=families)]
+    for family, title in FAMILY_TITLES.items():
+        parts.append(f"\n## {title} {FAMILIES[family]}\n")
+        parts += [
+            _entry(screen, (measured or {}).get(screen.id)) for screen in screens if screen.family == family
+        ]
+    return "\n".join(parts)
+
+
+def _entry(screen: Screen, measured: tuple[int, int, int] | None) -> str:
+    lines = [
+        f"### {screen.id} {screen.title} {screen.title_zh}\n",
+        f"`{screen.name}` v{screen.version} · {screen.level} · {_result(screen, False)} {_result(screen, True)} · severity 严重度 {screen.severity}",
+        "",
+        f"- {screen.question} {screen.question_zh}",
+        f"- Look-alikes 合理情形: {screen.look_alike} {screen.look_alike_zh}",
+        f"- Set aside 排除: {'; '.join(screen.exclusions)}",
+        f"- Basis 依据: {screen.basis} ({_in_force(screen)})",
+        f"- Money 金额: {screen.money_rule}",
+        f"- Columns 字段: {', '.join(f'`{column}`' for column in screen.columns)}",
+    ]
+    if screen.optional:
+        lines.append(f"- Used if delivered 可选: {', '.join(f'`{column}`' for column in screen.optional)}")
+    lines += [
+        f"- Threshold 阈值 `{parameter.name}` = `{parameter.default}`: {parameter.origin}"
+        for parameter in screen.parameters
+    ]
+    if measured is not None:
+        planted, found, wrong = measured
+        recall = found / planted if planted else 0.0
+        precision = found / (found + wrong) if found + wrong else 0.0
+        lines.append(
+            f"- Measured 实测: recall 召回率 {recall:.2f} ({found}/{planted}), precision 准确率 {precision:.2f} ({wrong} wrong)"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _in_force(screen: Screen) -> str:
+    return f"{screen.basis_from} – {screen.basis_to or ''}".rstrip()
 
 
 def _result(screen: Screen, zh: bool) -> str:

@@ -10,7 +10,8 @@ from difflib import get_close_matches
 from fraudgraph.claims.schema import CANONICAL, DERIVED_CLAIM_COLUMNS
 from fraudgraph.errors import ModelError, nearest_hint
 from fraudgraph.records import Screen
-from fraudgraph.screening.cards import known_columns, reason_fields
+from fraudgraph.screening.card_checks import known_columns
+from fraudgraph.screening.cards import reason_fields
 from fraudgraph.store import LockedStore, quoted
 
 __all__ = ["OUTPUT_COLUMNS", "check_screen", "fact_names"]

@@ -12,13 +12,15 @@ from typing import Any
 import pyarrow as pa
 
 from fraudgraph.claims.schema import CANONICAL
-from fraudgraph.errors import ModelError, SettingsError, nearest_hint
+from fraudgraph.errors import ModelError
 from fraudgraph.progress import NullProgress, Progress
 from fraudgraph.records import Screen, ScreenOutcome, ScreenReport
-from fraudgraph.screening.cards import load_screens
-from fraudgraph.screening.check import Value, check_screen, column_type, default_parameters
+from fraudgraph.screening.cards import load_what_can_be, newest
+from fraudgraph.screening.check import check_screen
+from fraudgraph.screening.site_room import SiteRoom
+from fraudgraph.screening.thresholds import check_settings, model_parameters
 from fraudgraph.settings import ScreeningSettings
-from fraudgraph.store import LockedStore, Store, StoreTimeoutError, quoted
+from fraudgraph.store import Store, StoreTimeoutError
 
 __all__ = ["FLAGS_TABLE_SQL", "reason_sentence", "screen_claims"]
 
@@ -73,17 +75,18 @@ def screen_claims(
         If a model's file breaks the form.
     """
     listening = progress or NullProgress()
-    known = tuple(screens) if screens is not None else load_screens(extra_dir)
-    _check_settings(settings, known)
+    known, faults = (tuple(screens), ()) if screens is not None else load_what_can_be(extra_dir)
+    versions = newest(known)
+    check_settings(settings, known)
     store.run(FLAGS_TABLE_SQL)
     delivered = delivered_columns(store)
     listening.stage("Screening", "筛查", len(known))
-    outcomes = []
-    with _SiteRoom(store, [screen for screen in known if not screen.built_in], delivered) as site:
+    outcomes = [_fault(name, problem) for name, problem in faults]
+    with SiteRoom(store, [screen for screen in known if not screen.built_in], delivered) as site:
         for screen in known:
-            reason = _why_off(screen, settings, delivered)
+            reason = _why_off(screen, settings, delivered, versions[screen.id])
             outcomes.append(
-                _outcome(screen, "retired" if screen.status == "retired" else "off", reason)
+                _outcome(screen, reason[0], reason[1:])
                 if reason is not None
                 else _run_one(screen, settings, store, site)
             )
@@ -91,6 +94,7 @@ def screen_claims(
     store.run(
         "CREATE OR REPLACE TABLE flags AS SELECT * FROM flags ORDER BY model, subject_type, subject_id, claim_ids, facts, amount"
     )
+    _keep_outcomes(store, outcomes, known)
     return ScreenReport(outcomes=tuple(outcomes))
 
 
@@ -148,64 +152,78 @@ def delivered_columns(store: Store) -> frozenset[str]:
     return frozenset(entry for entry in catalogue if entry.partition(".")[0] in existing)
 
 
-def model_parameters(screen: Screen, settings: ScreeningSettings) -> dict[str, Value]:
-    """The values a model runs with: its defaults, changed by the settings."""
-    return {**default_parameters(screen), **settings.parameters.get(screen.id, {})}
-
-
-def _check_settings(settings: ScreeningSettings, screens: tuple[Screen, ...]) -> None:
-    by_id = {screen.id: screen for screen in screens}
-    for model in (*settings.off, *settings.parameters):
-        if model not in by_id:
-            hint_en, hint_zh = nearest_hint(model, list(by_id))
-            raise SettingsError(
-                f"The screening settings name the model {model!r}, which does not exist; {hint_en}",
-                f"筛查设置中的模型 {model!r} 不存在;{hint_zh}",
-            )
-    for model, values in settings.parameters.items():
-        defaults = {parameter.name: parameter.default for parameter in by_id[model].parameters}
-        for name, value in values.items():
-            if name not in defaults:
-                hint_en, hint_zh = nearest_hint(name, list(defaults))
-                raise SettingsError(
-                    f"The screening settings give model {model} the threshold {name!r}, which it does not have; {hint_en}",
-                    f"筛查设置给模型 {model} 的阈值 {name!r} 不存在;{hint_zh}",
-                )
-            if _kind(value) != _kind(defaults[name]):
-                raise SettingsError(
-                    f"The screening settings give model {model} the threshold {name!r} = {value!r}; expected a value like {defaults[name]!r}.",
-                    f"筛查设置给模型 {model} 的阈值 {name!r} 为 {value!r},应为类似 {defaults[name]!r} 的值。",
-                )
-
-
-def _kind(value: object) -> str:
-    if isinstance(value, bool):
-        return "switch"
-    return "number" if isinstance(value, int | float) else "text"
-
-
 def _why_off(
-    screen: Screen, settings: ScreeningSettings, delivered: frozenset[str]
-) -> tuple[str, str] | None:
+    screen: Screen, settings: ScreeningSettings, delivered: frozenset[str], newest_version: int
+) -> tuple[str, str, str] | None:
+    """The state and the reason in both languages, or None where the model can run."""
     if screen.status == "retired":
-        return "该模型已停用。", "The model is retired."
+        return "retired", "该模型已停用。", "The model is retired."
+    if screen.version < newest_version:
+        return (
+            "retired",
+            f"已由第 {newest_version} 版取代。",
+            f"Version {newest_version} has taken its place.",
+        )
     if screen.id in settings.off:
-        return "已在设置中关闭。", "Switched off in the settings."
+        return "off", "已在设置中关闭。", "Switched off in the settings."
     missing = [column for column in screen.columns if column not in delivered]
     if missing:
-        names = [_column_title(column) for column in missing]
+        names = _titles(missing, screen.columns)
         return (
+            "off",
             f"缺少字段:{'、'.join(zh for zh, _ in names)}。",
             f"Not delivered: {', '.join(en for _, en in names)}.",
         )
     return None
 
 
-def _column_title(entry: str) -> tuple[str, str]:
-    table, _, name = entry.partition(".")
-    titles = {column.name: column.title_zh for column in CANONICAL[table].columns}
-    title_zh = titles.get(name, "事件时刻" if name == "event_at" else name)
-    return f"{CANONICAL[table].title_zh}.{title_zh}({entry})", entry
+def _fault(name: str, problem: ModelError) -> ScreenOutcome:
+    return ScreenOutcome(
+        model=name,
+        version=0,
+        title=name,
+        title_zh=name,
+        state="failed",
+        reason_zh=problem.message_zh,
+        reason_en=problem.message_en,
+        hits=0,
+        seconds=0.0,
+    )
+
+
+def _keep_outcomes(store: Store, outcomes: list[ScreenOutcome], screens: tuple[Screen, ...]) -> None:
+    """What ran in which version, kept beside the flags, so that a later change of a model loses nothing."""
+    prints = {(screen.id, screen.version): screen.sha256 for screen in screens}
+    store.put(
+        "screen_runs",
+        pa.table(
+            {
+                "model": [outcome.model for outcome in outcomes],
+                "version": pa.array([outcome.version for outcome in outcomes], pa.int32()),
+                "sha256": pa.array(
+                    [prints.get((one.model, one.version), "") for one in outcomes], pa.string()
+                ),
+                "state": [outcome.state for outcome in outcomes],
+                "reason_zh": [outcome.reason_zh for outcome in outcomes],
+                "reason_en": [outcome.reason_en for outcome in outcomes],
+                "hits": pa.array([outcome.hits for outcome in outcomes], pa.int64()),
+            }
+        ),
+    )
+
+
+def _titles(missing: list[str], needed: tuple[str, ...]) -> list[tuple[str, str]]:
+    """What is missing, in Chinese and English: a table where nothing of it came, else its columns."""
+    titles: dict[str, tuple[str, str]] = {}
+    for entry in missing:
+        table, _, name = entry.partition(".")
+        if all(other in missing for other in needed if other.startswith(f"{table}.")) and table != "claims":
+            titles[table] = (f"{CANONICAL[table].title_zh}({table})", f"table {table}")
+            continue
+        columns = {column.name: column.title_zh for column in CANONICAL[table].columns}
+        title_zh = columns.get(name, "事件时刻" if name == "event_at" else name)
+        titles[entry] = (f"{CANONICAL[table].title_zh}.{title_zh}({entry})", entry)
+    return list(titles.values())
 
 
 def _outcome(
@@ -224,7 +242,7 @@ def _outcome(
     )
 
 
-def _run_one(screen: Screen, settings: ScreeningSettings, store: Store, site: _SiteRoom) -> ScreenOutcome:
+def _run_one(screen: Screen, settings: ScreeningSettings, store: Store, site: SiteRoom) -> ScreenOutcome:
     begun = time.perf_counter()
     try:
         if not screen.built_in:  # those of the package are held to the same contract by its tests
@@ -245,7 +263,7 @@ def _run_one(screen: Screen, settings: ScreeningSettings, store: Store, site: _S
     return _outcome(screen, "ran", hits=hits, seconds=time.perf_counter() - begun)
 
 
-def _collect_hits(screen: Screen, settings: ScreeningSettings, store: Store, site: _SiteRoom) -> None:
+def _collect_hits(screen: Screen, settings: ScreeningSettings, store: Store, site: SiteRoom) -> None:
     values = model_parameters(screen, settings)
     try:
         if screen.built_in:
@@ -277,50 +295,3 @@ def _check_hits(screen: Screen, store: Store) -> None:
             f"Model {screen.id} returned {broken} rows with an empty value, a negative amount or a strength outside 0..1; none of its hits were kept. Correct the SELECT.",
             f"模型 {screen.id} 返回的 {broken} 行含空值、负金额或不在 0 到 1 之间的强度,其结果均未保留。请改正 SELECT。",
         )
-
-
-class _SiteRoom:
-    """Where models made on site run: a copy of the columns they declare, read-only, behind a locked door."""
-
-    def __init__(self, store: Store, screens: list[Screen], delivered: frozenset[str]) -> None:
-        self._store = store
-        self._screens = [
-            screen for screen in screens if all(column in delivered for column in screen.columns)
-        ]
-        self._copy = store.folder / "site_models.duckdb"
-        self._room: LockedStore | None = None
-
-    def __enter__(self) -> _SiteRoom:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._room is not None:
-            self._room.con.close()
-        self._copy.unlink(missing_ok=True)
-
-    def ask(self, screen: Screen, values: Mapping[str, Value], seconds: float) -> pa.Table:
-        if self._room is None:
-            self._room = self._open()
-        return self._room.ask(screen.sql, values, seconds=seconds)
-
-    def _open(self) -> LockedStore:
-        wanted: dict[str, dict[str, str]] = {}
-        for screen in self._screens:
-            for entry in (*screen.columns, *screen.optional):
-                table, _, name = entry.partition(".")
-                wanted.setdefault(table, {})[name] = column_type(table, name)
-        self._copy.unlink(missing_ok=True)
-        path = str(self._copy).replace("'", "''")
-        self._store.run(f"ATTACH '{path}' AS site_copy")
-        self._copy.chmod(0o600)
-        for table, columns in wanted.items():
-            names = ", ".join(quoted(name) for name in columns)
-            source = (
-                f"SELECT {names} FROM main.{quoted(table)}"
-                if self._store.has(table)
-                else f"SELECT {', '.join(f'CAST(NULL AS {type_}) AS {quoted(name)}' for name, type_ in columns.items())} WHERE FALSE"
-            )
-            self._store.run(f"CREATE TABLE site_copy.{quoted(table)} AS {source}")
-        self._store.run("DETACH site_copy")
-        views = [f"CREATE VIEW {quoted(table)} AS SELECT * FROM kept.{quoted(table)}" for table in wanted]
-        return LockedStore(views, database=self._copy, spill=self._store.folder / "spill.tmp")

@@ -21,7 +21,8 @@ reason_zh = "医师 {subject_id} 的外配处方 {share} 流向 {pharmacy}({clai
 reason_en = "{share} of doctor {subject_id}'s outside prescriptions go to {pharmacy} ({claim_count}); of colleagues' it is {colleague_share}. The fund paid {amount} yuan."
 severity = 3
 money_rule = "net fund amount of these purchases"
-columns = ["claims.claim_id", "claims.patient_id", "claims.pharmacy_id", "claims.doctor_id", "claims.claim_type", "claims.prescriber_facility_id", "claims.event_date", "claims.net_fund_amount", "claims.counted"]
+columns = ["claims.claim_id", "claims.patient_id", "claims.pharmacy_id", "claims.doctor_id", "claims.claim_type", "claims.event_date", "claims.net_fund_amount", "claims.counted"]
+optional = ["claims.prescriber_facility_id"]
 [parameters.min_share]
 default = 0.8
 origin = "catalogue M085: above 80 per cent"
