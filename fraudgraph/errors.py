@@ -105,4 +105,4 @@ def nearest_hint(name: str, known: list[str]) -> tuple[str, str]:
     """
     near = get_close_matches(name, known, n=3, cutoff=0.5) or sorted(known)[:8]
     listed = ", ".join(near)
-    return f"did you mean: {listed}?", f"是否想写:{listed}?"
+    return f"did you mean: {listed}?", f"是否想写：{listed}?"

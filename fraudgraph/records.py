@@ -90,7 +90,7 @@ class Month:
         if found is None or not 1 <= int(found[2]) <= 12 or int(found[1]) == 0:
             raise UsageError(
                 f"Month {text!r} is not of the form YYYY-MM, such as 2025-10. Give the month again in that form.",
-                f"月份 {text!r} 不是 YYYY-MM 的形式(如 2025-10),请按此形式重新填写。",
+                f"月份 {text!r} 不是 YYYY-MM 的形式（如 2025-10），请按此形式重新填写。",
             )
         return cls(int(found[1]), int(found[2]))
 
@@ -115,6 +115,7 @@ class Member:
     reason_zh: str = ""
     reason_en: str = ""
     claim_count: int = 0
+    expected_claim_count: float | None = None
     fund_amount: Decimal = Decimal(0)
 
 
@@ -163,7 +164,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ring:
-    """A ring 疑似团伙: a lead for investigators, never a verdict.
+    """A ring 疑似团伙： a lead for investigators, never a verdict.
 
     Amounts are yuan, each claim counted once over all rings. `q_value` is None until calibrated.
     """
@@ -259,7 +260,7 @@ class ScreenParameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
-    """A screening model 筛查模型: the card of one `.sql` file and its SELECT.
+    """A screening model 筛查模型： the card of one `.sql` file and its SELECT.
 
     `columns` must have been delivered, or the model is off; `optional` columns sharpen it (mostly exclusions).
     `subject` is the type of `subject_id`, `members` the type of `member_ids`. `severity` is 1 (look at it last)

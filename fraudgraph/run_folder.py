@@ -59,12 +59,12 @@ class RunFolder:
         if not (self.out.is_dir() and not self.out.is_symlink() and (self.out / MANIFEST_NAME).is_file()):
             raise UsageError(
                 f"{self.out} exists and is no run of ours (it holds no {MANIFEST_NAME}). Nothing was touched; give another --out.",
-                f"{self.out} 已存在且不是本程序的运行结果(没有 {MANIFEST_NAME})。未作任何改动,请换一个 --out。",
+                f"{self.out} 已存在且不是本程序的运行结果（没有 {MANIFEST_NAME}）。未作任何改动，请换一个 --out。",
             )
         if not self._replace:
             raise UsageError(
                 f"{self.out} already holds a run. Give another --out, or --replace to put the new results in its place.",
-                f"{self.out} 已有一次运行的结果。请换一个 --out,或加 --replace 以新结果替换。",
+                f"{self.out} 已有一次运行的结果。请换一个 --out，或加 --replace 以新结果替换。",
             )
 
     def __enter__(self) -> Self:
@@ -174,5 +174,5 @@ def _cannot_write(out: Path, problem: OSError) -> StorageError:
     what = problem.strerror or str(problem)
     return StorageError(
         f"Results can't be written to {out}: {what}. Nothing was left behind; free some space or choose another --out.",
-        f"无法写入 {out}:{what}。未留下任何残余文件;请清理磁盘空间或换一个 --out。",
+        f"无法写入 {out}:{what}。未留下任何残余文件；请清理磁盘空间或换一个 --out。",
     )

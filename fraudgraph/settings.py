@@ -155,12 +155,12 @@ def _read_toml(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise SettingsError(
             f"Settings file {path} does not exist. Check the path, or leave --settings out to use the defaults.",
-            f"设置文件 {path} 不存在,请检查路径;不带 --settings 则使用默认设置。",
+            f"设置文件 {path} 不存在，请检查路径；不带 --settings 则使用默认设置。",
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as problem:
         raise SettingsError(
             f"Settings file {path} can't be read as TOML in UTF-8: {problem}. Correct the file and run again.",
-            f"设置文件 {path} 不能按 UTF-8 编码的 TOML 读取:{problem}。请改正后重新运行。",
+            f"设置文件 {path} 不能按 UTF-8 编码的 TOML 读取：{problem}。请改正后重新运行。",
         ) from None
 
 
@@ -177,7 +177,7 @@ def _explain(problem: ValidationError, path: Path | None) -> SettingsError:
         )
     return SettingsError(
         f"Setting {key!r} in {where} has the value {first['input']!r}, which can't be used: {first['msg']}. Correct it.",
-        f"{where} 中设置项 {key!r} 的值 {first['input']!r} 不可用:{first['msg']}。请改正。",
+        f"{where} 中设置项 {key!r} 的值 {first['input']!r} 不可用：{first['msg']}。请改正。",
     )
 
 

@@ -56,11 +56,12 @@ def _list(
     as_json: AsJson = False,
 ) -> None:
     from fraudgraph.report import ring_record, rings_table
-    from fraudgraph.rings import load_rings
+    from fraudgraph.rings import load_rings, load_run_settings
 
     rings = tuple(ring for ring in load_rings(out) if every or ring.listed)
     if as_json:
-        print_json([{"listed": ring.listed, **ring_record(ring)} for ring in rings])
+        kept = load_run_settings(out)
+        print_json([{"listed": ring.listed, **ring_record(ring, kept)} for ring in rings])
     else:
         print_result(rings_table(rings, language()))
 
@@ -76,13 +77,13 @@ def _show(
     as_json: AsJson = False,
 ) -> None:
     from fraudgraph.report import ring_record, ring_text
-    from fraudgraph.rings import load_rings
+    from fraudgraph.rings import load_rings, load_run_settings
 
     ring = _find(load_rings(out), ring_id)
     if as_json:
-        print_json({"listed": ring.listed, **ring_record(ring)})
+        print_json({"listed": ring.listed, **ring_record(ring, load_run_settings(out))})
     else:
-        print_result(ring_text(ring, language()))
+        print_result(ring_text(ring, language(), settings=load_run_settings(out)))
 
 
 def _find(rings: tuple[Ring, ...], ring_id: str) -> Ring:

@@ -1,4 +1,4 @@
-"""Meetings 异常同现: pairs together more often than chance allows at their own places.
+"""Meetings 异常同现： pairs together more often than chance allows at their own places.
 
 Each kind of meeting is one SQL file in `views/` that returns candidates with observed and expected counts; the
 p-value is taken here, over that small table, because no engine has the distributions.
@@ -214,7 +214,8 @@ def _append(store: Store, name: str, found: pa.Table) -> int:
 
 
 def _column(table: pa.Table, name: str) -> Floats:
-    return table[name].to_numpy().astype(np.float64)
+    values: Floats = table[name].to_numpy().astype(np.float64)
+    return values
 
 
 _JUDGES: dict[str, Callable[[Store, str, str], int]] = {

@@ -2,13 +2,14 @@
 
 from fraudgraph.rings.assemble import Candidate, assemble_rings, name_rings
 from fraudgraph.rings.evidence import collect_evidence
-from fraudgraph.rings.results import load_rings, make_dossiers, write_results
+from fraudgraph.rings.results import load_rings, load_run_settings, make_dossiers, write_results
 
 __all__ = [
     "Candidate",
     "assemble_rings",
     "collect_evidence",
     "load_rings",
+    "load_run_settings",
     "make_dossiers",
     "name_rings",
     "write_results",

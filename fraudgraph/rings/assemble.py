@@ -122,8 +122,8 @@ def _summary_zh(
 ) -> str:
     places = sum(1 for m in members if m.entity_type in {NodeKind.FACILITY, NodeKind.PHARMACY})
     return (
-        f"{facts.patient_count} 名参保人在 {places} 家机构反复同现 {int(facts['session_count'])} 次,"
-        f"涉及基金 {money[1]:,.2f} 元,其中超出预期 {money[2]:,.2f} 元"
+        f"{facts.patient_count} 名参保人在 {places} 家机构反复同现 {int(facts['session_count'])} 次，"
+        f"涉及基金 {money[1]:,.2f} 元，其中超出预期 {money[2]:,.2f} 元"
     )
 
 
@@ -132,7 +132,7 @@ def _summary_en(
 ) -> str:
     places = sum(1 for m in members if m.entity_type in {NodeKind.FACILITY, NodeKind.PHARMACY})
     return (
-        f"{facts.patient_count} patients were together {int(facts['session_count'])} times at {places} places; "
+        f"{facts.patient_count} patients were together {int(facts['session_count'])} times at {places} {'place' if places == 1 else 'places'}; "
         f"fund amount {money[1]:,.2f} yuan, of it {money[2]:,.2f} above expectation"
     )
 
@@ -204,7 +204,7 @@ def _entity(
         role = Role.FRONT if kind == "facility" and of_place >= FRONT_SHARE else Role.OUTLET
         return Member(
             entity_type=NodeKind(kind), entity_id=entity_id, role=role, strength=round(share, 4), name=name or "",
-            reason_zh=f"{session_count} 次聚集中有 {sessions} 次在此;占该机构结算的 {of_place:.1%}",
+            reason_zh=f"{session_count} 次聚集中有 {sessions} 次在此；占该机构结算的 {of_place:.1%}",
             reason_en=f"{sessions} of {session_count} sittings were here; {of_place:.1%} of the place's claims",
             claim_count=observed,
         )  # fmt: skip
@@ -216,9 +216,9 @@ def _entity(
         entity_type=NodeKind(kind), entity_id=entity_id,
         role=Role.PRESCRIBER if kind == "doctor" else Role.OUTLET,
         strength=round(share, 4), name=name or "",
-        reason_zh=f"聚集时的 {claim_count} 笔结算中有 {observed} 笔经其手,按所在机构占比应为 {expected:.1f} 笔",
+        reason_zh=f"聚集时的 {claim_count} 笔结算中有 {observed} 笔经其手，按所在机构占比应为 {expected:.1f} 笔",
         reason_en=f"{observed} of the {claim_count} claims at the sittings went through them, {expected:.1f} expected",
-        claim_count=observed,
+        claim_count=observed, expected_claim_count=round(expected or 0.0, 3),
     )  # fmt: skip
 
 

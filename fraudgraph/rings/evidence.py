@@ -1,4 +1,4 @@
-"""Evidence 证据: sentences with their number, their comparison and the claims behind them."""
+"""Evidence 证据： sentences with their number, their comparison and the claims behind them."""
 
 from __future__ import annotations
 
@@ -88,8 +88,8 @@ def _sitting_evidence(candidate: Candidate, rows: list[dict[str, Any]]) -> list[
     every = tuple(sorted({claim for row in rows for claim in row["claim_ids"]}))
     whole = Evidence(
         evidence_id="", kind="sittings",
-        sentence_zh=f"{first} 至 {last} 间,这 {facts.patient_count} 人中平均 {present:.1f} 人同时同地出现 {len(rows)} 次;"
-        f"按机构自身的就诊规律,每次一人到场时预计只有 {expected:.2f} 名同组人员在场",
+        sentence_zh=f"{first} 至 {last} 间，这 {facts.patient_count} 人中平均 {present:.1f} 人同时同地出现 {len(rows)} 次；"
+        f"按机构自身的就诊规律，每次一人到场时预计只有 {expected:.2f} 名同组人员在场",
         sentence_en=f"Between {first} and {last} on average {present:.1f} of these {facts.patient_count} people were at the same "
         f"place at the same time, {len(rows)} times; by the places' own rhythm {expected:.2f} others of the group "
         "were to be expected each time",
@@ -111,7 +111,7 @@ def _one_sitting(row: dict[str, Any]) -> Evidence:
     )
     return Evidence(
         evidence_id="", kind="sitting",
-        sentence_zh=f"{when_zh},其中 {row['present_count']} 人在 {place} 结算,同时段组外人员 {row['others_count']} 人;"
+        sentence_zh=f"{when_zh}，其中 {row['present_count']} 人在 {place} 结算，同时段组外人员 {row['others_count']} 人；"
         f"预计另有 {row['expected_count']:.3f} 名同组人员在场",
         sentence_en=f"{when_en} {row['present_count']} of them settled at {place}, with {row['others_count']} people from outside "
         f"the group meanwhile; {row['expected_count']:.3f} others of the group were to be expected",
@@ -130,7 +130,7 @@ def _shared_evidence(rows: list[dict[str, Any]]) -> list[Evidence]:
     return [
         Evidence(
             evidence_id="", kind="identity",
-            sentence_zh=f"{row['member_count']} 人共用同一{kinds[row['attribute']][0]},分属 {row['household_count']} 户;"
+            sentence_zh=f"{row['member_count']} 人共用同一{kinds[row['attribute']][0]}，分属 {row['household_count']} 户；"
             f"全部参保人中有 {row['holder_count']} 人使用该{kinds[row['attribute']][0]}",
             sentence_en=f"{row['member_count']} of them, from {row['household_count']} households, share one "
             f"{kinds[row['attribute']][1]}, which {row['holder_count']} people have in all",
@@ -150,7 +150,7 @@ def _entity_evidence(
             evidence_id="", kind=str(member.entity_type),
             sentence_zh=f"{words[member.entity_type][0]} {member.entity_id}:{member.reason_zh}",
             sentence_en=f"{words[member.entity_type][1]} {member.entity_id}: {member.reason_en}",
-            observed=float(member.claim_count), expected=None,
+            observed=float(member.claim_count), expected=member.expected_claim_count,
             claim_ids=claims_of.get((group_no, member.entity_id), ()),
         )
         for member in ring.members
@@ -175,7 +175,7 @@ def _steering_evidence(
             found.append(
                 Evidence(
                     evidence_id="", kind="steering",
-                    sentence_zh=f"医师 {doctor.entity_id} 的处方有 {observed:.0f} 张在药店 {pharmacy.entity_id} 取药,"
+                    sentence_zh=f"医师 {doctor.entity_id} 的处方有 {observed:.0f} 张在药店 {pharmacy.entity_id} 取药，"
                     f"按同院其他医师的流向预计 {expected:.1f} 张",
                     sentence_en=f"{observed:.0f} prescriptions of doctor {doctor.entity_id} were filled at pharmacy "
                     f"{pharmacy.entity_id}; {expected:.1f} were to be expected from the doctor's colleagues",

@@ -1,4 +1,4 @@
-"""Lawful explanations 合理解释: why a group may come together without anything being wrong.
+"""Lawful explanations 合理解释： why a group may come together without anything being wrong.
 
 Each is a small model over a group's facts. It says how much of the group's surprise it explains (`share`, 0..1), the
 number it looked at, the number it would need, and a sentence. All are tried on every ring and shown with it, also
@@ -83,13 +83,13 @@ LAWFUL_MODELS: tuple[LawfulModel, ...] = (
     LawfulModel(
         name="family", title_zh="家庭同行", title_en="a family going together", threshold=1.0,
         observe=lambda f: max(3.0 / max(f["household_count"], 1), _largest_household(f) / 0.65 if f.patient_count <= 8 else 0.0),
-        says_zh="{patient_count:.0f} 人归并为 {household_count:.0f} 户,最大一户占 {largest_household:.0%}(不超过三户或八人以内一户占三分之二即视为家庭同行)",
+        says_zh="{patient_count:.0f} 人归并为 {household_count:.0f} 户，最大一户占 {largest_household:.0%}（不超过三户或八人以内一户占三分之二即视为家庭同行）",
         says_en="{patient_count:.0f} people are {household_count:.0f} households, the largest {largest_household:.0%} of them (three or fewer, or of eight people two thirds in one, make it a family)",
     ),
     LawfulModel(
         name="single_event", title_zh="偶发一两日", title_en="a day or two only", threshold=1.0,
         observe=lambda f: 2.0 / max(f["day_count"], 1),
-        says_zh="聚集只发生在 {day_count:.0f} 天(两天以内不足以说明反复同现)",
+        says_zh="聚集只发生在 {day_count:.0f} 天（两天以内不足以说明反复同现）",
         says_en="the sittings fall on {day_count:.0f} days (two or fewer are no habit)",
     ),
     LawfulModel(
@@ -97,26 +97,26 @@ LAWFUL_MODELS: tuple[LawfulModel, ...] = (
         observe=lambda f: f["share_70"],
         also=lambda f: f.patient_count >= 5
         and (_largest_home(f) >= 0.3 or (f["share_70"] >= 0.9 and f.patient_count >= 8)),
-        says_zh="{observed:.0%} 的成员年满七十岁(需 {threshold:.0%} 且多人同住址,或九成以上高龄)",
+        says_zh="{observed:.0%} 的成员年满七十岁（需 {threshold:.0%} 且多人同住址，或九成以上高龄）",
         says_en="{observed:.0%} are seventy or older ({threshold:.0%} needed with a shared address, or nine in ten)",
     ),
     LawfulModel(
         name="carer", title_zh="照护人代为取药", title_en="a carer who fetches for others", of_a_class=True, threshold=0.6,
         observe=lambda f: f["share_70"],
         also=lambda f: f.patient_count <= 10 and _any_shared_contact(f) >= 0.25,
-        says_zh="{observed:.0%} 的成员年满七十岁,且共用电话、住址或代办人(需 {threshold:.0%})",
+        says_zh="{observed:.0%} 的成员年满七十岁，且共用电话、住址或代办人（需 {threshold:.0%}）",
         says_en="{observed:.0%} are seventy or older and share a phone, an address or an agent ({threshold:.0%} needed)",
     ),
     LawfulModel(
         name="dialysis", title_zh="血液透析班次", title_en="a dialysis bench", threshold=0.4,
         observe=lambda f: f["dx_dialysis"],
-        says_zh="聚集时的诊断有 {observed:.0%} 为慢性肾病或透析(需 {threshold:.0%})",
+        says_zh="聚集时的诊断有 {observed:.0%} 为慢性肾病或透析（需 {threshold:.0%}）",
         says_en="{observed:.0%} of the diagnoses at the sittings are kidney failure or dialysis ({threshold:.0%} needed)",
     ),
     LawfulModel(
         name="oncology", title_zh="肿瘤化疗周期", title_en="an oncology cycle", threshold=0.4,
         observe=lambda f: f["dx_oncology"],
-        says_zh="聚集时的诊断有 {observed:.0%} 为肿瘤或化疗(需 {threshold:.0%})",
+        says_zh="聚集时的诊断有 {observed:.0%} 为肿瘤或化疗（需 {threshold:.0%}）",
         says_en="{observed:.0%} of the diagnoses at the sittings are cancer or chemotherapy ({threshold:.0%} needed)",
     ),
     LawfulModel(
@@ -124,8 +124,8 @@ LAWFUL_MODELS: tuple[LawfulModel, ...] = (
         observe=lambda f: f["dx_rehabilitation"],
         also=lambda f: f["share_pharmacy"] < 0.3 and f["share_inpatient"] < 0.3 and f["course_days"] <= 45
         and (f["distinct_amounts"] <= 0.15 or f["price_ratio"] <= 1.2),
-        says_zh="聚集时的诊断有 {observed:.0%} 属康复、骨科或卒中后遗症,每人疗程 {course_days:.0f} 天"
-        "(需 {threshold:.0%},疗程不超过 45 天且按统一价格收费)",
+        says_zh="聚集时的诊断有 {observed:.0%} 属康复、骨科或卒中后遗症，每人疗程 {course_days:.0f} 天"
+        "（需 {threshold:.0%}，疗程不超过 45 天且按统一价格收费）",
         says_en="{observed:.0%} of the diagnoses at the sittings are what rehabilitation treats, a course lasts "
         "{course_days:.0f} days ({threshold:.0%} needed, 45 days at most, at the usual tariff)",
     ),
@@ -134,28 +134,28 @@ LAWFUL_MODELS: tuple[LawfulModel, ...] = (
         observe=lambda f: f["share_chronic"],
         also=lambda f: f["share_private"] < 0.5 and f["day_count"] <= 2.5 * _months(f)
         and f["share_primary"] >= 0.55,
-        says_zh="聚集时的就诊结算有 {observed:.0%} 为门诊慢特病,每月 {days_each_month:.1f} 天(需 {threshold:.0%})",
+        says_zh="聚集时的就诊结算有 {observed:.0%} 为门诊慢特病，每月 {days_each_month:.1f} 天（需 {threshold:.0%}）",
         says_en="{observed:.0%} of the visits at the sittings are for chronic disease at primary care, on {days_each_month:.1f} days a month ({threshold:.0%} needed)",
     ),
     LawfulModel(
         name="checkup_day", title_zh="单位体检日", title_en="a check-up day", threshold=0.5,
         observe=lambda f: f["dx_checkup"],
         also=lambda f: f["day_count"] <= 6,
-        says_zh="聚集时的诊断有 {observed:.0%} 为体检,共 {day_count:.0f} 天(需 {threshold:.0%},不超过六天)",
+        says_zh="聚集时的诊断有 {observed:.0%} 为体检，共 {day_count:.0f} 天（需 {threshold:.0%}，不超过六天）",
         says_en="{observed:.0%} of the diagnoses at the sittings are check-ups, on {day_count:.0f} days ({threshold:.0%} needed, six days at most)",
     ),
     LawfulModel(
         name="vaccination_day", title_zh="接种或筛查日", title_en="a vaccination or screening day", threshold=0.5,
         observe=lambda f: f["dx_vaccination"],
         also=lambda f: f["day_count"] <= 6,
-        says_zh="聚集时的诊断有 {observed:.0%} 为接种或筛查,共 {day_count:.0f} 天(需 {threshold:.0%},不超过六天)",
+        says_zh="聚集时的诊断有 {observed:.0%} 为接种或筛查，共 {day_count:.0f} 天（需 {threshold:.0%}，不超过六天）",
         says_en="{observed:.0%} of the diagnoses at the sittings are vaccinations or screening, on {day_count:.0f} days ({threshold:.0%} needed, six days at most)",
     ),
     LawfulModel(
         name="epidemic", title_zh="学校或季节性疫情", title_en="a school or epidemic wave", threshold=0.6,
         observe=lambda f: max(f["share_school"], f["dx_epidemic"]),
         also=lambda f: _months(f) <= 2.0,
-        says_zh="{observed:.0%} 为学龄儿童或传染病诊断,前后 {months:.1f} 个月(需 {threshold:.0%},两个月以内)",
+        says_zh="{observed:.0%} 为学龄儿童或传染病诊断，前后 {months:.1f} 个月（需 {threshold:.0%}，两个月以内）",
         says_en="{observed:.0%} are of school age or have an infection, within {months:.1f} months ({threshold:.0%} needed, two at most)",
     ),
     LawfulModel(
@@ -163,33 +163,33 @@ LAWFUL_MODELS: tuple[LawfulModel, ...] = (
         observe=lambda f: f.top_share("residence"),
         also=lambda f: f["place_count"] <= 2 and f["share_primary"] >= 0.8 and f["share_private"] < 0.5
         and f["price_ratio"] <= 2.2 and _any_shared_contact(f) < 0.3,
-        says_zh="{observed:.0%} 的成员住在同一村,只在基层公立机构聚集,费用为当地中位数的 {price_ratio:.1f} 倍,不共用联系方式(需 {threshold:.0%})",
+        says_zh="{observed:.0%} 的成员住在同一村，只在基层公立机构聚集，费用为当地中位数的 {price_ratio:.1f} 倍，不共用联系方式（需 {threshold:.0%}）",
         says_en="{observed:.0%} live in one village and come together at public primary care only, at {price_ratio:.1f} times its median amount, sharing no contact ({threshold:.0%} needed)",
     ),
     LawfulModel(
         name="visiting_doctor", title_zh="多点执业医师坐诊", title_en="a doctor registered at several sites", threshold=0.6,
         observe=lambda f: f["share_visiting"],
         also=lambda f: f["price_ratio"] <= 2.2 and _any_shared_contact(f) < 0.3 and f["share_inpatient"] < 0.3,
-        says_zh="聚集时的结算有 {observed:.0%} 由备案多点执业的医师接诊(需 {threshold:.0%})",
+        says_zh="聚集时的结算有 {observed:.0%} 由备案多点执业的医师接诊（需 {threshold:.0%}）",
         says_en="{observed:.0%} of the claims at the sittings are with a doctor registered at several sites ({threshold:.0%} needed)",
     ),
     LawfulModel(
         name="employer", title_zh="同单位职工", title_en="people of one employer", of_a_class=True, threshold=0.4,
         observe=lambda f: f.top_share("employer"),
-        says_zh="{observed:.0%} 的成员同一单位(需 {threshold:.0%})",
+        says_zh="{observed:.0%} 的成员同一单位（需 {threshold:.0%}）",
         says_en="{observed:.0%} work for one employer ({threshold:.0%} needed)",
     ),
     LawfulModel(
         name="dormitory", title_zh="集体宿舍或同住", title_en="a dormitory or shared home", of_a_class=True, threshold=0.4,
         observe=lambda f: f.top_share("address"),
         also=lambda f: f["price_ratio"] <= 2.2 and f["session_count"] <= 1.5 * _months(f) + 4,
-        says_zh="{observed:.0%} 的成员同一住址(需 {threshold:.0%})",
+        says_zh="{observed:.0%} 的成员同一住址（需 {threshold:.0%}）",
         says_en="{observed:.0%} live at one address ({threshold:.0%} needed)",
     ),
     LawfulModel(
         name="maternity", title_zh="孕产检查", title_en="antenatal visits", threshold=0.6,
         observe=lambda f: f["dx_maternity"],
-        says_zh="聚集时的诊断有 {observed:.0%} 为孕产(需 {threshold:.0%})",
+        says_zh="聚集时的诊断有 {observed:.0%} 为孕产（需 {threshold:.0%}）",
         says_en="{observed:.0%} of the diagnoses at the sittings are pregnancy or birth ({threshold:.0%} needed)",
     ),
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -26,9 +27,10 @@ from fraudgraph.records import (
     Typology,
 )
 from fraudgraph.rings.assemble import Candidate
+from fraudgraph.settings import Settings
 from fraudgraph.store import Store
 
-__all__ = ["load_rings", "make_dossiers", "write_results"]
+__all__ = ["load_rings", "load_run_settings", "make_dossiers", "write_results"]
 
 _SQL = Path(__file__).parent / "sql"
 _MONEY = pa.decimal128(16, 2)
@@ -45,7 +47,7 @@ _MEMBERS = pa.schema(
     [
         ("ring_id", pa.string()), ("entity_type", pa.string()), ("entity_id", pa.string()), ("role", pa.string()),
         ("strength", pa.float64()), ("name", pa.string()), ("reason_zh", pa.string()), ("reason_en", pa.string()),
-        ("claim_count", pa.int64()), ("fund_amount", _MONEY),
+        ("claim_count", pa.int64()), ("expected_claim_count", pa.float64()), ("fund_amount", _MONEY),
     ]
 )  # fmt: skip
 _EVIDENCE = pa.schema(
@@ -141,7 +143,7 @@ def load_rings(out: Path) -> tuple[Ring, ...]:
     if not (out / "rings.parquet").is_file():
         raise UsageError(
             f"{out} holds no results: rings.parquet is not there. Give the folder that `fraudgraph run --out` wrote.",
-            f"{out} 中没有运行结果:缺少 rings.parquet。请指定 `fraudgraph run --out` 写出的文件夹。",
+            f"{out} 中没有运行结果：缺少 rings.parquet。请指定 `fraudgraph run --out` 写出的文件夹。",
         )
     parts = {
         name: _grouped(out / f"{name}.parquet")
@@ -149,6 +151,30 @@ def load_rings(out: Path) -> tuple[Ring, ...]:
     }
     rings = pq.read_table(out / "rings.parquet").to_pylist()
     return tuple(_ring(row, parts) for row in sorted(rings, key=lambda row: row["rank"]))
+
+
+def load_run_settings(out: Path) -> Settings:
+    """The settings that a run was made with, so that what is shown later is masked as it was then.
+
+    Parameters
+    ----------
+    out : Path
+        A folder that a run wrote.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds no readable run.json.
+    """
+    try:
+        kept = json.loads((out / "run.json").read_text(encoding="utf-8"))["settings"]
+    except (OSError, ValueError, KeyError):
+        raise UsageError(
+            f"{out} holds no readable run.json. Give the folder that `fraudgraph run --out` wrote.",
+            f"{out} 中没有可读取的 run.json。请指定 `fraudgraph run --out` 写出的文件夹。",
+        ) from None
+    kept.get("privacy", {}).pop("code_key", None)
+    return Settings.model_validate(kept)
 
 
 def _grouped(path: Path) -> dict[str, list[dict[str, Any]]]:
