@@ -37,7 +37,7 @@ SUPERVISION_TABLES: tuple[TableSpec, ...] = (
                 "scope_diagnoses",
                 "VARCHAR",
                 "限定支付诊断",
-                "diagnosis prefixes it is paid for, joined by |",
+                "three-character diagnosis codes it is paid for, joined by commas",
                 False,
             ),
             ("min_interval_days", "INTEGER", "合理间隔天数", "days before it makes sense again", False),

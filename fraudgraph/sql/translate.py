@@ -87,12 +87,15 @@ def to_spark(sql: str, values: Mapping[str, bool | int | float | str | date] | N
                 if part.name in given:
                     part.replace(given[part.name].copy())
             return tree
+        return node
+
+    def filled_in(node: exp.Expr) -> exp.Expr:
         name = node.name if isinstance(node, exp.Parameter | exp.Placeholder) else ""
         if values is not None and name in values:
             return _literal(values[name])
         return node
 
-    tree = sqlglot.parse_one(sql, read="duckdb").transform(carried_over)
+    tree = sqlglot.parse_one(sql, read="duckdb").transform(carried_over).transform(filled_in)
     return str(tree.sql(dialect="spark"))
 
 

@@ -37,7 +37,7 @@ default = 0.5
 origin = "own choice: from this share of infections on it is an epidemic"
 ---*/
 WITH stays AS (
-  SELECT facility_id, event_date, dayofweek(event_date) AS week_day, claim_id, patient_id, net_fund_amount,
+  SELECT facility_id, event_date, date_diff('day', DATE '2000-01-03', event_date) % 7 AS week_day, claim_id, patient_id, net_fund_amount,
     CASE WHEN diagnosis_code LIKE 'A%' OR diagnosis_code LIKE 'B%' OR substring(diagnosis_code, 1, 3) IN ('J09', 'J10', 'J11', 'J12', 'J18', 'T62') THEN 1 ELSE 0 END AS infection
   FROM claims
   WHERE claim_type = 'inpatient' AND counted AND facility_id IS NOT NULL AND event_date BETWEEN $in_force_from AND $in_force_to
@@ -75,7 +75,7 @@ compared AS (
     AND date_diff('day', s.first_day, s.last_day) >= 7 * $min_weeks
 )
 SELECT s.facility_id AS subject_id, list_sort(array_agg(DISTINCT s.patient_id)) AS member_ids, list_sort(array_agg(DISTINCT s.claim_id)) AS claim_ids,
-  greatest(sum(s.net_fund_amount), CAST(0 AS DECIMAL(16,2))) AS amount, greatest(0.0, least(1.0, round(CAST(1.0 - min(c.expected) / min(c.admission_count) AS DOUBLE), 6))) AS strength,
+  greatest(sum(s.net_fund_amount), CAST(0 AS DECIMAL(16,2))) AS amount, greatest(0.0, least(1.0, round(CAST(1.0 - min(c.expected) / nullif(CAST(min(c.admission_count) AS DOUBLE), 0.0) AS DOUBLE), 6))) AS strength,
   {'day': CAST(s.event_date AS VARCHAR), 'admission_count': min(c.admission_count), 'expected': round(min(c.expected), 1)} AS facts
 FROM compared AS c
 JOIN stays AS s ON s.facility_id = c.facility_id AND s.event_date = c.event_date

@@ -44,7 +44,7 @@ charged AS (
 ),
 treated_days AS (
   SELECT c.claim_id, count(*) AS day_count,
-    count(*) FILTER (WHERE c.charge_day > s.stay_from AND c.charge_day < s.stay_to AND dayofweek(c.charge_day) BETWEEN 1 AND 5) AS inner_days
+    count(*) FILTER (WHERE c.charge_day > s.stay_from AND c.charge_day < s.stay_to AND date_diff('day', DATE '2000-01-03', c.charge_day) % 7 < 5) AS inner_days
   FROM charged AS c
   JOIN stays AS s ON s.claim_id = c.claim_id
   WHERE c.treated = 1

@@ -110,11 +110,15 @@ people AS (
 shared AS (
   SELECT place_id, operator_id, event_date, chain_number, max(people_count) AS people_count
   FROM (
-    SELECT place_id, operator_id, event_date, chain_number, count(DISTINCT patient_id) AS people_count
-    FROM people WHERE address IS NOT NULL GROUP BY place_id, operator_id, event_date, chain_number, address
-    UNION ALL
-    SELECT place_id, operator_id, event_date, chain_number, count(DISTINCT patient_id) AS people_count
-    FROM people WHERE employer IS NOT NULL GROUP BY place_id, operator_id, event_date, chain_number, employer
+    SELECT place_id, operator_id, event_date, chain_number, mark, count(*) AS people_count
+    FROM (
+      SELECT DISTINCT place_id, operator_id, event_date, chain_number, concat('address ', address) AS mark, patient_id
+      FROM people WHERE address IS NOT NULL
+      UNION ALL
+      SELECT DISTINCT place_id, operator_id, event_date, chain_number, concat('employer ', employer) AS mark, patient_id
+      FROM people WHERE employer IS NOT NULL
+    ) AS marked
+    GROUP BY place_id, operator_id, event_date, chain_number, mark
   ) AS shares
   GROUP BY place_id, operator_id, event_date, chain_number
 )

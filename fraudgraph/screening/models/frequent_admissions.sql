@@ -41,14 +41,14 @@ WITH stays AS (
     AND substring(coalesce(c.diagnosis_code, ''), 1, 3) NOT IN ('Z51', 'Z49', 'N18')
 ),
 years AS (
-  SELECT patient_id, stay_year, count(*) AS stay_count, min(stay_limit) AS stay_limit
+  SELECT patient_id, stay_year, count(*) AS stay_count, min(stay_limit) AS year_limit
   FROM stays
   GROUP BY patient_id, stay_year
   HAVING count(*) >= min(stay_limit)
 )
 SELECT s.patient_id AS subject_id, list_sort(array_agg(DISTINCT s.patient_id)) AS member_ids, list_sort(array_agg(DISTINCT s.claim_id)) AS claim_ids,
-  greatest(sum(s.net_fund_amount), CAST(0 AS DECIMAL(16,2))) AS amount, greatest(0.0, least(1.0, round(CAST(0.3 + 0.1 * (max(y.stay_count) - min(y.stay_limit)) AS DOUBLE), 6))) AS strength,
-  {'stay_count': max(y.stay_count), 'year': min(y.stay_year), 'limit': min(y.stay_limit)} AS facts
+  greatest(sum(s.net_fund_amount), CAST(0 AS DECIMAL(16,2))) AS amount, greatest(0.0, least(1.0, round(CAST(0.3 + 0.1 * (max(y.stay_count) - min(y.year_limit)) AS DOUBLE), 6))) AS strength,
+  {'stay_count': max(y.stay_count), 'year': min(y.stay_year), 'limit': min(y.year_limit)} AS facts
 FROM years AS y
 JOIN stays AS s ON s.patient_id = y.patient_id AND s.stay_year = y.stay_year
 GROUP BY s.patient_id

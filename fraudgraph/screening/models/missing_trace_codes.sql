@@ -41,14 +41,14 @@ WITH lines AS (
   GROUP BY c.place_id, c.patient_id, c.claim_id, c.net_fund_amount
 ),
 shares AS (
-  SELECT place_id, sum(line_count) AS line_count, sum(bare_count) AS bare_count
+  SELECT place_id, sum(line_count) AS all_lines, sum(bare_count) AS bare_lines
   FROM lines
   GROUP BY place_id
   HAVING sum(line_count) >= $min_lines AND CAST(sum(bare_count) AS DOUBLE) > $max_share * sum(line_count)
 )
 SELECT l.place_id AS subject_id, list_sort(array_agg(DISTINCT l.patient_id)) AS member_ids, list_sort(array_agg(DISTINCT l.claim_id)) AS claim_ids,
-  greatest(sum(least(l.bare_amount, l.net_fund_amount)), CAST(0 AS DECIMAL(16,2))) AS amount, greatest(0.0, least(1.0, round(CAST(CAST(min(s.bare_count) AS DOUBLE) / min(s.line_count) AS DOUBLE), 6))) AS strength,
-  {'share': round(CAST(min(s.bare_count) AS DOUBLE) / min(s.line_count), 3), 'line_count': CAST(min(s.bare_count) AS BIGINT)} AS facts
+  greatest(sum(least(l.bare_amount, l.net_fund_amount)), CAST(0 AS DECIMAL(16,2))) AS amount, greatest(0.0, least(1.0, round(CAST(CAST(min(s.bare_lines) AS DOUBLE) / min(s.all_lines) AS DOUBLE), 6))) AS strength,
+  {'share': round(CAST(min(s.bare_lines) AS DOUBLE) / min(s.all_lines), 3), 'line_count': CAST(min(s.bare_lines) AS BIGINT)} AS facts
 FROM shares AS s
 JOIN lines AS l ON l.place_id = s.place_id AND l.bare_count > 0
 GROUP BY l.place_id

@@ -27,10 +27,7 @@ default = 365
 origin = "own choice: a diagnosis of the last year counts"
 ---*/
 WITH scopes AS (
-  SELECT item_code, scope_diagnoses, trim(s.prefix) AS prefix
-  FROM item_catalogue
-  CROSS JOIN UNNEST(string_split(scope_diagnoses, '|')) AS s(prefix)
-  WHERE scope_diagnoses IS NOT NULL
+  SELECT item_code, concat(',', scope_diagnoses, ',') AS diseases FROM item_catalogue WHERE scope_diagnoses IS NOT NULL
 ),
 used AS (
   SELECT c.patient_id, c.claim_id, c.event_date, c.net_fund_amount, i.item_code, sum(i.amount) AS amount, count(*) AS line_count
@@ -45,7 +42,7 @@ covered AS (
   FROM used AS u
   JOIN scopes AS s ON s.item_code = u.item_code
   JOIN claims AS d ON d.patient_id = u.patient_id AND date_diff('day', d.event_date, u.event_date) BETWEEN 0 AND $look_back_days
-    AND starts_with(d.diagnosis_code, s.prefix)
+    AND contains(s.diseases, concat(',', substring(d.diagnosis_code, 1, 3), ','))
 )
 SELECT u.patient_id AS subject_id, list_sort(array_agg(DISTINCT u.patient_id)) AS member_ids, list_sort(array_agg(DISTINCT u.claim_id)) AS claim_ids,
   greatest(sum(least(u.amount, u.net_fund_amount)), CAST(0 AS DECIMAL(16,2))) AS amount, greatest(0.0, least(1.0, round(CAST(0.5 + 0.05 * count(*) AS DOUBLE), 6))) AS strength,

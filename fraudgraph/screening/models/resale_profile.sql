@@ -42,14 +42,14 @@ WITH bought AS (
   GROUP BY c.patient_id, c.claim_id, c.place_id, c.net_fund_amount
 ),
 profiles AS (
-  SELECT patient_id, sum(amount) AS amount, sum(prone_amount) AS prone_amount, count(DISTINCT place_id) AS place_count
+  SELECT patient_id, sum(amount) AS total_amount, sum(prone_amount) AS prone_total, count(DISTINCT place_id) AS place_count
   FROM bought
   GROUP BY patient_id
-  HAVING count(DISTINCT place_id) >= $min_places AND sum(prone_amount) >= $min_amount AND sum(prone_amount) >= $min_share * sum(amount)
+  HAVING count(DISTINCT place_id) >= $min_places AND CAST(sum(prone_amount) AS DOUBLE) >= $min_amount AND CAST(sum(prone_amount) AS DOUBLE) >= $min_share * CAST(sum(amount) AS DOUBLE)
 )
 SELECT b.patient_id AS subject_id, list_sort(array_agg(DISTINCT b.patient_id)) AS member_ids, list_sort(array_agg(DISTINCT b.claim_id)) AS claim_ids,
   greatest(sum(least(b.prone_amount, b.net_fund_amount)), CAST(0 AS DECIMAL(16,2))) AS amount, greatest(0.0, least(1.0, round(CAST(0.3 + 0.05 * min(p.place_count) AS DOUBLE), 6))) AS strength,
-  {'share': round(CAST(min(p.prone_amount) AS DOUBLE) / CAST(min(p.amount) AS DOUBLE), 3), 'place_count': min(p.place_count)} AS facts
+  {'share': round(CAST(min(p.prone_total) AS DOUBLE) / CAST(min(p.total_amount) AS DOUBLE), 3), 'place_count': min(p.place_count)} AS facts
 FROM profiles AS p
 JOIN bought AS b ON b.patient_id = p.patient_id
 WHERE b.prone_amount > 0

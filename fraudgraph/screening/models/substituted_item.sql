@@ -31,7 +31,7 @@ origin = "own choice: fewer lines may be slips of the pen"
 ---*/
 WITH names AS (
   SELECT i.item_code, i.item_name, min(k.name) AS official,
-    1.0 - CAST(levenshtein(i.item_name, min(k.name)) AS DOUBLE) / greatest(length(i.item_name), length(min(k.name)), 1) AS similarity
+    CAST(length(i.item_name) - length(translate(i.item_name, min(k.name), '')) AS DOUBLE) / greatest(length(i.item_name), length(min(k.name)), 1) AS similarity
   FROM claim_items AS i
   JOIN item_catalogue AS k ON k.item_code = i.item_code
   WHERE length(i.item_name) > 0 AND length(k.name) > 0

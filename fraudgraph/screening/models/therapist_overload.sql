@@ -44,14 +44,14 @@ counted_sessions AS (
   WHERE c.counted AND s.work_day BETWEEN $in_force_from AND $in_force_to
 ),
 full_days AS (
-  SELECT doctor_id, work_day, sum(minutes) AS minutes
+  SELECT doctor_id, work_day, sum(minutes) AS day_minutes
   FROM counted_sessions
   GROUP BY doctor_id, work_day
   HAVING sum(minutes) > $max_minutes AND sum(minutes) <= $department_minutes
 )
 SELECT s.doctor_id AS subject_id, list_sort(array_agg(DISTINCT s.patient_id)) AS member_ids, list_sort(array_agg(DISTINCT s.claim_id)) AS claim_ids,
   greatest(sum(s.line_amount), CAST(0 AS DECIMAL(16,2))) AS amount, greatest(0.0, least(1.0, round(CAST(0.2 + 0.1 * count(DISTINCT s.work_day) AS DOUBLE), 6))) AS strength,
-  {'day_count': count(DISTINCT s.work_day), 'max_minutes': $max_minutes, 'top_minutes': CAST(max(f.minutes) AS DOUBLE)} AS facts
+  {'day_count': count(DISTINCT s.work_day), 'max_minutes': $max_minutes, 'top_minutes': CAST(max(f.day_minutes) AS DOUBLE)} AS facts
 FROM full_days AS f
 JOIN counted_sessions AS s ON s.doctor_id = f.doctor_id AND s.work_day = f.work_day
 GROUP BY s.doctor_id

@@ -56,7 +56,7 @@ full_days AS (
 ),
 doctors_days AS (
   SELECT doctor_id, count(*) AS day_count, max(visit_count) AS top,
-    sum(CAST(round(CAST(paid AS DOUBLE) * (visit_count - $max_visits) / visit_count, 2) AS DECIMAL(16,2))) AS amount
+    sum(CAST(round(CAST(paid AS DOUBLE) * CAST(visit_count - $max_visits AS DOUBLE) / nullif(CAST(visit_count AS DOUBLE), 0.0), 2) AS DECIMAL(16,2))) AS amount
   FROM full_days
   GROUP BY doctor_id
   HAVING count(*) >= $min_days

@@ -165,7 +165,7 @@ silent("M059", "fewer repeats", lambda w: repeated_test(w, 2))
 
 
 def scoped(w: World, diagnosis: str | None, earlier: str | None = None, days_before: int = 100) -> None:
-    w.put("item_catalogue", item_code="i1", scope_diagnoses="C34|C50")
+    w.put("item_catalogue", item_code="i1", scope_diagnoses="C34,C50")
     if earlier:
         w.visit("p1", "H1", day("2025-06-01", -days_before), diagnosis_code=earlier)
     w.item(w.visit("p1", "H1", "2025-06-01", diagnosis_code=diagnosis), "i1", amount=90)
