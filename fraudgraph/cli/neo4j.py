@@ -45,23 +45,36 @@ _Uri = Annotated[
 ]
 _Java = Annotated[
     Path | None,
-    typer.Option("--java", metavar="J", help=t("A Java 17 or 21 to use in place of the one that comes along.", "改用指定的 Java 17 或 21。")),
+    typer.Option(
+        "--java",
+        metavar="J",
+        help=t("A Java 17 or 21 to use in place of the one that comes along.", "改用指定的 Java 17 或 21。"),
+    ),
 ]
 _Repository = Annotated[
     str | None,
     typer.Option(
         "--maven-repo",
         metavar="URL",
-        help=t("The Maven repository to fetch from; MAVEN_REPO, else the public one.", "获取程序文件的 Maven 仓库;默认取 MAVEN_REPO,否则为公共仓库。"),
+        help=t(
+            "The Maven repository to fetch from; MAVEN_REPO, else the public one.",
+            "获取程序文件的 Maven 仓库;默认取 MAVEN_REPO,否则为公共仓库。",
+        ),
     ),
 ]
 _From = Annotated[
     Path | None,
-    typer.Option("--from", metavar="DIR", help=t("A folder that `bundle` made: nothing is fetched.", "由 `bundle` 生成的目录:不联网获取。")),
+    typer.Option(
+        "--from",
+        metavar="DIR",
+        help=t("A folder that `bundle` made: nothing is fetched.", "由 `bundle` 生成的目录:不联网获取。"),
+    ),
 ]
 _Yes = Annotated[
     bool,
-    typer.Option("--yes", "-y", help=t("Agree to the named licences without being asked.", "同意所列许可证,不再询问。")),
+    typer.Option(
+        "--yes", "-y", help=t("Agree to the named licences without being asked.", "同意所列许可证,不再询问。")
+    ),
 ]
 
 
@@ -76,9 +89,17 @@ def add_to(app: typer.Typer) -> None:
     )
     for name, function, en, zh, lines in _COMMANDS:
         group.command(name, help=t(en, zh), epilog=examples(*lines))(function)
-    guide = typer.Typer(name="guide", help=t("The guides that walk through a ring step by step.", "逐步核查团伙的向导。"))
+    guide = typer.Typer(
+        name="guide", help=t("The guides that walk through a ring step by step.", "逐步核查团伙的向导。")
+    )
     guide.callback()(lambda: None)  # a group even with one command
-    guide.command("serve", help=t("Serve the guides to Browser until stopped; `start` does so by itself.", "向 Browser 提供向导,直到停止;`start` 会自动提供。"))(_guide_serve)
+    guide.command(
+        "serve",
+        help=t(
+            "Serve the guides to Browser until stopped; `start` does so by itself.",
+            "向 Browser 提供向导,直到停止;`start` 会自动提供。",
+        ),
+    )(_guide_serve)
     group.add_typer(guide)
     app.add_typer(group)
     app.command(
@@ -135,12 +156,20 @@ def _prepare(
                 "未获取任何文件。加上 --yes 表示同意上述许可证并继续。",
             )
     with progress() as listener:
-        return prepare_program(_places(workspace), java=java, repository=repository, bundle=bundle, progress=listener)
+        return prepare_program(
+            _places(workspace), java=java, repository=repository, bundle=bundle, progress=listener
+        )
 
 
 def _start(
     workspace: _Workspace = None,
-    read_only: Annotated[bool, typer.Option("--read-only", help=t("Nobody can change the graph, whoever asks.", "只读:任何人都不能改动图数据。"))] = False,
+    read_only: Annotated[
+        bool,
+        typer.Option(
+            "--read-only",
+            help=t("Nobody can change the graph, whoever asks.", "只读:任何人都不能改动图数据。"),
+        ),
+    ] = False,
     java: _Java = None,
     repository: _Repository = None,
     bundle: _From = None,
@@ -188,12 +217,22 @@ def _status(workspace: _Workspace = None, uri: _Uri = None, as_json: AsJson = Fa
         )
     )
     header = (t("month", "月份"), t("run", "批次"), t("state", "状态"), t("in view", "读者可见"))
-    print_table(header, [(r["month"], r["run"], r["state"], "*" if r["visible"] else "") for r in state["runs"]])
+    print_table(
+        header, [(r["month"], r["run"], r["state"], "*" if r["visible"] else "") for r in state["runs"]]
+    )
 
 
 def _open(
     workspace: _Workspace = None,
-    only_print: Annotated[bool, typer.Option("--print", help=t("Print address, user and password; open nothing.", "只显示地址、用户名与口令,不打开浏览器。"))] = False,
+    only_print: Annotated[
+        bool,
+        typer.Option(
+            "--print",
+            help=t(
+                "Print address, user and password; open nothing.", "只显示地址、用户名与口令,不打开浏览器。"
+            ),
+        ),
+    ] = False,
 ) -> None:
     import webbrowser
 
@@ -204,13 +243,17 @@ def _open(
         return
     if not server.running():
         raise UsageError(
-            f"The server is not running. Start it: {command_name()} neo4j start.", f"服务器未在运行。请先执行:{command_name()} neo4j start。"
+            f"The server is not running. Start it: {command_name()} neo4j start.",
+            f"服务器未在运行。请先执行:{command_name()} neo4j start。",
         )
     say(t(f"{address}  user neo4j; password: open --print", f"{address}  用户名 neo4j;口令见 open --print"))
     webbrowser.open(address)
 
 
-def _logs(workspace: _Workspace = None, lines: Annotated[int, typer.Option("--lines", "-n", metavar="N", help=t("How many.", "行数。"))] = 60) -> None:
+def _logs(
+    workspace: _Workspace = None,
+    lines: Annotated[int, typer.Option("--lines", "-n", metavar="N", help=t("How many.", "行数。"))] = 60,
+) -> None:
     places = _places(workspace)
     for path in (places.console, places.logs / "neo4j.log", places.logs / "debug.log"):
         if path.is_file():
@@ -219,13 +262,52 @@ def _logs(workspace: _Workspace = None, lines: Annotated[int, typer.Option("--li
 
 
 def _load(
-    out: Annotated[Path, typer.Argument(metavar="OUT", help=t("The folder that `run` wrote.", "`run` 写出的目录。"))],
+    out: Annotated[
+        Path, typer.Argument(metavar="OUT", help=t("The folder that `run` wrote.", "`run` 写出的目录。"))
+    ],
     workspace: _Workspace = None,
     uri: _Uri = None,
-    claims: Annotated[str, typer.Option(metavar="needed|all", help=t("Claims of rings, evidence and flags, or all of them.", "只加载团伙、证据与疑点的结算单,或全部。"))] = "needed",
-    unmask: Annotated[bool, typer.Option("--unmask", help=t("Names, phones, addresses and accounts as delivered; noted in the audit log.", "姓名、电话、地址、账户按原样加载;记入审计日志。"))] = False,
-    way: Annotated[str, typer.Option("--way", metavar="auto|bolt|offline", help=t("Offline import is for an empty local store; auto takes it for large first loads.", "离线导入仅用于本机空库;auto 在首次大批量加载时自动选用。"))] = "auto",
-    show: Annotated[bool | None, typer.Option("--show/--no-show", help=t("Make it the month in view; by default unless a later one is.", "设为读者可见月份;默认在无更新月份时如此。"))] = None,
+    claims: Annotated[
+        str,
+        typer.Option(
+            metavar="needed|all",
+            help=t(
+                "Claims of rings, evidence and flags, or all of them.",
+                "只加载团伙、证据与疑点的结算单,或全部。",
+            ),
+        ),
+    ] = "needed",
+    unmask: Annotated[
+        bool,
+        typer.Option(
+            "--unmask",
+            help=t(
+                "Names, phones, addresses and accounts as delivered; noted in the audit log.",
+                "姓名、电话、地址、账户按原样加载;记入审计日志。",
+            ),
+        ),
+    ] = False,
+    way: Annotated[
+        str,
+        typer.Option(
+            "--way",
+            metavar="auto|bolt|offline",
+            help=t(
+                "Offline import is for an empty local store; auto takes it for large first loads.",
+                "离线导入仅用于本机空库;auto 在首次大批量加载时自动选用。",
+            ),
+        ),
+    ] = "auto",
+    show: Annotated[
+        bool | None,
+        typer.Option(
+            "--show/--no-show",
+            help=t(
+                "Make it the month in view; by default unless a later one is.",
+                "设为读者可见月份;默认在无更新月份时如此。",
+            ),
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     from fraudgraph.graphdb.job import load_out
@@ -241,13 +323,27 @@ def _load(
     with progress() as listener:
         if own:
             with _graph(workspace, uri) as graph:
-                done = load_out(out, graph=graph, places=_places(workspace), options=options, show=show, progress=listener)
+                done = load_out(
+                    out, graph=graph, places=_places(workspace), options=options, show=show, progress=listener
+                )
         else:
-            done = load_out(out, server=_server(workspace), places=_places(workspace), options=options, way=way, show=show, progress=listener)
+            done = load_out(
+                out,
+                server=_server(workspace),
+                places=_places(workspace),
+                options=options,
+                way=way,
+                show=show,
+                progress=listener,
+            )
     if as_json:
         print_json(done)
         return
-    state = t("in view", "读者可见") if done.visible else t("loaded, a later month stays in view", "已加载,读者仍看更新的月份")
+    state = (
+        t("in view", "读者可见")
+        if done.visible
+        else t("loaded, a later month stays in view", "已加载,读者仍看更新的月份")
+    )
     print_result(
         t(
             f"{done.month}: {done.created:,} nodes and relationships made in {done.seconds:.0f} s ({done.way}); {state}.",
@@ -257,8 +353,22 @@ def _load(
 
 
 def _remove(
-    month: Annotated[str | None, typer.Option("--month", metavar="YYYY-MM", help=t("Remove one month from the graph.", "从图中移除一个月份。"))] = None,
-    everything: Annotated[bool, typer.Option("--everything", help=t("Stop the server and delete its data, password and ports.", "停止服务器并删除其数据、口令与端口设置。"))] = False,
+    month: Annotated[
+        str | None,
+        typer.Option(
+            "--month", metavar="YYYY-MM", help=t("Remove one month from the graph.", "从图中移除一个月份。")
+        ),
+    ] = None,
+    everything: Annotated[
+        bool,
+        typer.Option(
+            "--everything",
+            help=t(
+                "Stop the server and delete its data, password and ports.",
+                "停止服务器并删除其数据、口令与端口设置。",
+            ),
+        ),
+    ] = False,
     workspace: _Workspace = None,
     uri: _Uri = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help=t("Don't ask.", "不再询问。"))] = False,
@@ -268,7 +378,8 @@ def _remove(
 
     if everything == (month is not None):
         raise UsageError(
-            "Say what to remove: --month YYYY-MM, or --everything.", "请说明要移除什么:--month YYYY-MM 或 --everything。"
+            "Say what to remove: --month YYYY-MM, or --everything.",
+            "请说明要移除什么:--month YYYY-MM 或 --everything。",
         )
     if not yes and not (sys.stdin.isatty() and typer.confirm(t("Really remove it?", "确定移除?"), err=True)):
         raise UsageError("Nothing was removed. Add --yes to go on.", "未移除任何内容。加上 --yes 继续。")
@@ -303,7 +414,18 @@ def _questions(as_json: AsJson = False) -> None:
 
     found = load_questions()
     if as_json:
-        print_json([{"number": q.number, "name": q.name, "title_zh": q.title_zh, "title_en": q.title_en, "parameters": q.parameters} for q in found])
+        print_json(
+            [
+                {
+                    "number": q.number,
+                    "name": q.name,
+                    "title_zh": q.title_zh,
+                    "title_en": q.title_en,
+                    "parameters": q.parameters,
+                }
+                for q in found
+            ]
+        )
         return
     print_table(
         (t("no", "编号"), t("question", "查询"), t("name", "名称"), t("parameters", "参数")),
@@ -312,8 +434,22 @@ def _questions(as_json: AsJson = False) -> None:
 
 
 def _ask(
-    name: Annotated[str, typer.Argument(metavar="QUESTION", help=t("Name or number; see `neo4j questions`.", "名称或编号,见 `neo4j questions`。"))],
-    parameters: Annotated[list[str] | None, typer.Option("--param", "-p", metavar="NAME=VALUE", help=t("A parameter; may be given again.", "参数,可多次给出。"))] = None,
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="QUESTION",
+            help=t("Name or number; see `neo4j questions`.", "名称或编号,见 `neo4j questions`。"),
+        ),
+    ],
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--param",
+            "-p",
+            metavar="NAME=VALUE",
+            help=t("A parameter; may be given again.", "参数,可多次给出。"),
+        ),
+    ] = None,
     workspace: _Workspace = None,
     uri: _Uri = None,
     as_json: AsJson = False,
@@ -375,7 +511,12 @@ def _bundle(
     target: Annotated[Path, typer.Argument(metavar="DIR", help=t("Where to pack.", "打包到的目录。"))],
     java: _Java = None,
     repository: _Repository = None,
-    wheels: Annotated[bool, typer.Option("--wheels/--no-wheels", help=t("Pack the Python packages too.", "同时打包 Python 软件包。"))] = True,
+    wheels: Annotated[
+        bool,
+        typer.Option(
+            "--wheels/--no-wheels", help=t("Pack the Python packages too.", "同时打包 Python 软件包。")
+        ),
+    ] = True,
     yes: _Yes = False,
 ) -> None:
     from fraudgraph.graphdb.copies import pack
@@ -384,7 +525,10 @@ def _bundle(
     with progress() as listener:
         size = pack(target, program, wheels=wheels, progress=listener)
     print_result(
-        t(f"{size / 1e6:.0f} MB in {target}. There: fraudgraph neo4j start --from {target}", f"共 {size / 1e6:.0f} MB,位于 {target}。现场执行:fraudgraph neo4j start --from {target}")
+        t(
+            f"{size / 1e6:.0f} MB in {target}. There: fraudgraph neo4j start --from {target}",
+            f"共 {size / 1e6:.0f} MB,位于 {target}。现场执行:fraudgraph neo4j start --from {target}",
+        )
     )
 
 

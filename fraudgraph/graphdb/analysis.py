@@ -54,7 +54,9 @@ def neighbourhood(graph: GraphStore, ring: str) -> nx.MultiDiGraph:
         for line in lines.values():
             ends = line.nodes
             if ends[0] is not None and ends[1] is not None:
-                found.add_edge(_id(ends[0]), _id(ends[1]), key=line.element_id, type=line.type, **_values(line))
+                found.add_edge(
+                    _id(ends[0]), _id(ends[1]), key=line.element_id, type=line.type, **_values(line)
+                )
     return found
 
 
@@ -77,7 +79,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Relationship):
         return {"type": value.type, **_values(value)}
     if isinstance(value, Path):
-        return {"nodes": [_plain(n) for n in value.nodes], "relationships": [_plain(r) for r in value.relationships]}
+        return {
+            "nodes": [_plain(n) for n in value.nodes],
+            "relationships": [_plain(r) for r in value.relationships],
+        }
     if isinstance(value, list):
         return [_plain(one) for one in value]
     if isinstance(value, Date | DateTime):

@@ -68,7 +68,9 @@ class GraphStore:
             with store.sentences(uri):
                 driver.verify_connectivity()
                 store.version = str(
-                    store.value("CALL dbms.components() YIELD name, versions WHERE name = 'Neo4j Kernel' RETURN versions[0]")
+                    store.value(
+                        "CALL dbms.components() YIELD name, versions WHERE name = 'Neo4j Kernel' RETURN versions[0]"
+                    )
                 )
             store._refuse_old(uri, oldest)
         except BaseException:
@@ -151,7 +153,12 @@ class GraphStore:
                 "Neo4j refuses the user or password. For our own server they are in the workspace (fraudgraph neo4j open --print); for another set NEO4J_USERNAME and NEO4J_PASSWORD.",
                 "Neo4j 拒绝了用户名或口令。自带服务器的口令在工作区中(fraudgraph neo4j open --print);其他服务器请设置 NEO4J_USERNAME 和 NEO4J_PASSWORD。",
             ) from None
-        except (exceptions.ServiceUnavailable, exceptions.SessionExpired, exceptions.IncompleteCommit, OSError) as problem:
+        except (
+            exceptions.ServiceUnavailable,
+            exceptions.SessionExpired,
+            exceptions.IncompleteCommit,
+            OSError,
+        ) as problem:
             where = f" at {uri}" if uri else ""
             raise GraphStoreError(
                 f"Neo4j{where} is not there, or went away: {_first_line(problem)}. Start it (fraudgraph neo4j start) and call again; a load goes on where it stopped.",
@@ -168,7 +175,12 @@ class GraphStore:
 
 def _refusal(problem: exceptions.Neo4jError) -> GraphStoreError:
     code, said = str(problem.code), _first_line(problem)
-    if "ReadOnly" in code or "Forbidden" in code or "read-only" in said.lower() or "read only" in said.lower():
+    if (
+        "ReadOnly" in code
+        or "Forbidden" in code
+        or "read-only" in said.lower()
+        or "read only" in said.lower()
+    ):
         return GraphStoreError(
             "This Neo4j was started read-only and takes no changes. Stop it and start it without --read-only to load.",
             "此 Neo4j 以只读方式启动,不接受改动。如需加载,请停止后不带 --read-only 重新启动。",

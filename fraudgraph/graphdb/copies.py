@@ -35,7 +35,8 @@ def copy_server(server: LocalServer, target: Path, program: Program) -> None:
     copy = Places(target)
     if copy.home.exists():
         raise UsageError(
-            f"{target} already holds a graph server. Give a folder that does not exist yet.", f"{target} 已有图数据库。请指定一个尚不存在的目录。"
+            f"{target} already holds a graph server. Give a folder that does not exist yet.",
+            f"{target} 已有图数据库。请指定一个尚不存在的目录。",
         )
     facts = server.facts
     was_running = server.stop()
@@ -46,7 +47,9 @@ def copy_server(server: LocalServer, target: Path, program: Program) -> None:
             write_settings(copy, _NO_PORTS)
             there = Program(program.java, program.jars, copy)
             there.administer("dbms", "set-initial-password", copy.password())
-            there.administer("database", "load", "neo4j", f"--from-path={folder}", "--overwrite-destination=true")
+            there.administer(
+                "database", "load", "neo4j", f"--from-path={folder}", "--overwrite-destination=true"
+            )
         shutil.copyfile(server.places.secret_file, copy.secret_file)
         copy.secret_file.chmod(0o600)
     except GraphStoreError:
@@ -97,7 +100,8 @@ def pack(target: Path, program: Program, *, wheels: bool, progress: Progress) ->
         shutil.copytree(java_home, target / "java", dirs_exist_ok=True, symlinks=True)
     except OSError as problem:
         raise StorageError(
-            f"{target} can't be written: {problem}. Free some space and call again.", f"无法写入 {target}:{problem}。请清理空间后重试。"
+            f"{target} can't be written: {problem}. Free some space and call again.",
+            f"无法写入 {target}:{problem}。请清理空间后重试。",
         ) from None
     if wheels:
         progress.stage("Python packages", "Python 软件包")
@@ -107,8 +111,15 @@ def pack(target: Path, program: Program, *, wheels: bool, progress: Progress) ->
 
 def _pack_wheels(target: Path) -> None:
     """Every package that this program runs on, in the versions installed here."""
-    frozen = subprocess.run([sys.executable, "-m", "pip", "freeze", "--exclude-editable"], capture_output=True, text=True, check=False)
-    wanted = [line for line in frozen.stdout.splitlines() if "==" in line and not line.startswith("fraudgraph")]
+    frozen = subprocess.run(
+        [sys.executable, "-m", "pip", "freeze", "--exclude-editable"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    wanted = [
+        line for line in frozen.stdout.splitlines() if "==" in line and not line.startswith("fraudgraph")
+    ]
     done = subprocess.run(
         [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(target), *wanted],
         capture_output=True, text=True, check=False,

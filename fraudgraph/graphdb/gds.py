@@ -48,7 +48,8 @@ def compare_with_gds(graph: GraphStore) -> Agreement:
     )
     if not lines:
         raise GraphStoreError(
-            "No meetings are in view: load a run first (fraudgraph neo4j load OUT).", "当前没有可见的同现数据:请先加载(fraudgraph neo4j load OUT)。"
+            "No meetings are in view: load a run first (fraudgraph neo4j load OUT).",
+            "当前没有可见的同现数据:请先加载(fraudgraph neo4j load OUT)。",
         )
     started = time.perf_counter()
     meetings = nx.Graph()
@@ -82,7 +83,8 @@ def _gds_groups(graph: GraphStore) -> tuple[dict[str, int], dict[str, int]]:
             name=_GRAPH,
         )
         components = graph.rows(
-            "CALL gds.wcc.stream($name) YIELD nodeId, componentId RETURN gds.util.asNode(nodeId).id AS id, componentId AS part", name=_GRAPH
+            "CALL gds.wcc.stream($name) YIELD nodeId, componentId RETURN gds.util.asNode(nodeId).id AS id, componentId AS part",
+            name=_GRAPH,
         )
         communities = graph.rows(
             "CALL gds.leiden.stream($name, {relationshipWeightProperty: 'weight', randomSeed: 7, concurrency: 1}) "

@@ -19,6 +19,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     files: dict[str, bytes]
 
     def do_GET(self) -> None:
+        """One file of the kit."""
         name = urlsplit(self.path).path.lstrip("/") or "start.html"
         content = self.files.get(name)
         if content is None:
@@ -32,6 +33,15 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
         self.wfile.write(content)
+
+    def do_OPTIONS(self) -> None:
+        """Browser asks first whether it may send its headers (it asks for uncached files)."""
+        self.send_response(204)
+        self.send_header("Access-Control-Allow-Origin", "*")
+        self.send_header("Access-Control-Allow-Methods", "GET, OPTIONS")
+        self.send_header("Access-Control-Allow-Headers", "*")
+        self.send_header("Access-Control-Allow-Private-Network", "true")
+        self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Nothing: what is looked at is noted by the server's own log."""

@@ -75,7 +75,12 @@ GUIDES: tuple[Guide, ...] = (
                     "Every result is a lead, not a verdict. A button puts the question into the editor above; press ▶ at its right to run it.",
                     "Click a dot or a line: the reasons stand in the panel at the right.",
                 ),
-                buttons=("rings_of_the_month", "rings_in_numbers", "changes_since_last_month", "guide:下一步:逐步核查一个团伙 Next: walk through one ring|ring"),
+                buttons=(
+                    "rings_of_the_month",
+                    "rings_in_numbers",
+                    "changes_since_last_month",
+                    "guide:下一步:逐步核查一个团伙 Next: walk through one ring|ring",
+                ),
                 extra=f"<p>{_LEGEND}</p>{_RISK}",
             ),
             Step(
@@ -83,7 +88,13 @@ GUIDES: tuple[Guide, ...] = (
                 title_en="Find a person or a place",
                 text_zh=("先设定要找的文字,再运行查询。",),
                 text_en=("Set the text first, then run the question.",),
-                buttons=(_FIRST_PERSON, "person_whole", "one_hop_without_hubs", "neighbours_of_a_confirmed_case", "seed_expansion"),
+                buttons=(
+                    _FIRST_PERSON,
+                    "person_whole",
+                    "one_hop_without_hubs",
+                    "neighbours_of_a_confirmed_case",
+                    "seed_expansion",
+                ),
                 extra=(
                     '<p>姓名或编号 name or id: <input value-for="text" placeholder="H9901"> '
                     '<span class="runnable"><pre>:param text =&gt; "<span value-key="text">大药房</span>"</pre></span></p>'
@@ -94,7 +105,14 @@ GUIDES: tuple[Guide, ...] = (
                 title_en="Places and flags",
                 text_zh=("从机构出发:它涉及的团伙、疑点、医师。",),
                 text_en=("Starting from a place: its rings, flags and doctors.",),
-                buttons=(_FIRST_PLACE, "rings_of_a_place", "flags_of_an_institution", "places_that_share", "steered_prescriptions", "flags_by_model"),
+                buttons=(
+                    _FIRST_PLACE,
+                    "rings_of_a_place",
+                    "flags_of_an_institution",
+                    "places_that_share",
+                    "steered_prescriptions",
+                    "flags_by_model",
+                ),
             ),
             Step(
                 title_zh="样式与已存查询",
@@ -107,7 +125,12 @@ GUIDES: tuple[Guide, ...] = (
                     "If the colours are wrong, load the style again. Drop fraudgraph-saved-scripts.zip on Browser's favourites at the left: all questions become saved scripts (kept in this browser only).",
                     "Browser also draws lines between dots that the question did not ask for (Connect result nodes); it can be turned off in the settings.",
                 ),
-                buttons=("style:重新载入样式 Load the style again", "what_is_in_the_graph", "loose_ends", "largest_hubs"),
+                buttons=(
+                    "style:重新载入样式 Load the style again",
+                    "what_is_in_the_graph",
+                    "loose_ends",
+                    "largest_hubs",
+                ),
             ),
         ),
     ),
@@ -120,7 +143,9 @@ GUIDES: tuple[Guide, ...] = (
                 title_zh="1 选定团伙",
                 title_en="1 Choose the ring",
                 text_zh=("先选定一个团伙,再看全貌。线上写明每名成员的角色,点开可见理由。",),
-                text_en=("Choose a ring, then look at it whole. The line to each member names the role; click it for the reason.",),
+                text_en=(
+                    "Choose a ring, then look at it whole. The line to each member names the role; click it for the reason.",
+                ),
                 buttons=(_FIRST_RING, "ring_whole"),
                 extra=_OWN_RING,
             ),
@@ -128,21 +153,27 @@ GUIDES: tuple[Guide, ...] = (
                 title_zh="2 谁与谁同现",
                 title_en="2 Who met whom",
                 text_zh=("橙色连线上的数字是同现次数;点开可见预计次数与 p 值。再看他们是否真在同一时刻。",),
-                text_en=("The number on an orange line is how often they met; click it for how often chance expects, and p. Then see whether it was the same minutes.",),
+                text_en=(
+                    "The number on an orange line is how often they met; click it for how often chance expects, and p. Then see whether it was the same minutes.",
+                ),
                 buttons=("ring_meetings", "shared_minutes", "timeline"),
             ),
             Step(
                 title_zh="3 合理解释",
                 title_en="3 Lawful explanations",
                 text_zh=("先排除养老机构、透析、家庭等合理原因:哪些排查过,差多少。",),
-                text_en=("Nursing home, dialysis, family and the like come first: which were tried, and by how much each fell short.",),
+                text_en=(
+                    "Nursing home, dialysis, family and the like come first: which were tried, and by how much each fell short.",
+                ),
                 buttons=("lawful_explanations", "rings_not_put_forward"),
             ),
             Step(
                 title_zh="4 证据与金额",
                 title_en="4 Evidence and money",
                 text_zh=("每条证据连到结算单;金额从医师到药店如何流动。",),
-                text_en=("Each piece of evidence leads to claims; and how money flows from doctors to pharmacies.",),
+                text_en=(
+                    "Each piece of evidence leads to claims; and how money flows from doctors to pharmacies.",
+                ),
                 buttons=("evidence_and_claims", "money_flow", "shared_phones_and_accounts"),
             ),
             Step(
@@ -150,7 +181,14 @@ GUIDES: tuple[Guide, ...] = (
                 title_en="5 Person by person",
                 text_zh=("为何此人在内?有的成员可能是受害者(小圆点)。",),
                 text_en=("Why is this person in it? Some members may be victims (small dots).",),
-                buttons=(_FIRST_PERSON, "why_is_this_person_in_it", _OTHER_PERSON, "path_between_two", "claims_of_a_person", "rings_that_touch_it"),
+                buttons=(
+                    _FIRST_PERSON,
+                    "why_is_this_person_in_it",
+                    _OTHER_PERSON,
+                    "path_between_two",
+                    "claims_of_a_person",
+                    "rings_that_touch_it",
+                ),
             ),
         ),
     ),

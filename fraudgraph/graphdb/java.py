@@ -61,7 +61,9 @@ def _on_path() -> Path | None:
 def java_version(java: Path) -> int:
     """The feature version (17, 21 …) that a Java reports; 0 if it says nothing understandable."""
     try:
-        answer = subprocess.run([str(java), "-version"], capture_output=True, text=True, timeout=30, check=False)
+        answer = subprocess.run(
+            [str(java), "-version"], capture_output=True, text=True, timeout=30, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return 0
     found = re.search(r'version "(\d+)', answer.stderr + answer.stdout)

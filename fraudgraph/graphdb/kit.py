@@ -88,8 +88,8 @@ def _slide(step: Step, address: str) -> str:
     return (
         '<slide class="row-fluid"><div class="col-sm-12">\n'
         f"<h3>{html.escape(step.title_zh)}<br><small>{html.escape(step.title_en)}</small></h3>\n"
-        f"{''.join(f'<p>{html.escape(line)}</p>' for line in step.text_zh)}\n"
-        f"{''.join(f'<p>{html.escape(line)}</p>' for line in step.text_en)}\n{step.extra}\n{buttons}\n</div></slide>"
+        f"<p>{'<br>'.join(html.escape(line) for line in step.text_zh)}</p>\n"
+        f"<p>{'<br>'.join(html.escape(line) for line in step.text_en)}</p>\n{step.extra}\n{buttons}\n</div></slide>"
     )
 
 
@@ -99,10 +99,10 @@ def _button(part: str, address: str) -> str:
     style = 'style="margin:3px 6px 3px 0;text-align:left;white-space:normal"'
     if kind == "set":
         label, _, line = rest.partition("|")
-        return f'<p><button class="btn btn-small btn-primary" {style} data-exec="{html.escape(line)}">▶ {html.escape(label)}</button></p>'
+        return f'<p><button class="btn btn-small btn-primary" {style} data-exec="{html.escape(line)}">{html.escape(label)}</button></p>'
     if kind == "guide":
         label, _, name = rest.partition("|")
-        return f'<p><button class="btn btn-small" {style} data-exec="play {address}/{name}.html">{html.escape(label)}</button></p>'
+        return f'<p><button class="btn btn-small" {style} data-exec="guide {address}/{name}.html">{html.escape(label)}</button></p>'
     if kind == "style":
         return f'<p><button class="btn btn-small" {style} data-exec="style {address}/{_STYLE}">{html.escape(rest)}</button></p>'
     question = find_question(part)

@@ -14,7 +14,15 @@ import pyarrow as pa
 
 from fraudgraph.errors import GraphStoreError, LockedError
 from fraudgraph.graphdb.connection import GraphStore
-from fraudgraph.graphdb.model import EDGES, ENTITY_LABELS, NODES, OUR_LABELS, EdgeTable, NodeTable, schema_statements
+from fraudgraph.graphdb.model import (
+    EDGES,
+    ENTITY_LABELS,
+    NODES,
+    OUR_LABELS,
+    EdgeTable,
+    NodeTable,
+    schema_statements,
+)
 from fraudgraph.graphdb.publish import publish, sweep
 from fraudgraph.graphdb.source import RunSource
 from fraudgraph.progress import NullProgress, Progress
@@ -72,9 +80,7 @@ def make_schema(graph: GraphStore) -> None:
     for statement in schema_statements():
         graph.write_unmanaged(statement)
     graph.write_unmanaged("CALL db.awaitIndexes(300)")
-    graph.write(
-        "MERGE (s:FraudgraphStore {key: 'model'}) SET s.version = $version", version=MODEL_VERSION
-    )
+    graph.write("MERGE (s:FraudgraphStore {key: 'model'}) SET s.version = $version", version=MODEL_VERSION)
 
 
 def begin_run(graph: GraphStore, source: RunSource) -> str:
@@ -120,12 +126,16 @@ def load_run(
     if state != "loaded":
         for node_table in NODES:
             table = source.nodes(node_table)
-            made, _ = _load_table(graph, source.stamp, node_table.label, _node_cypher(node_table, table), table, tell)
+            made, _ = _load_table(
+                graph, source.stamp, node_table.label, _node_cypher(node_table, table), table, tell
+            )
             created += made
             nodes += table.num_rows
         for edge_table in EDGES:
             table = source.edges(edge_table)
-            made, lost = _load_table(graph, source.stamp, edge_table.name, _edge_cypher(edge_table, table), table, tell)
+            made, lost = _load_table(
+                graph, source.stamp, edge_table.name, _edge_cypher(edge_table, table), table, tell
+            )
             created, left_out, relationships = created + made, left_out + lost, relationships + table.num_rows
     tell.stage("Making the month visible", "发布该月")
     visible = publish(graph, source.stamp, show=show)
@@ -157,7 +167,9 @@ def _load_table(
                     answer.consume().counters,
                 )
             )
-        made = counters.relationships_created if "-" in step else counters.nodes_created - (start == 0)  # less the note
+        made = (
+            counters.relationships_created if "-" in step else counters.nodes_created - (start == 0)
+        )  # less the note
         created += made
         if "-" in step:
             left_out += len(rows) - took
@@ -214,9 +226,13 @@ def _refresh(graph: GraphStore, source: RunSource, tell: Progress) -> None:
         table = source.nodes(node_table) if not node_table.stamped else None
         if table is None or table.num_rows == 0:
             continue
-        tell.stage(f"{node_table.label}: changed facts", f"{node_table.label}:更新变动信息", total=table.num_rows)
+        tell.stage(
+            f"{node_table.label}: changed facts", f"{node_table.label}:更新变动信息", total=table.num_rows
+        )
         names = table.column_names[1:]
-        differs = " OR ".join(f"coalesce(n.{name} <> r[{i}], r[{i}] IS NOT NULL)" for i, name in enumerate(names, 1))
+        differs = " OR ".join(
+            f"coalesce(n.{name} <> r[{i}], r[{i}] IS NOT NULL)" for i, name in enumerate(names, 1)
+        )
         for _, rows in _batches(table, 0):
             graph.write(
                 f"UNWIND $rows AS r MATCH (n:{node_table.label} {{id: r[0]}}) WHERE {differs} SET n += {{{_values(names, 1)}}}",

@@ -62,8 +62,14 @@ EDGES: tuple[EdgeTable, ...] = (
     EdgeTable("WEIGHED_AGAINST", "weighed_against", "Ring", "Explanation"),
     EdgeTable("MET", "met", "Patient", "Patient", {"a_type": "patient", "b_type": "patient"}),
     EdgeTable("MET", "met", "Doctor", "Pharmacy", {"a_type": "doctor", "b_type": "pharmacy"}),
-    *(EdgeTable("FLAGGED_BY", "flagged_by", label, "Flag", {"a_type": label.lower()}) for label in _PEOPLE[:4]),
-    *(EdgeTable("STANDS_OUT", "stands_out", label, "Run", {"a_type": label.lower()}) for label in _PEOPLE[:4]),
+    *(
+        EdgeTable("FLAGGED_BY", "flagged_by", label, "Flag", {"a_type": label.lower()})
+        for label in _PEOPLE[:4]
+    ),
+    *(
+        EdgeTable("STANDS_OUT", "stands_out", label, "Run", {"a_type": label.lower()})
+        for label in _PEOPLE[:4]
+    ),
     EdgeTable("CITES", "evidence_cites", "Evidence", "Claim"),
     EdgeTable("CITES", "flag_cites", "Flag", "Claim"),
     EdgeTable("COUNTED_IN", "counted_in", "Claim", "Ring"),

@@ -12,8 +12,8 @@ import pyarrow.csv as pa_csv
 
 from fraudgraph.errors import StorageError
 from fraudgraph.graphdb.connection import GraphStore
-from fraudgraph.graphdb.java import find_java
 from fraudgraph.graphdb.jars import cache_folder
+from fraudgraph.graphdb.java import find_java
 from fraudgraph.graphdb.load import MODEL_VERSION, LoadSummary, make_schema
 from fraudgraph.graphdb.model import EDGES, NODES
 from fraudgraph.graphdb.program import Program
@@ -27,7 +27,14 @@ __all__ = ["import_offline", "is_empty", "worth_offline"]
 _WORTH_CLAIMS = 500_000
 """From so many claims on the import tool wins over Bolt in spite of stopping and starting the server."""
 _LIST_MARK = "\x1f"
-_TYPES = {"int32": "int", "int64": "long", "double": "double", "bool": "boolean", "string": "string", "date32[day]": "date"}
+_TYPES = {
+    "int32": "int",
+    "int64": "long",
+    "double": "double",
+    "bool": "boolean",
+    "string": "string",
+    "date32[day]": "date",
+}
 
 
 def is_empty(graph: GraphStore) -> bool:
@@ -82,14 +89,23 @@ def _write_tables(source: RunSource, folder: Path, progress: Progress) -> tuple[
         if node_table.stamped:
             table = table.append_column("run", pa.repeat(source.stamp, table.num_rows))
             header.append("run:string")
-        words.append(f"--nodes={node_table.label}={_write(folder / f'node-{node_table.label}', header, table)}")
+        words.append(
+            f"--nodes={node_table.label}={_write(folder / f'node-{node_table.label}', header, table)}"
+        )
     for edge_table in EDGES:
         progress.stage(f"Writing {edge_table.name}", f"写出 {edge_table.name}")
         table = source.edges(edge_table)
         line_count += table.num_rows
-        header = [f":START_ID({edge_table.start})", f":END_ID({edge_table.end})", *_typed(table, 2), "run:string"]
+        header = [
+            f":START_ID({edge_table.start})",
+            f":END_ID({edge_table.end})",
+            *_typed(table, 2),
+            "run:string",
+        ]
         table = table.append_column("run", pa.repeat(source.stamp, table.num_rows))
-        words.append(f"--relationships={edge_table.type}={_write(folder / f'line-{edge_table.name}', header, table)}")
+        words.append(
+            f"--relationships={edge_table.type}={_write(folder / f'line-{edge_table.name}', header, table)}"
+        )
     return words, node_count, line_count
 
 
@@ -133,7 +149,9 @@ def _write(stem: Path, header: list[str], table: pa.Table) -> str:
     try:
         names.write_text(",".join(header) + "\n", encoding="utf-8")
         pa_csv.write_csv(
-            pa.table(columns, names=[str(i) for i in range(len(columns))]), rows, pa_csv.WriteOptions(include_header=False)
+            pa.table(columns, names=[str(i) for i in range(len(columns))]),
+            rows,
+            pa_csv.WriteOptions(include_header=False),
         )
     except OSError as problem:
         raise StorageError(

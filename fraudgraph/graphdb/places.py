@@ -113,7 +113,14 @@ class Places:
             If that can't be done.
         """
         try:
-            for folder in (self.workspace, self.home, self.conf, self.logs, self.home / "plugins", self.home / "run"):
+            for folder in (
+                self.workspace,
+                self.home,
+                self.conf,
+                self.logs,
+                self.home / "plugins",
+                self.home / "run",
+            ):
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.home.chmod(0o700)
         except OSError as problem:

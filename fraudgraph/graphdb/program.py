@@ -48,8 +48,8 @@ def write_settings(places: Places, facts: ServerFacts) -> None:
         "dbms.security.procedures.unrestricted": "gds.*",
         "client.allow_telemetry": "false",
         "dbms.usage_report.enabled": "false",
-        "browser.remote_content_hostname_whitelist": guide,
-        "browser.post_connect_cmd": f"style {guide}/fraudgraph.grass; play {guide}/start.html",
+        "browser.remote_content_hostname_whitelist": "localhost",  # Browser matches it by host, and 127.0.0.1 never
+        "browser.post_connect_cmd": f"style {guide}/fraudgraph.grass; guide {guide}/start.html",
     }
     if facts.read_only:
         lines["server.databases.read_only"] = "neo4j"
@@ -72,7 +72,9 @@ class Program:
         self._link_plugins()
         heap, _ = memory_mebibytes()
         words = [f"-Xms{min(heap, 512)}m", f"-Xmx{heap}m", *_OPTIONS]
-        arguments = self._argument_file("server", [*words, _SERVER, f"--home-dir={self.places.home}", f"--config-dir={self.places.conf}"])
+        arguments = self._argument_file(
+            "server", [*words, _SERVER, f"--home-dir={self.places.home}", f"--config-dir={self.places.conf}"]
+        )
         with self.places.console.open("ab") as console:
             return subprocess.Popen(
                 [str(self.java), f"@{arguments}"], stdin=subprocess.DEVNULL, stdout=console, stderr=console,

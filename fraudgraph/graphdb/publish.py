@@ -30,7 +30,9 @@ def loaded_runs(graph: GraphStore) -> list[LoadedRun]:
     found = graph.rows(
         "MATCH (r:Run) RETURN r.key AS run, r.month AS month, r.state AS state, r.published AS visible ORDER BY month DESC, run"
     )
-    return [LoadedRun(run=r["run"], month=r["month"], state=r["state"], visible=bool(r["visible"])) for r in found]
+    return [
+        LoadedRun(run=r["run"], month=r["month"], state=r["state"], visible=bool(r["visible"])) for r in found
+    ]
 
 
 def publish(graph: GraphStore, run: str, *, show: bool | None = None) -> bool:
@@ -61,7 +63,9 @@ def _publish(tx: neo4j.ManagedTransaction, run: str, show: bool | None) -> bool:
         run=run,
     ).consume()
     for tier in TIER_LABELS:
-        tx.run(f"MATCH (r:Ring {{run: $run}}) WHERE r.tier = $tier SET r:{tier}", run=run, tier=tier).consume()
+        tx.run(
+            f"MATCH (r:Ring {{run: $run}}) WHERE r.tier = $tier SET r:{tier}", run=run, tier=tier
+        ).consume()
     seen = tx.run(
         "MATCH (new:Run {key: $run}) OPTIONAL MATCH (old:Run {published: true}) "
         "RETURN old IS NULL OR old.month <= new.month AS may, old = new AS is_new",
@@ -116,7 +120,8 @@ def remove_month(graph: GraphStore, month: str) -> int:
     if month not in {run.month for run in runs}:
         hint_en, hint_zh = nearest_hint(month, [run.month for run in runs])
         raise UsageError(
-            f"No run of month {month!r} is in the graph; {hint_en}", f"图中没有月份 {month!r} 的批次;{hint_zh}"
+            f"No run of month {month!r} is in the graph; {hint_en}",
+            f"图中没有月份 {month!r} 的批次;{hint_zh}",
         )
     with graph.session() as session:
         session.execute_write(_withdraw, month)
@@ -130,8 +135,13 @@ def remove_month(graph: GraphStore, month: str) -> int:
 
 def _withdraw(tx: neo4j.ManagedTransaction, month: str) -> None:
     """Take a month out of view; the newest of the others is shown instead."""
-    was_shown = tx.run("MATCH (r:Run {month: $month, published: true}) RETURN count(r) AS found", month=month).single(strict=True)
-    tx.run("MATCH (r:Run {month: $month}) SET r.state = 'replaced', r.published = false REMOVE r:Published", month=month).consume()
+    was_shown = tx.run(
+        "MATCH (r:Run {month: $month, published: true}) RETURN count(r) AS found", month=month
+    ).single(strict=True)
+    tx.run(
+        "MATCH (r:Run {month: $month}) SET r.state = 'replaced', r.published = false REMOVE r:Published",
+        month=month,
+    ).consume()
     if not was_shown["found"]:
         return
     tx.run(
@@ -145,10 +155,12 @@ def _delete_run(graph: GraphStore, run: str) -> None:
     between_lasting = sorted({e.type for e in EDGES if e.start in ENTITY_LABELS and e.end in ENTITY_LABELS})
     for kind in between_lasting:
         graph.write_unmanaged(
-            f"MATCH ()-[r:{kind}]->() WHERE r.run = $run CALL (r) {{ DELETE r }} IN TRANSACTIONS OF {_ROWS_AT_ONCE} ROWS", run=run
+            f"MATCH ()-[r:{kind}]->() WHERE r.run = $run CALL (r) {{ DELETE r }} IN TRANSACTIONS OF {_ROWS_AT_ONCE} ROWS",
+            run=run,
         )
     for label in ("LoadMark", *STAMPED_LABELS):
         graph.write_unmanaged(
-            f"MATCH (n:{label} {{run: $run}}) CALL (n) {{ DETACH DELETE n }} IN TRANSACTIONS OF {_ROWS_AT_ONCE // 10} ROWS", run=run
+            f"MATCH (n:{label} {{run: $run}}) CALL (n) {{ DETACH DELETE n }} IN TRANSACTIONS OF {_ROWS_AT_ONCE // 10} ROWS",
+            run=run,
         )
     graph.write_unmanaged("MATCH (r:Run {key: $run}) DETACH DELETE r", run=run)

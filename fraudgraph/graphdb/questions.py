@@ -8,13 +8,22 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from neo4j.graph import Node, Path as GraphPath, Relationship
+from neo4j.graph import Node, Relationship
+from neo4j.graph import Path as GraphPath
 
 from fraudgraph.content import content_folder
 from fraudgraph.errors import UsageError, nearest_hint
 from fraudgraph.graphdb.connection import GraphStore
 
-__all__ = ["MOST_NODES", "Question", "ask", "elements_of", "find_question", "load_questions", "real_parameters"]
+__all__ = [
+    "MOST_NODES",
+    "Question",
+    "ask",
+    "elements_of",
+    "find_question",
+    "load_questions",
+    "real_parameters",
+]
 
 MOST_NODES = 150
 """No question draws more nodes than this."""

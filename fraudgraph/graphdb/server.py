@@ -14,8 +14,8 @@ from pathlib import Path
 
 from fraudgraph.errors import GraphStoreError, LockedError, UsageError
 from fraudgraph.graphdb.connection import GraphStore
-from fraudgraph.graphdb.java import find_java
 from fraudgraph.graphdb.jars import cache_folder, fetch_jars
+from fraudgraph.graphdb.java import find_java
 from fraudgraph.graphdb.places import Places, ServerFacts
 from fraudgraph.graphdb.program import Program, write_settings
 from fraudgraph.progress import NullProgress, Progress
@@ -68,8 +68,8 @@ class LocalServer:
 
     @property
     def browser_url(self) -> str:
-        """Where people reach it."""
-        return f"http://localhost:{self.facts.http_port}/browser/"
+        """Where people reach it, the user's name filled in."""
+        return f"http://localhost:{self.facts.http_port}/browser/?dbms=neo4j://neo4j@localhost:{self.facts.bolt_port}"
 
     @property
     def guide_url(self) -> str:
@@ -108,8 +108,9 @@ class LocalServer:
             program.administer("dbms", "set-initial-password", self.places.password())
         tell.stage("Starting Neo4j", "启动 Neo4j")
         pid = program.start()
-        self.places.keep(replace(facts, pid=pid, started=_start_time(pid)))
-        self._wait(pid)
+        begun = _start_time(pid)
+        self.places.keep(replace(facts, pid=pid, started=begun))
+        self._wait(pid, begun)
         self._serve_guides()
         return True
 
@@ -152,10 +153,10 @@ class LocalServer:
             _refuse_taken_ports(kept)
         return replace(kept, pid=0, started="", guide_pid=0, guide_started="", read_only=read_only)
 
-    def _wait(self, pid: int) -> None:
+    def _wait(self, pid: int, begun: str) -> None:
         until = time.monotonic() + _START_SECONDS
         while time.monotonic() < until:
-            if not _alive(pid, _start_time(pid)):
+            if not _alive(pid, begun):
                 break
             with contextlib.suppress(GraphStoreError):
                 if _answers(self.facts.bolt_port):
@@ -174,7 +175,13 @@ class LocalServer:
         facts = self.facts
         if _alive(facts.guide_pid, facts.guide_started):
             return
-        words = [sys.executable, "-m", "fraudgraph.graphdb.guide_server", str(facts.guide_port), str(facts.bolt_port)]
+        words = [
+            sys.executable,
+            "-m",
+            "fraudgraph.graphdb.guide_server",
+            str(facts.guide_port),
+            str(facts.bolt_port),
+        ]
         with (self.places.logs / "guides.log").open("ab") as log:
             pid = subprocess.Popen(
                 words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
@@ -183,23 +190,18 @@ class LocalServer:
 
 
 def _start_time(pid: int) -> str:
-    """The kernel's start time of a process; "" where it is gone (or not Linux's /proc: the number alone must do)."""
+    """The kernel's start time of a process; "" where it is gone, or ended and not yet cleared away."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
+        state, *rest = (
+            Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        )
+    except (OSError, ValueError):
         return ""
+    return "" if state in ("Z", "X") else rest[18]
 
 
 def _alive(pid: int, started: str) -> bool:
-    if pid <= 0:
-        return False
-    with contextlib.suppress(ChildProcessError, OSError):
-        os.waitpid(pid, os.WNOHANG)  # a child of ours that ended would otherwise stay as a shadow
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return False
-    return not started or _start_time(pid) == started
+    return pid > 0 and started != "" and _start_time(pid) == started
 
 
 def _wait_gone(facts: ServerFacts) -> None:
@@ -250,6 +252,8 @@ def _refuse_taken_ports(facts: ServerFacts) -> None:
 
 def _last_lines(path: Path, count: int) -> list[str]:
     try:
-        return [line for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()][-count:]
+        return [
+            line for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()
+        ][-count:]
     except OSError:
         return []

@@ -22,7 +22,16 @@ from fraudgraph.store import Store
 __all__ = ["LoadOptions", "RunSource"]
 
 _SQL = Path(__file__).parent / "sql"
-_RESULTS = ("rings", "ring_members", "evidence", "explanations", "score_parts", "meetings", "flags", "outliers")
+_RESULTS = (
+    "rings",
+    "ring_members",
+    "evidence",
+    "explanations",
+    "score_parts",
+    "meetings",
+    "flags",
+    "outliers",
+)
 _BLOCK = 64
 _HIGH_SCORE = 50.0
 """A listed ring's score from which its tier is called high."""
@@ -86,7 +95,9 @@ class RunSource:
 
     def _fingerprint(self, secret: bytes) -> str:
         """The same results, options and key give the same stamp: loading them again creates nothing."""
-        digest = hmac.new(secret, f"{_OUR_MARK} {self.options} {self.manifest['counts']}".encode(), hashlib.sha256)
+        digest = hmac.new(
+            secret, f"{_OUR_MARK} {self.options} {self.manifest['counts']}".encode(), hashlib.sha256
+        )
         for name in _RESULTS:
             digest.update((self.out / f"{name}.parquet").read_bytes())
         return digest.hexdigest()[:10]
@@ -123,7 +134,12 @@ class RunSource:
 
     def _views(self) -> pa.Table:
         views = self.manifest.get("views", [])
-        return pa.table({name: pa.array([view[name] for view in views], pa.string()) for name in ("view", "title_zh", "title_en")})
+        return pa.table(
+            {
+                name: pa.array([view[name] for view in views], pa.string())
+                for name in ("view", "title_zh", "title_en")
+            }
+        )
 
 
 def _screens() -> pa.Table:
@@ -137,7 +153,9 @@ def _screens() -> pa.Table:
         "members": [s.members for s in newest.values()],
     }
     severity = pa.array([s.severity for s in newest.values()], pa.int32())
-    return pa.table({**{name: pa.array(values, pa.string()) for name, values in columns.items()}, "severity": severity})
+    return pa.table(
+        {**{name: pa.array(values, pa.string()) for name, values in columns.items()}, "severity": severity}
+    )
 
 
 def _macros(secret: bytes, unmask: bool) -> list[str]:
@@ -150,7 +168,7 @@ def _macros(secret: bytes, unmask: bool) -> list[str]:
     hidden = {
         "who": shortened,
         "spoken": "left(value, 1) || '*'",
-        "safe_text": rf"regexp_replace(regexp_replace(value, '([1-9]\d{{5}})\d{{8}}(\d{{3}}[\dXx])', '\1********\2', 'g'), '\b(1[3-9]\d)\d{{4}}(\d{{4}})\b', '\1****\2', 'g')",
+        "safe_text": r"regexp_replace(regexp_replace(value, '([1-9]\d{5})\d{8}(\d{3}[\dXx])', '\1********\2', 'g'), '\b(1[3-9]\d)\d{4}(\d{4})\b', '\1****\2', 'g')",
         "shown": "kind || ' ' || keyed(kind, value)[1:6]",
     }
     if unmask:

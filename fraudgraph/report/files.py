@@ -48,5 +48,5 @@ def browser_link(settings: Settings, ring_id: str) -> str:
     if urlsplit(base).scheme not in ("http", "https") or any(c in ring_id for c in "&#+"):
         return ""
     wanted = ring_id.replace("\\", "\\\\").replace("'", "\\'")
-    question = f"MATCH p = (r:Ring {{id: '{wanted}'}})--(member) RETURN p LIMIT 150"
+    question = f"MATCH p = (:Published)<-[:PART_OF]-(:Ring {{id: '{wanted}'}})<-[:MEMBER_OF]-(member) RETURN p LIMIT 140"
     return f"{base}/browser/?cmd=edit&arg={quote(question, safe='')}"
