@@ -68,7 +68,7 @@ def _measure(folder: Path, copies: int, bolt_copies: int, cold: bool) -> dict[st
     figures["bolt"] = _bolt(folder, program, bolt_copies)
     large = _side_by_side(folder / "base", folder / "large", copies)
     figures["claims"] = json.loads((large / "run.json").read_text(encoding="utf-8"))["counts"]["claims_kept"]
-    server = _server(folder / "offline-workspace", program)
+    server = _server(folder / "offline-workspace")
     own = Program(program.java, program.jars, server.places)
     started = time.perf_counter()
     server.start(own)
@@ -105,7 +105,7 @@ class _Clock(NullProgress):
         self.into: dict[str, float] = figures.setdefault("offline_stages", {})
         self.name, self.since = "", time.perf_counter()
 
-    def stage(self, name_en: str, name_zh: str, total: int | None = None) -> None:
+    def stage(self, name_en: str, name_zh: str, total: int | None = None) -> None:  # noqa: ARG002  # what a listener is told
         now = time.perf_counter()
         if self.name:
             kind = "writing" if self.name.startswith("Writing") else self.name
@@ -113,7 +113,7 @@ class _Clock(NullProgress):
         self.name, self.since = name_en, now
 
 
-def _server(workspace: Path, program: Program) -> LocalServer:
+def _server(workspace: Path) -> LocalServer:
     server = LocalServer(Places(workspace))
     server.places.make()
     return server
@@ -152,7 +152,7 @@ def _cold_start(folder: Path) -> float:
 def _bolt(folder: Path, program: Program, copies: int) -> dict[str, Any]:
     """Batches over Bolt, and the naive way on a part of the same rows."""
     out = _side_by_side(folder / "base", folder / "middle", copies)
-    server = _server(folder / "bolt-workspace", program)
+    server = _server(folder / "bolt-workspace")
     server.start(Program(program.java, program.jars, server.places))
     try:
         done = load_out(out, server=server, places=server.places, way="bolt", progress=NullProgress())

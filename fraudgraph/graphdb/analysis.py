@@ -31,7 +31,7 @@ def query(graph: GraphStore, name: str, **parameters: Any) -> pd.DataFrame:
     return pd.DataFrame(plain_rows(ask(graph, name, **parameters)))
 
 
-def neighbourhood(graph: GraphStore, ring: str) -> nx.MultiDiGraph:
+def neighbourhood(graph: GraphStore, ring: str) -> nx.MultiDiGraph[str]:
     """A ring with its members, their meetings and what they share, as a networkx graph keyed by id.
 
     Parameters
@@ -46,7 +46,7 @@ def neighbourhood(graph: GraphStore, ring: str) -> nx.MultiDiGraph:
     networkx.MultiDiGraph
         Nodes carry `labels` and their properties, lines `type` and theirs; at most 150 nodes a question.
     """
-    found = nx.MultiDiGraph(ring=ring)
+    found: nx.MultiDiGraph[str] = nx.MultiDiGraph(ring=ring)
     for name in ("ring_whole", "ring_meetings", "shared_phones_and_accounts", "money_flow"):
         nodes, lines = elements_of(ask(graph, name, ringId=ring))
         for node in nodes.values():

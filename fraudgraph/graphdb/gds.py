@@ -52,7 +52,7 @@ def compare_with_gds(graph: GraphStore) -> Agreement:
             "当前没有可见的同现数据:请先加载(fraudgraph neo4j load OUT)。",
         )
     started = time.perf_counter()
-    meetings = nx.Graph()
+    meetings: nx.Graph[str] = nx.Graph()
     meetings.add_weighted_edges_from((row["a"], row["b"], row["weight"]) for row in lines)
     ours = {person: no for no, part in enumerate(nx.connected_components(meetings)) for person in part}
     our_seconds = time.perf_counter() - started

@@ -138,13 +138,7 @@ def _typed(table: pa.Table, first: int) -> list[str]:
 
 def _write(stem: Path, header: list[str], table: pa.Table) -> str:
     """Header and data as two CSV files; returns what the import tool calls the pair."""
-    columns = []
-    for column in table.columns:
-        if pa.types.is_list(column.type):
-            column = pc.binary_join(column, _LIST_MARK)
-        elif pa.types.is_timestamp(column.type):
-            column = pc.strftime(pc.cast(column, pa.timestamp("s"), safe=False), "%Y-%m-%dT%H:%M:%S")
-        columns.append(column)
+    columns = [_as_text(column) for column in table.columns]
     names, rows = stem.with_suffix(".head.csv"), stem.with_suffix(".csv")
     try:
         names.write_text(",".join(header) + "\n", encoding="utf-8")
@@ -159,3 +153,12 @@ def _write(stem: Path, header: list[str], table: pa.Table) -> str:
             f"无法将导入文件写入 {stem.parent}:{problem.strerror or problem}。请清理空间,或用 --way bolt 加载。",
         ) from None
     return f"{names},{rows}"
+
+
+def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Lists and times in the import tool's own writing; everything else as CSV has it."""
+    if pa.types.is_list(column.type):
+        return pc.binary_join(column, _LIST_MARK)
+    if pa.types.is_timestamp(column.type):
+        return pc.strftime(pc.cast(column, pa.timestamp("s"), safe=False), "%Y-%m-%dT%H:%M:%S")
+    return column

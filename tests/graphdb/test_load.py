@@ -50,7 +50,7 @@ def test_every_row_found_its_ends_and_counts_match_the_run(served: Served, graph
     assert per_table == lines
 
 
-class Killed(Exception):
+class KilledError(Exception):
     """Stands for the end of the process."""
 
 
@@ -68,13 +68,13 @@ def test_a_load_killed_anywhere_goes_on_and_nobody_sees_half_a_month(
         nonlocal seen
         seen += not read
         if seen > batch + 30:  # the schema's statements come first
-            raise Killed
+            raise KilledError
         return plain(self, read=read)
 
     with served.source(all_claims=True) as source:  # other options: another stamp of the same month
         with monkeypatch.context() as broken:
             broken.setattr(GraphStore, "session", dies)
-            with pytest.raises(Killed):
+            with pytest.raises(KilledError):
                 load_run(graph, source)
         assert [row["ring_id"] for row in ask(graph, "rings_of_the_month")] == shown
         done = load_run(graph, source)
