@@ -75,9 +75,11 @@ def timeline(ring: Ring, claims: pd.DataFrame, place_names: Mapping[str, str], l
     figure.update_yaxes(
         categoryorder="array", categoryarray=order[::-1], title="参保人" if zh else "patients"
     )
-    figure.update_layout(legend={"orientation": "h", "y": -0.12})
+    figure.update_layout(legend={"orientation": "h", "yref": "container", "y": 0.0, "yanchor": "bottom"})
     title = f"{ring.ring_id} · {'各参保人的结算时间' if zh else 'when claims were made, by patient'}"
-    return styled(figure, title, height=220 + 18 * max(len(order), 8))
+    styled(figure, title, height=240 + 18 * max(len(order), 8))
+    figure.update_layout(margin={"b": 96})
+    return figure
 
 
 def _patients(ring: Ring) -> list[Any]:
@@ -130,7 +132,7 @@ def compare(a: Ring, b: Ring, lang: str) -> Figure:
     figure.update_xaxes(title="分" if zh else "points")
     figure.update_layout(barmode="group", legend={"orientation": "h", "y": -0.18})
     title = f"{a.ring_id} {'与' if zh else 'and'} {b.ring_id}"
-    return styled(figure, title, height=460)
+    return styled(figure, title, height=500)
 
 
 def _part_title(a: Ring, b: Ring, name: str, lang: str) -> str:
@@ -160,9 +162,10 @@ def _facts(a: Ring, b: Ring, lang: str) -> list[tuple[str, str, str]]:
         row("参保人", "patients", lambda r: str(len(_patients(r)))),
         row("机构与药店", "places", lambda r: str(sum(m.entity_type in (NodeKind.FACILITY, NodeKind.PHARMACY) for m in r.members))),
         row("基金(元)", "fund, yuan", lambda r: f"{r.fund_amount:,.2f}"),
-        row("超出预期(元)", "above expectation", lambda r: f"{r.excess_amount:,.2f}"),
-        row("起止", "seen", lambda r: f"{r.first_seen} – {r.last_seen}"),
-        row("最强合理解释", "best lawful explanation", best),
+        row("超出预期(元)", "excess, yuan", lambda r: f"{r.excess_amount:,.2f}"),
+        row("首次", "first seen", lambda r: str(r.first_seen)),
+        row("末次", "last seen", lambda r: str(r.last_seen)),
+        row("最强合理解释", "best explanation", best),
     ]  # fmt: skip
 
 

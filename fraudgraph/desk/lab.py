@@ -19,10 +19,9 @@ _QUIET: Final = (
     "--ServerApp.ip=127.0.0.1",
     "--ServerApp.allow_remote_access=False",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    "--LabApp.news_url=",
     "--LabApp.extension_manager=readonly",
 )
-"""No news, no update check, no extension list from the network; nobody from another machine."""
+"""No update check, no extension list from the network; nobody from another machine. `lab_settings` switches the news off."""
 
 
 def copy_notebooks(folder: Path) -> tuple[int, int]:
@@ -90,7 +89,18 @@ def lab_command(folder: Path, *, port: int, browser: bool) -> int:
     arguments = [sys.executable, "-m", "jupyterlab", f"--ServerApp.port={port}", f"--ServerApp.root_dir={folder.resolve()}", *_QUIET]  # fmt: skip
     if not browser:
         arguments.append("--no-browser")
-    with subprocess.Popen(arguments, env={**os.environ, "JUPYTER_PREFER_ENV_PATH": "1"}) as running:
+    if os.geteuid() == 0:  # as in a container; it listens on this machine only and asks for its token
+        arguments.append("--allow-root")
+    ours = [
+        str(Path(__file__).parent / "lab_settings"),
+        *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")]),
+    ]
+    surroundings = {
+        **os.environ,
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(ours),
+    }
+    with subprocess.Popen(arguments, env=surroundings) as running:
         while True:
             try:
                 return running.wait()
