@@ -22,7 +22,19 @@ from tests.screening.cases import all_cases
 from tests.screening.world import World
 
 pytestmark = pytest.mark.spark
-SCREENS = load_screens()
+KNOWN_FAULTS = {
+    "M026": "Sail 0.7.2 says 'Division by zero' where it joins on an inequality and divides above; no divisor is zero",
+    "M092": "as M026",
+}
+"""Models that the test engine can't run, each with its reason."""
+SCREENS = [
+    pytest.param(
+        screen,
+        id=screen.id,
+        marks=[pytest.mark.xfail(reason=KNOWN_FAULTS[screen.id])] if screen.id in KNOWN_FAULTS else [],
+    )
+    for screen in load_screens()
+]
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +63,7 @@ def worlds(screen: Screen) -> list[World]:
     return found
 
 
-@pytest.mark.parametrize("screen", [pytest.param(screen, id=screen.id) for screen in SCREENS])
+@pytest.mark.parametrize("screen", SCREENS)
 def test_both_engines_say_the_same(spark: Any, store: Store, tmp_path: Path, screen: Screen) -> None:
     query = to_spark(screen.sql, default_parameters(screen))
     needed = {entry.partition(".")[0] for entry in (*screen.columns, *screen.optional)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -133,12 +134,9 @@ class World:
         if value is None:
             return None
         if pa.types.is_string(kind):
-            free = column in _NOT_IDS or not (column.endswith("_id") or column in _ID_LIKE)
-            return (
-                str(value)
-                if free or not self.prefix or str(value).startswith(self.prefix)
-                else f"{self.prefix}{value}"
-            )
+            own = column.endswith("_id") or (column in _ID_LIKE and not _DISEASE.fullmatch(str(value)))
+            bare = not own or not self.prefix or str(value).startswith(self.prefix)
+            return str(value) if bare else f"{self.prefix}{value}"
         if pa.types.is_decimal(kind):
             return Decimal(str(value)).quantize(Decimal(1).scaleb(-kind.scale))
         if pa.types.is_timestamp(kind):
@@ -149,10 +147,23 @@ class World:
         return value
 
 
-_NOT_IDS: frozenset[str] = frozenset()
 _ID_LIKE = frozenset(
-    {"refund_of", "ordered_by", "trace_code", "phone", "address", "bank_account", "employer", "account"}
+    {
+        "refund_of",
+        "ordered_by",
+        "trace_code",
+        "phone",
+        "address",
+        "bank_account",
+        "employer",
+        "account",
+        "legal_representative",
+        "item_code",
+        "other_code",
+        "invoice_number",
+    }
 )
+_DISEASE = re.compile(r"[A-Z]\d\d(\.\d)?")
 
 
 def _kinds(name: str) -> Mapping[str, pa.DataType]:

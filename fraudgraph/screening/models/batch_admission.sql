@@ -63,21 +63,20 @@ city_weekdays AS (
 ),
 compared AS (
   SELECT d.facility_id, d.event_date, d.admission_count,
-    CAST(w.total_count - d.admission_count AS DOUBLE) / greatest(date_diff('day', s.first_day, s.last_day) / 7.0, 1.0)
-      * greatest(1.0, CAST(c.city_count - d.admission_count AS DOUBLE)
-        / greatest(CAST(k.total_count - w.total_count AS DOUBLE) / greatest(date_diff('day', s.first_day, s.last_day) / 7.0, 1.0), 1.0)) AS expected
+    CAST(w.total_count - d.admission_count AS DOUBLE) / greatest(date_diff('day', s.first_day, s.last_day) / CAST(7 AS DOUBLE), CAST(1 AS DOUBLE))
+      * greatest(CAST(1 AS DOUBLE), CAST(c.city_count - d.admission_count AS DOUBLE)
+        / greatest(CAST(k.total_count - w.total_count AS DOUBLE) / greatest(date_diff('day', s.first_day, s.last_day) / CAST(7 AS DOUBLE), CAST(1 AS DOUBLE)), CAST(1 AS DOUBLE))) AS expected
   FROM days AS d
-  CROSS JOIN span AS s
+  JOIN span AS s ON date_diff('day', s.first_day, s.last_day) >= 7 * $min_weeks
   JOIN weekdays AS w ON w.facility_id = d.facility_id AND w.week_day = d.week_day
   JOIN city AS c ON c.event_date = d.event_date
   JOIN city_weekdays AS k ON k.week_day = d.week_day
   WHERE d.admission_count >= $min_persons AND d.infection_count < $max_infection_share * d.admission_count
-    AND date_diff('day', s.first_day, s.last_day) >= 7 * $min_weeks
 )
 SELECT s.facility_id AS subject_id, list_sort(array_agg(DISTINCT s.patient_id)) AS member_ids, list_sort(array_agg(DISTINCT s.claim_id)) AS claim_ids,
-  greatest(sum(s.net_fund_amount), CAST(0 AS DECIMAL(16,2))) AS amount, greatest(0.0, least(1.0, round(CAST(1.0 - min(c.expected) / nullif(CAST(min(c.admission_count) AS DOUBLE), 0.0) AS DOUBLE), 6))) AS strength,
+  greatest(sum(s.net_fund_amount), CAST(0 AS DECIMAL(16,2))) AS amount, greatest(0.0, least(1.0, round(CAST(1.0 - min(c.expected) / nullif(CAST(min(c.admission_count) AS DOUBLE), CAST(0 AS DOUBLE)) AS DOUBLE), 6))) AS strength,
   {'day': CAST(s.event_date AS VARCHAR), 'admission_count': min(c.admission_count), 'expected': round(min(c.expected), 1)} AS facts
 FROM compared AS c
 JOIN stays AS s ON s.facility_id = c.facility_id AND s.event_date = c.event_date
-WHERE c.admission_count >= c.expected + $deviations * sqrt(greatest(c.expected, 1.0))
+WHERE c.admission_count >= c.expected + $deviations * sqrt(greatest(c.expected, CAST(1 AS DOUBLE)))
 GROUP BY s.facility_id, s.event_date

@@ -26,8 +26,11 @@ optional = ["claim_details.mid_settlement"]
 ---*/
 SELECT min(c.patient_id) AS subject_id, list_sort(array_agg(DISTINCT c.patient_id)) AS member_ids, list_sort(array_agg(DISTINCT c.claim_id)) AS claim_ids,
   greatest(sum(c.net_fund_amount) - max(c.net_fund_amount), CAST(0 AS DECIMAL(16,2))) AS amount, greatest(0.0, least(1.0, round(CAST(0.9 AS DOUBLE), 6))) AS strength, {'invoice': d.invoice_number} AS facts
-FROM claims AS c
-JOIN claim_details AS d ON d.claim_id = c.claim_id
-WHERE c.counted AND d.invoice_number IS NOT NULL AND NOT coalesce(d.mid_settlement, FALSE) AND c.event_date BETWEEN $in_force_from AND $in_force_to
+FROM (
+  SELECT invoice_number FROM claim_details WHERE invoice_number IS NOT NULL GROUP BY invoice_number HAVING count(*) > 1
+) AS r
+JOIN claim_details AS d ON d.invoice_number = r.invoice_number
+JOIN claims AS c ON c.claim_id = d.claim_id
+WHERE c.counted AND NOT coalesce(d.mid_settlement, FALSE) AND c.event_date BETWEEN $in_force_from AND $in_force_to
 GROUP BY d.invoice_number
 HAVING count(DISTINCT c.claim_id) > 1

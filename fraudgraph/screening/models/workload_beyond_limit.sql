@@ -45,18 +45,18 @@ tops AS (
   SELECT doctor_id, max(visit_count) AS top FROM days GROUP BY doctor_id
 ),
 peers AS (
-  SELECT CASE WHEN count(*) >= 100 THEN fg_quantile(CAST(top AS DOUBLE), $peer_share) ELSE 0.0 END AS usual FROM tops
+  SELECT CASE WHEN count(*) >= 100 THEN fg_quantile(CAST(top AS DOUBLE), $peer_share) ELSE CAST(0 AS DOUBLE) END AS usual FROM tops
 ),
 full_days AS (
   SELECT d.doctor_id, d.event_date, d.visit_count, d.paid
   FROM days AS d
   JOIN tops AS t ON t.doctor_id = d.doctor_id
-  CROSS JOIN peers AS p
-  WHERE d.visit_count > $max_visits AND t.top <= $department_visits AND CAST(t.top AS DOUBLE) >= p.usual
+  JOIN peers AS p ON CAST(t.top AS DOUBLE) >= p.usual
+  WHERE d.visit_count > $max_visits AND t.top <= $department_visits
 ),
 doctors_days AS (
   SELECT doctor_id, count(*) AS day_count, max(visit_count) AS top,
-    sum(CAST(round(CAST(paid AS DOUBLE) * CAST(visit_count - $max_visits AS DOUBLE) / nullif(CAST(visit_count AS DOUBLE), 0.0), 2) AS DECIMAL(16,2))) AS amount
+    sum(CAST(round(CAST(paid AS DOUBLE) * CAST(visit_count - $max_visits AS DOUBLE) / nullif(CAST(visit_count AS DOUBLE), CAST(0 AS DOUBLE)), 2) AS DECIMAL(16,2))) AS amount
   FROM full_days
   GROUP BY doctor_id
   HAVING count(*) >= $min_days

@@ -1,0 +1,20 @@
+"""The catalogue page says what the cards say, and names every model."""
+
+from __future__ import annotations
+
+from bench.screens import PAGE, read_figures
+from fraudgraph.screening import catalogue_page, load_screens
+
+
+def test_the_page_is_what_the_cards_and_the_figures_give() -> None:
+    written = PAGE.read_text(encoding="utf-8")
+    assert written == catalogue_page(load_screens(), read_figures()), "run: python -m bench screens --page"
+
+
+def test_definite_models_were_right_every_time() -> None:
+    figures = read_figures()
+    for screen in load_screens():
+        planted, found, wrong = figures[screen.id]
+        assert planted
+        if screen.result == "definite":
+            assert (found, wrong) == (planted, 0), screen.id

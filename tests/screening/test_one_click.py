@@ -1,0 +1,94 @@
+"""As an inspector works: one click, a model of one's own, what fired by version."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from fraudgraph.screening import link_rings, load_screens, rank_findings, screen_claims
+from fraudgraph.settings import ScreeningSettings
+from fraudgraph.store import Store
+from tests.screening.world import World
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "data_samples"
+
+
+def fraudgraph(*arguments: object, code: int = 0) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "fraudgraph", "--lang", "en", *(str(argument) for argument in arguments)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    return done.stdout + done.stderr
+
+
+def test_from_an_idea_to_a_model_of_ones_own_in_three_commands(tmp_path: Path) -> None:
+    path = fraudgraph("screens", "new", "my_idea", "--dir", tmp_path / "screens").splitlines()[0]
+    assert "hits in" in fraudgraph("screens", "try", path, SAMPLE)
+    told = json.loads(
+        fraudgraph("screen", SAMPLE, "--out", tmp_path / "out", "--dir", tmp_path / "screens", "--json")
+    )
+    states = {outcome["model"]: outcome["state"] for outcome in told["report"]["outcomes"]}
+    assert states["S001"] == "ran"
+    assert states["M014"] == "off"
+    with (tmp_path / "out" / "findings.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    assert len(rows) == told["finding_count"] + 1
+    assert pq.read_table(tmp_path / "out" / "findings.parquet").num_rows == told["finding_count"]
+    history = json.loads(fraudgraph("screens", "history", tmp_path / "out", "--json"))
+    assert {row["model"] for row in history} == set(states)
+    assert "already holds a run" in fraudgraph("screen", SAMPLE, "--out", tmp_path / "out", code=2)
+
+
+def test_a_bad_model_under_trial_gets_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "bad.sql").write_text("SELECT 1", encoding="utf-8")
+    said = fraudgraph("screens", "try", tmp_path / "bad.sql", SAMPLE, code=3)
+    assert "has no card" in said
+    assert "Traceback" not in said
+
+
+@pytest.fixture
+def flagged(store: Store) -> Store:
+    world = World()
+    world.person("p1", sex="1", birth_date="1950-01-01")
+    world.visit("p1", "H1", "2025-03-01 09:00", diagnosis_code="O80.0", fund_amount=900)
+    world.person("p2", death_date="2025-01-01")
+    world.visit("p2", "H1", "2025-03-01 10:00", fund_amount=50)
+    world.fill(store)
+    screen_claims(
+        store,
+        ScreeningSettings(),
+        screens=[one for one in load_screens() if one.id in ("M001", "M014D", "M016")],
+    )
+    return store
+
+
+def test_flags_on_one_fact_become_one_finding_and_definite_ones_come_first(flagged: Store) -> None:
+    assert flagged.count("flags") == 3
+    assert rank_findings(flagged, load_screens()) == 2
+    assert flagged.rows("SELECT model, subject_id, also FROM findings ORDER BY finding_no") == [
+        ("M001", "p2", []),
+        ("M014D", "p1", ["M016"]),
+    ]
+
+
+def test_findings_name_the_rings_their_people_belong_to(flagged: Store, tmp_path: Path) -> None:
+    rank_findings(flagged, load_screens())
+    members = pa.table({"ring_id": ["2025-03-001", "2025-03-002"], "entity_id": ["p2", "zz"]})
+    pq.write_table(members, tmp_path / "ring_members.parquet")
+    assert link_rings(flagged, tmp_path) == 1
+    assert flagged.rows("SELECT subject_id, ring_ids FROM findings ORDER BY finding_no") == [
+        ("p2", ["2025-03-001"]),
+        ("p1", []),
+    ]
