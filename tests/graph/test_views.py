@@ -51,10 +51,11 @@ def town(*, a_day: int = 20, with_clock: bool = True) -> World:
 
 
 def market(world: World, *, with_clock: bool = True, gate: str = "") -> None:
-    """Twelve people of a village whose doctor comes every second Wednesday: all of them are there each time."""
+    """Forty people of a village whose doctor comes every second Wednesday: all of them are there each time."""
+    chance = random.Random(31)
     for number in MARKET_DAYS:
-        for person in range(12):
-            minute = 9 * 60 + 3 * ((person * 7 + number) % 12)
+        for person in range(40):
+            minute = chance.randrange(8 * 60, 11 * 60)
             world.visit(f"V{person:02d}", "H8", clock(number, minute) if with_clock else on(number))
             if gate:
                 world.purchase(
