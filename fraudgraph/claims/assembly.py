@@ -115,9 +115,10 @@ def _set_aside_repeated(store: Store, kind_name: str) -> None:
     if kind_name == "encounters":
         at_time = "started_at"
     source = f"scratch.{kind_name}_in WHERE fault_no IS NULL"
-    store.run(f"CREATE OR REPLACE VIEW scratch.keyed AS SELECT {key} AS key_text FROM {source}")
+    store.run(f"CREATE OR REPLACE VIEW scratch.keyed AS SELECT row_no, {key} AS key_text FROM {source}")
+    store.run(_sql("repeated_rows"))  # apart: comparing content is dear and only these few rows need it
     store.run(
-        f"CREATE OR REPLACE VIEW scratch.keyed_content AS SELECT row_no, {key} AS key_text, {content} AS content, CAST({at_time} AS TIMESTAMP) AS at_time FROM {source}"
+        f"CREATE OR REPLACE VIEW scratch.keyed_content AS SELECT row_no, {key} AS key_text, {content} AS content, CAST({at_time} AS TIMESTAMP) AS at_time FROM {source} AND row_no IN (SELECT row_no FROM scratch.repeated_rows)"
     )
     field = _KEYS[kind_name][0]
     amount = f"i.{_AMOUNT[kind_name]}" if kind_name in _AMOUNT else "NULL"

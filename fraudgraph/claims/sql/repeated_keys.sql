@@ -1,19 +1,12 @@
--- Rows whose key occurs more than once, all but the first: same content or other content under the same key.
+-- Of the rows whose key occurs more than once all but the first: same content or other content under the same key.
 -- The first is the earliest by its own dates, then by content, so the order of rows in a file decides nothing.
-WITH repeated AS (
-    SELECT key_text
-    FROM scratch.keyed
-    GROUP BY key_text
-    HAVING count(*) > 1
-),
-ranked AS (
+WITH ranked AS (
     SELECT
-        k.row_no,
-        k.content,
-        row_number() OVER (PARTITION BY k.key_text ORDER BY k.at_time NULLS LAST, k.content, k.row_no) AS place,
-        first_value(k.content) OVER (PARTITION BY k.key_text ORDER BY k.at_time NULLS LAST, k.content, k.row_no) AS first_content
-    FROM scratch.keyed_content AS k
-    INNER JOIN repeated AS r ON r.key_text = k.key_text
+        row_no,
+        content,
+        row_number() OVER (PARTITION BY key_text ORDER BY at_time NULLS LAST, content, row_no) AS place,
+        first_value(content) OVER (PARTITION BY key_text ORDER BY at_time NULLS LAST, content, row_no) AS first_content
+    FROM scratch.keyed_content
 )
 SELECT
     row_no,
