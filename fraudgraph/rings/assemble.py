@@ -193,7 +193,8 @@ def _patient(
 
 def _entity(
     _group_no: int, kind: str, entity_id: str, observed: int, sessions: int, _patients: int,
-    expected: float | None, session_count: int, claim_count: int, name: str | None, all_claims: int | None,
+    expected: float | None,
+    fund: Decimal | None, session_count: int, claim_count: int, name: str | None, all_claims: int | None,
 ) -> Member | None:  # fmt: skip
     """A place, doctor or operator as a member, or None if it is there no more than its share explains."""
     share = sessions / max(session_count, 1)
@@ -206,7 +207,7 @@ def _entity(
             entity_type=NodeKind(kind), entity_id=entity_id, role=role, strength=round(share, 4), name=name or "",
             reason_zh=f"{session_count} 次聚集中有 {sessions} 次在此；占该机构结算的 {of_place:.1%}",
             reason_en=f"{sessions} of {session_count} sittings were here; {of_place:.1%} of the place's claims",
-            claim_count=observed,
+            claim_count=observed, fund_amount=fund or Decimal(0),
         )  # fmt: skip
     chance = min((expected or 0.0) / max(claim_count, 1), 1.0)
     p = float(binom.sf(observed - 1, claim_count, max(chance, 1e-9)))
@@ -218,7 +219,7 @@ def _entity(
         strength=round(share, 4), name=name or "",
         reason_zh=f"聚集时的 {claim_count} 笔结算中有 {observed} 笔经其手，按所在机构占比应为 {expected:.1f} 笔",
         reason_en=f"{observed} of the {claim_count} claims at the sittings went through them, {expected:.1f} expected",
-        claim_count=observed, expected_claim_count=round(expected or 0.0, 3),
+        claim_count=observed, fund_amount=fund or Decimal(0), expected_claim_count=round(expected or 0.0, 3),
     )  # fmt: skip
 
 
@@ -268,13 +269,18 @@ def _count_money_once(store: Store, ranked: list[Candidate]) -> tuple[Candidate,
 def _less(candidate: Candidate, total_amount: Decimal, fund: Decimal) -> Candidate:
     ring = candidate.ring
     left = ring.fund_amount - fund
+    totals = ring.total_amount - total_amount
     share = left / ring.fund_amount if ring.fund_amount else Decimal(0)
+    excess = (ring.excess_amount * share).quantize(Decimal("0.01"))
+    money = (totals, left, excess)
     return replace(
         candidate,
         ring=replace(
             ring,
-            total_amount=ring.total_amount - total_amount,
+            total_amount=totals,
             fund_amount=left,
-            excess_amount=(ring.excess_amount * share).quantize(Decimal("0.01")),
+            excess_amount=excess,
+            summary_zh=_summary_zh(candidate.facts, ring.members, money),
+            summary_en=_summary_en(candidate.facts, ring.members, money),
         ),
     )

@@ -86,7 +86,7 @@ def score_parts(
 
 def total(parts: tuple[ScorePart, ...]) -> float:
     """The score: the sum of its parts."""
-    return round(sum(part.points for part in parts), 2)
+    return round(sum(part.points for part in parts), 2) + 0.0  # no minus zero
 
 
 def _part(name: str, title_zh: str, title_en: str, fraction: float, at_most: float = 100.0) -> ScorePart:
