@@ -30,7 +30,7 @@ def fraudgraph(*arguments: object, code: int = 0) -> str:
         check=False,
     )
     assert done.returncode == code, done.stderr
-    return done.stdout + done.stderr
+    return done.stderr if code else done.stdout
 
 
 def test_from_an_idea_to_a_model_of_ones_own_in_three_commands(tmp_path: Path) -> None:

@@ -27,23 +27,39 @@ optional = ["patients.patient_id", "patients.employer", "patients.household_id"]
 default = 5
 origin = "catalogue M079: five in a row"
 ---*/
-WITH visits AS (
-  SELECT c.place_id, c.event_date, c.patient_id, min(c.claim_id) AS claim_id, sum(c.net_fund_amount) AS net_fund_amount,
-    TRY_CAST(right(regexp_replace(c.patient_id, '[^0-9]', '', 'g'), 9) AS BIGINT) AS number
+WITH crowded AS (
+  SELECT place_id, event_date FROM claims
+  WHERE counted AND claim_type <> 'inpatient' AND event_date BETWEEN $in_force_from AND $in_force_to
+  GROUP BY place_id, event_date
+  HAVING count(*) >= $min_run
+),
+visits AS (
+  SELECT c.place_id, c.event_date, c.patient_id, TRY_CAST(right(c.patient_id, 6) AS INTEGER) AS number
   FROM claims AS c
-  WHERE c.counted AND c.claim_type <> 'inpatient' AND c.event_date BETWEEN $in_force_from AND $in_force_to
+  JOIN crowded AS d ON d.place_id = c.place_id AND d.event_date = c.event_date
+  WHERE c.counted AND c.claim_type <> 'inpatient'
   GROUP BY c.place_id, c.event_date, c.patient_id
 ),
 numbered AS (
-  SELECT place_id, event_date, patient_id, claim_id, net_fund_amount, number,
+  SELECT place_id, event_date, patient_id,
     number - row_number() OVER (PARTITION BY place_id, event_date ORDER BY number, patient_id) AS run_number
   FROM visits
   WHERE number IS NOT NULL
+),
+runs AS (
+  SELECT place_id, event_date, run_number FROM numbered GROUP BY place_id, event_date, run_number HAVING count(*) >= $min_run
+),
+people AS (
+  SELECT n.place_id, n.event_date, n.run_number, n.patient_id, coalesce(p.household_id, n.patient_id) AS household, coalesce(p.employer, n.patient_id) AS employer
+  FROM runs AS r
+  JOIN numbered AS n ON n.place_id = r.place_id AND n.event_date = r.event_date AND n.run_number = r.run_number
+  LEFT JOIN patients AS p ON p.patient_id = n.patient_id
 )
-SELECT n.place_id AS subject_id, list_sort(array_agg(DISTINCT n.patient_id)) AS member_ids, list_sort(array_agg(DISTINCT n.claim_id)) AS claim_ids, greatest(sum(n.net_fund_amount), CAST(0 AS DECIMAL(16,2))) AS amount,
-  greatest(0.0, least(1.0, round(CAST(0.3 + 0.05 * count(*) AS DOUBLE), 6))) AS strength, {'day': CAST(n.event_date AS VARCHAR), 'person_count': count(*), 'first_id': min(n.patient_id)} AS facts
-FROM numbered AS n
-LEFT JOIN patients AS p ON p.patient_id = n.patient_id
+SELECT n.place_id AS subject_id, list_sort(array_agg(DISTINCT n.patient_id)) AS member_ids, list_sort(array_agg(DISTINCT c.claim_id)) AS claim_ids, greatest(sum(c.net_fund_amount), CAST(0 AS DECIMAL(16,2))) AS amount,
+  greatest(0.0, least(1.0, round(CAST(0.3 + 0.05 * count(DISTINCT n.patient_id) AS DOUBLE), 6))) AS strength,
+  {'day': CAST(n.event_date AS VARCHAR), 'person_count': count(DISTINCT n.patient_id), 'first_id': min(n.patient_id)} AS facts
+FROM people AS n
+JOIN claims AS c ON c.place_id = n.place_id AND c.event_date = n.event_date AND c.patient_id = n.patient_id
+WHERE c.counted AND c.claim_type <> 'inpatient'
 GROUP BY n.place_id, n.event_date, n.run_number
-HAVING count(*) >= $min_run AND count(DISTINCT coalesce(p.household_id, n.patient_id)) >= $min_run
-  AND count(DISTINCT coalesce(p.employer, n.patient_id)) >= $min_run
+HAVING count(DISTINCT n.household) >= $min_run AND count(DISTINCT n.employer) >= $min_run

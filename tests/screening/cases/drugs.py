@@ -175,7 +175,7 @@ silent(
 
 def in_a_row(w: World, persons: int, step: int = 1, **same: object) -> None:
     for number in range(persons):
-        patient = f"N{4000 + number * step}"
+        patient = f"N{400000 + number * step}"
         w.person(patient, **{"household_id": f"f{number}", "employer": f"e{number}", **same})
         w.purchase(patient, "P1", "2025-03-01")
 
