@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from fraudgraph.desk.offline import Figure, styled
-from fraudgraph.desk.style import CLAIM_SYMBOLS, GREY, MINUS, PALETTE, PLUS
+from fraudgraph.desk.style import CLAIM_MARKS, GREY, MINUS, PALETTE, PLACE_SYMBOLS, PLUS
 from fraudgraph.records import NodeKind, Ring
 from fraudgraph.report.naming import handles
 from fraudgraph.report.plain import masked_name
@@ -61,12 +61,16 @@ def timeline(ring: Ring, claims: pd.DataFrame, place_names: Mapping[str, str], l
     figure = Figure()
     for (place, kind), part in frame.groupby(["place_id", "claim_type"], sort=True):
         known = place in shown
+        at = places.index(place)
+        symbol = (PLACE_SYMBOLS[at] if known else "x-thin-open") + (
+            CLAIM_MARKS.get(str(kind), "") if known else ""
+        )
         name = place_names.get(str(place), str(place)) if known else ("其他机构" if zh else "other places")
         figure.add_trace(
             go.Scatter(
                 x=part["when"], y=part["row"], mode="markers", name=f"{name} · {word(CLAIM_TYPES, str(kind)).of(lang)}",
-                marker={"symbol": CLAIM_SYMBOLS.get(str(kind), "x"), "size": 9, "opacity": 0.85,
-                        "color": PALETTE[places.index(place)] if known else GREY},
+                marker={"symbol": symbol, "size": 9, "opacity": 0.85,
+                        "color": PALETTE[at] if known else GREY},
                 customdata=part[["claim_id", "net_fund_amount"]],
                 hovertemplate="%{x|%Y-%m-%d %H:%M}<br>%{y}<br>%{customdata[0]}<br>¥%{customdata[1]:,.2f}<extra></extra>",
             )
@@ -102,7 +106,7 @@ def compare(a: Ring, b: Ring, lang: str) -> Figure:
     zh = lang == "zh"
     figure = Figure(
         make_subplots(
-            rows=1, cols=2, specs=[[{"type": "xy"}, {"type": "domain"}]], column_widths=[0.55, 0.45],
+            rows=1, cols=2, specs=[[{"type": "xy"}, {"type": "domain"}]], column_widths=[0.5, 0.5],
             horizontal_spacing=0.04,
         )
     )  # fmt: skip
@@ -118,6 +122,7 @@ def compare(a: Ring, b: Ring, lang: str) -> Figure:
         )  # fmt: skip
     figure.add_trace(
         go.Table(
+            columnwidth=[1.0, 1.1, 1.1],
             header={"values": ["", a.ring_id, b.ring_id], "align": "left", "fill": {"color": "#e8edf0"}},
             cells={
                 "values": [list(column) for column in zip(*_facts(a, b, lang), strict=True)],
@@ -132,7 +137,7 @@ def compare(a: Ring, b: Ring, lang: str) -> Figure:
     figure.update_xaxes(title="分" if zh else "points")
     figure.update_layout(barmode="group", legend={"orientation": "h", "y": -0.18})
     title = f"{a.ring_id} {'与' if zh else 'and'} {b.ring_id}"
-    return styled(figure, title, height=500)
+    return styled(figure, title, height=580)
 
 
 def _part_title(a: Ring, b: Ring, name: str, lang: str) -> str:

@@ -36,10 +36,28 @@ function near(id) {
     e.style.opacity = on ? '' : '0.1';
   });
 }
+function say(text) {
+  var row = document.createElement('div');
+  row.textContent = text;
+  told.appendChild(row);
+}
+function title(e) { return e.querySelector('title').textContent; }
 document.addEventListener('click', function (event) {
   var hit = event.target.closest('[data-node],[data-line]');
-  near(hit && hit.getAttribute('data-node'));
-  told.textContent = hit ? hit.querySelector('title').textContent : '';
+  var id = hit && hit.getAttribute('data-node');
+  near(id);
+  told.textContent = '';
+  if (hit) { say(title(hit)); }
+  if (!id) { return; }
+  var lines = [].slice.call(document.querySelectorAll('[data-line]')).reverse().filter(function (e) {
+    return e.getAttribute('data-line').split(' ').indexOf(id) >= 0;
+  });
+  lines.slice(0, 8).forEach(function (e) {
+    var ends = e.getAttribute('data-line').split(' ');
+    var other = document.querySelector('[data-node="' + (ends[0] === id ? ends[1] : ends[0]) + '"]');
+    say(title(other).split(' · ')[0] + ' — ' + title(e));
+  });
+  if (lines.length > 8) { say('+' + (lines.length - 8)); }
 });
 """
 
@@ -67,14 +85,14 @@ class RingDrawing:
     def html(self) -> str:
         """The picture in a frame of its own; it needs no network."""
         page = (
-            f"<!doctype html><meta charset='utf-8'><style>body{{margin:0;font-family:{escape(FONT)}}}svg{{max-width:100%;height:auto}}"
-            "#told{min-height:1.4em;padding:2px 8px;font-size:14px}[data-node],[data-line]{cursor:pointer}</style>"
+            f"<!doctype html><meta charset='utf-8'><style>body{{margin:0;font-family:{FONT}}}svg{{max-width:100%;height:auto}}"
+            "#told{height:9.5em;overflow:auto;padding:2px 8px;font-size:14px;line-height:1.35}[data-node],[data-line]{cursor:pointer}</style>"
             f"{self.svg}<div id='told'></div><script>{_SCRIPT}</script>"
         )
         width = min(self.width, _SHOWN_WIDTH)
         return (
             f'<iframe srcdoc="{escape(page)}" title="{escape(self.title)}" sandbox="allow-scripts" '
-            f'style="width:100%;max-width:{width:.0f}px;height:{self.height * width / self.width + 48:.0f}px;border:0"></iframe>'
+            f'style="width:100%;max-width:{width:.0f}px;height:{self.height * width / self.width + 150:.0f}px;border:0"></iframe>'
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:

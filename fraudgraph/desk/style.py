@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Final
 
-__all__ = ["CLAIM_SYMBOLS", "FONT", "GREY", "KIND_COLOURS", "LINE_COLOURS", "LINE_DASHES", "MINUS", "PALETTE", "PLUS", "language"]  # fmt: skip
+__all__ = ["CLAIM_MARKS", "FONT", "GREY", "KIND_COLOURS", "LINE_COLOURS", "LINE_DASHES", "MINUS", "PALETTE", "PLACE_SYMBOLS", "PLUS", "language"]  # fmt: skip
 
 FONT: Final = (
     '"Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "WenQuanYi Micro Hei", '
@@ -34,12 +34,10 @@ LINE_COLOURS: Final = {
     "visited": "#9aa6ad",
 }
 LINE_DASHES: Final = {"identity": "8 5", "journey": "8 5", "steering": "3 4"}
-CLAIM_SYMBOLS: Final = {
-    "outpatient": "circle",
-    "chronic": "triangle-up",
-    "inpatient": "square",
-    "pharmacy": "diamond",
-}
+PLACE_SYMBOLS: Final = ("circle", "diamond", "square", "triangle-up", "pentagon", "star")
+"""One for each colour of the palette, so that a place is told by both."""
+CLAIM_MARKS: Final = {"chronic": "-dot", "inpatient": "-open"}
+"""What a kind of claim adds to its place's symbol; other kinds add nothing."""
 
 
 def language(lang: str | None) -> str:

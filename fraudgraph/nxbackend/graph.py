@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from collections.abc import Iterator
+from itertools import chain, repeat
 from typing import Any
 
 import networkx as nx
@@ -30,8 +31,10 @@ class FastGraph:
         self._rows = rows
         lengths = np.fromiter(map(len, rows.values()), np.int64, len(self.nodes))
         self._indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
-        number = dict(zip(self.nodes, range(len(self.nodes)), strict=True))
-        neighbours = map(number.__getitem__, chain.from_iterable(rows.values()))
+        neighbours: Iterator[Any] = chain.from_iterable(rows.values())
+        if not _numbered(self.nodes):
+            number = dict(zip(self.nodes, range(len(self.nodes)), strict=True))
+            neighbours = map(number.__getitem__, neighbours)
         self._indices = np.fromiter(neighbours, np.int32, int(self._indptr[-1]))
         self._matrices: dict[tuple[str | None, float], sparse.csr_array] = {}
 
@@ -78,4 +81,9 @@ class FastGraph:
             return np.fromiter(map(len, lines), np.float64, count)
         if multi:
             return np.fromiter((sum(d.get(weight, default) for d in keys.values()) for keys in lines), np.float64, count)  # fmt: skip
-        return np.fromiter((d.get(weight, default) for d in lines), np.float64, count)
+        return np.fromiter(map(dict.get, lines, repeat(weight), repeat(default)), np.float64, count)
+
+
+def _numbered(nodes: list[Any]) -> bool:
+    """Whether the nodes are 0, 1, 2 … in this order already."""
+    return all(type(node) is int for node in nodes) and nodes == list(range(len(nodes)))

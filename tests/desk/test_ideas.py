@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -155,3 +160,24 @@ def test_an_unknown_entity_names_the_nearest(run: fg.Run) -> None:
         run.profile(pharmacy[:-1] + "?")
     with pytest.raises(UsageError, match="doctor"):
         features(run, "doctors")
+
+
+def test_the_profile_command_writes_a_page_that_needs_no_network(run: fg.Run, tmp_path: Path) -> None:
+    pharmacy = features(run, "pharmacy").index[0]
+    page = tmp_path / "page.html"
+    command = [sys.executable, "-m", "fraudgraph", "--lang", "en", "profile", pharmacy, "--out", str(run.out)]
+    said = subprocess.run(
+        [*command, "--page", str(page), "--json"], capture_output=True, text=True, check=True
+    )
+    told = json.loads(said.stdout)
+    assert told["entity_id"] == pharmacy
+    assert {measure["measure"] for measure in told["measures"]} == set(run.profile(pharmacy).frame.index)
+    text = page.read_text(encoding="utf-8")
+    assert "does not mean unlawful" in text
+    assert 'src="http' not in text
+    assert oct(page.stat().st_mode & 0o777) == "0o600"
+    wrong = subprocess.run(
+        [*command[:6], "nobody", *command[7:]], capture_output=True, text=True, check=False
+    )
+    assert wrong.returncode == 2
+    assert "nobody" in wrong.stderr
