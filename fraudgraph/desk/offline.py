@@ -19,6 +19,9 @@ from fraudgraph.desk.style import FONT, PALETTE
 __all__ = ["Figure", "show"]
 
 PLOTLY_MIME: Final = "application/vnd.plotly.v1+json"
+_DEFAULTS: Final = ("#636efa", "#ef553b", "#00cc96", "#ab63fa", "#ffa15a", "#19d3f3")
+"""The first colours that plotly takes by itself: red and green among them."""
+_SAFE: Final = dict(zip(_DEFAULTS, PALETTE, strict=True))
 _CONFIG: Final = {"displaylogo": False, "responsive": True}
 
 
@@ -57,14 +60,25 @@ class Figure(go.Figure):  # type: ignore[misc]  # plotly has no types
 
 
 def show(figure: go.Figure) -> Figure:
-    """Make any plotly figure one that survives export without a network.
+    """Make any plotly figure one that survives export without a network, in our fonts.
+
+    Colours that plotly chose by itself become ones that colour-blind readers can tell apart; your own stay.
 
     Parameters
     ----------
     figure : plotly Figure
         Such as `plotly.express.bar(…)`.
     """
-    return figure if isinstance(figure, Figure) else Figure(figure)
+    if isinstance(figure, Figure):
+        return figure
+    ours = Figure(figure)
+    for trace in ours.data:
+        for part in ("marker", "line"):
+            if part in trace and isinstance(trace[part].color, str):
+                trace[part].color = _SAFE.get(trace[part].color.lower(), trace[part].color)
+    ours.update_layout(font={"family": FONT}, template="plotly_white", colorway=list(PALETTE))
+    ours.update_yaxes(automargin=True)
+    return ours
 
 
 def bundle(figure: go.Figure) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import pytest
 import fraudgraph as fg
 from fraudgraph.desk import figures, offline
 from fraudgraph.desk.ring_drawing import draw_ring
+from fraudgraph.desk.style import PALETTE
 from fraudgraph.records import Member, NodeKind, Role
 
 
@@ -73,6 +74,16 @@ def test_a_figure_brings_html_beside_plotlys_note_and_the_script_once(
 def test_any_plotly_figure_can_be_made_to_survive() -> None:
     plain = go.Figure(go.Bar(y=[1, 2]))
     assert "text/html" in fg.show(plain)._repr_mimebundle_()
+
+
+def test_colours_that_plotly_chose_become_safe_and_ones_own_stay() -> None:
+    import plotly.express as px
+
+    frame = pd.DataFrame({"x": [1, 2, 3], "y": [1, 2, 3], "of": ["a", "b", "c"]})
+    chosen = [trace.marker.color for trace in fg.show(px.bar(frame, x="x", y="y", color="of")).data]
+    assert chosen == list(PALETTE[:3])
+    own = fg.show(px.bar(frame, x="x", y="y", color_discrete_sequence=["#123456"]))
+    assert own.data[0].marker.color == "#123456"
 
 
 def big_ring(run: fg.Run, ring_id: str, patients: int) -> object:
