@@ -57,13 +57,13 @@ def main(arguments):
             return subprocess.call([str(VENV / "bin" / "fraudgraph"), "demo", *rest])
         if command == "test":
             return run_tests(rest)
-        say("Ready: .venv/bin/fraudgraph --help", "就绪:.venv/bin/fraudgraph --help")
+        say("Ready: .venv/bin/fraudgraph --help", "就绪：.venv/bin/fraudgraph --help")
         return 0
     except SetupError as problem:
         say(*problem.args)
         return 1
     except KeyboardInterrupt:
-        say("Stopped on request; call again to go on.", "已按要求停止;再次运行即可继续。")
+        say("Stopped on request; call again to go on.", "已按要求停止；再次运行即可继续。")
         return 130
 
 
@@ -77,7 +77,7 @@ def check_python():
         version = ".".join(str(part) for part in sys.version_info[:3])
         raise SetupError(
             f"Python {version} is too old: fraudgraph needs 3.11 or newer. Install it (Debian: apt-get install python3.11 python3.11-venv), then call this again with it.",
-            f"Python {version} 版本过低:fraudgraph 需要 3.11 或更高版本。请安装后(Debian:apt-get install python3.11 python3.11-venv)用新版本重新运行。",
+            f"Python {version} 版本过低：fraudgraph 需要 3.11 或更高版本。请安装后（Debian:apt-get install python3.11 python3.11-venv）用新版本重新运行。",
         )
 
 
@@ -91,12 +91,12 @@ def set_up(with_tests):
     if free < NEEDED_BYTES:
         raise SetupError(
             f"Set-up needs 2 GiB of free disk, and {ROOT} has {free / 1024**3:.1f} GiB. Free some space, or copy this folder to another disk.",
-            f"安装需要 2 GiB 可用磁盘,而 {ROOT} 仅剩 {free / 1024**3:.1f} GiB。请清理空间,或将本目录移到其他磁盘。",
+            f"安装需要 2 GiB 可用磁盘，而 {ROOT} 仅剩 {free / 1024**3:.1f} GiB。请清理空间，或将本目录移到其他磁盘。",
         )
     size = 300 if with_tests else 200
     say(
         f"Setting up in .venv: about {size} MB to fetch, 1 GB on disk, once. The next call starts at once.",
-        f"正在 .venv 中安装(仅此一次):下载约 {size} MB,占用磁盘约 1 GB。下次运行将直接开始。",
+        f"正在 .venv 中安装（仅此一次）：下载约 {size} MB，占用磁盘约 1 GB。下次运行将直接开始。",
     )
     make_venv()
     fetch([str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", UV])
@@ -120,7 +120,7 @@ def make_venv():
             package = f"python3.{sys.version_info[1]}-venv"
             raise SetupError(
                 f"This Python lacks its module venv. Install it (Debian, as root: apt-get install {package}) and call this again.",
-                f"此 Python 缺少 venv 模块。请先安装(Debian,root 用户:apt-get install {package}),再重新运行。",
+                f"此 Python 缺少 venv 模块。请先安装（Debian,root 用户：apt-get install {package}），再重新运行。",
             )
         run_watched([sys.executable, "-m", "venv", "--clear", str(VENV)], dict(os.environ))
     if not answers("import pip"):
@@ -201,7 +201,7 @@ def run_watched(command, environment):
     if re.search(r"No space left|os error 28", text):
         raise SetupError(
             f"The disk filled up during set-up ({ROOT}, or the installer's cache in your home folder). Free 2 GiB and call this again.",
-            f"安装过程中磁盘已满({ROOT} 或用户主目录中的安装缓存)。请清理出 2 GiB 后重新运行。",
+            f"安装过程中磁盘已满（{ROOT} 或用户主目录中的安装缓存）。请清理出 2 GiB 后重新运行。",
         )
     if re.search(r"certificate|UnknownIssuer|system-certs", text) and "UV_SYSTEM_CERTS" not in environment:
         raise CertificateError(text, text)
@@ -210,10 +210,10 @@ def run_watched(command, environment):
     ):
         raise SetupError(
             f"{last}\nThe package index can't be reached. Check the network and https_proxy, or name a mirror: PIP_INDEX_URL=ADDRESS python3 start.py ...",
-            f"{last}\n无法连接软件包索引。请检查网络与 https_proxy,或指定镜像:PIP_INDEX_URL=镜像地址 python3 start.py ...",
+            f"{last}\n无法连接软件包索引。请检查网络与 https_proxy，或指定镜像：PIP_INDEX_URL=镜像地址 python3 start.py ...",
         )
     shown = " ".join(command)
-    raise SetupError(f"{text}\nThis step of the set-up failed: {shown}", f"{text}\n安装步骤失败:{shown}")
+    raise SetupError(f"{text}\nThis step of the set-up failed: {shown}", f"{text}\n安装步骤失败：{shown}")
 
 
 def run_tests(arguments):
@@ -239,7 +239,7 @@ def run_tests(arguments):
         commands = " && ".join([*remedies, f".venv/bin/python -m pytest -m {mark}"])
         say(
             f"Left out, tests marked {mark!r}. To run them: {commands}",
-            f"未运行标记为 {mark!r} 的测试。运行方法:{commands}",
+            f"未运行标记为 {mark!r} 的测试。运行方法：{commands}",
         )
     for _, closing in results:
         print(closing, flush=True)
@@ -268,7 +268,7 @@ def install_system(names):
     if shutil.which("apt-get") is None or os.geteuid() != 0:
         say(
             "--install needs root on Debian or Ubuntu; going on without: " + " ".join(packages),
-            "--install 需要 Debian 或 Ubuntu 的 root 权限;以下未安装,继续:" + " ".join(packages),
+            "--install 需要 Debian 或 Ubuntu 的 root 权限；以下未安装，继续：" + " ".join(packages),
         )
         return
     say("Installing " + " ".join(packages), "正在安装 " + " ".join(packages))

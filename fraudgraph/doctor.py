@@ -128,7 +128,7 @@ def _packages() -> Check:
             odd.append(f"{name} {found} (uv.lock: {', '.join(sorted(locked[name]))})")
     well = (
         f"{len(names)} present" + (", versions as in uv.lock" if locked else ""),
-        f"{len(names)} 个齐全" + (",版本与 uv.lock 一致" if locked else ""),
+        f"{len(names)} 个齐全" + ("，版本与 uv.lock 一致" if locked else ""),
     )
     return _check(
         "packages",
@@ -254,7 +254,7 @@ def _chromium() -> Check:
     path = find_chromium()
     return _check(
         "chromium",
-        ("Chromium (tests of the pages only)", "Chromium(仅用于页面测试)"),
+        ("Chromium (tests of the pages only)", "Chromium（仅用于页面测试）"),
         Health.OK if path else Health.WARN,
         path or ("none", "无"),
         remedy="apt-get install --no-install-recommends chromium",
@@ -265,7 +265,7 @@ def _cjk_fonts() -> Check:
     count = len(_output_lines("fc-list", ":lang=zh-cn", "family"))
     return _check(
         "cjk_fonts",
-        ("Chinese fonts (to read pages on this machine)", "中文字体(在本机阅读页面)"),
+        ("Chinese fonts (to read pages on this machine)", "中文字体（在本机阅读页面）"),
         Health.OK if count else Health.WARN,
         (f"{count} found", f"{count} 种") if count else ("none", "无"),
         remedy="apt-get install --no-install-recommends fontconfig fonts-noto-cjk",
@@ -280,7 +280,7 @@ def _java() -> Check:
         health, found = Health.OK, (f"{java_version(java)}: {java}", f"{java_version(java)}:{java}")
     except FraudgraphError as problem:
         health, found = Health.WARN, (problem.message_en, problem.message_zh)
-    return _check("java", ("Java (for Neo4j)", "Java(Neo4j 需要)"), health, found, remedy="uv sync --frozen")
+    return _check("java", ("Java (for Neo4j)", "Java（Neo4j 需要）"), health, found, remedy="uv sync --frozen")
 
 
 def _output_lines(*command: str) -> list[str]:

@@ -18,7 +18,7 @@ app = typer.Typer(
     name="fraudgraph",
     help=t(
         "From a bureau's claims files to explained rings and a referral list. Works offline; every result is a lead, not a verdict.",
-        "从医保结算数据到可解释的疑似团伙与移送清单。离线运行;结果均为线索,不是结论。",
+        "从医保结算数据到可解释的疑似团伙与移送清单。离线运行；结果均为线索，不是结论。",
     ),
     epilog=examples(
         "fraudgraph demo",
@@ -52,7 +52,7 @@ def _root(
             metavar="zh|en",
             help=t(
                 "Language of messages; the environment's (LANG) by default. May stand anywhere in the line.",
-                "提示语言,默认取自环境变量 LANG。可写在命令行任何位置。",
+                "提示语言，默认取自环境变量 LANG。可写在命令行任何位置。",
             ),
             show_default=False,
         ),

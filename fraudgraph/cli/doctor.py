@@ -20,7 +20,7 @@ def add_to(app: typer.Typer) -> None:
         "doctor",
         help=t(
             "Check this machine: Python, packages, memory, disk, fonts; each with the command that mends it.",
-            "检查本机环境:Python、依赖包、内存、磁盘、字体等,并给出补救命令。",
+            "检查本机环境：Python、依赖包、内存、磁盘、字体等，并给出补救命令。",
         ),
         epilog=examples("fraudgraph doctor", "fraudgraph doctor --out /data/runs --json"),
     )(_doctor)
@@ -54,5 +54,5 @@ def _doctor(
     lacking = [check for check in checks if check.required and check.health is Health.MISSING]
     if lacking:
         names = ", ".join(t(check.title_en, check.title_zh) for check in lacking)
-        say(t(f"Required and missing: {names}.", f"必需但缺失:{names}。"))
+        say(t(f"Required and missing: {names}.", f"必需但缺失：{names}。"))
         raise typer.Exit(1)

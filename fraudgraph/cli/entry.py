@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             code = _guarded(lambda: _run(sys.argv[1:] if arguments is None else arguments), asked_to_stop)
         except KeyboardInterrupt:
             code = _SIGNALLED + (asked_to_stop or [signal.SIGINT])[0]
-            _say(t("Stopped on request; nothing half done was left.", "已按要求停止,未留下未完成的结果。"))
+            _say(t("Stopped on request; nothing half done was left.", "已按要求停止，未留下未完成的结果。"))
     return code
 
 
@@ -114,12 +114,12 @@ def _usage(problem: Exception) -> int:
     en, zh = {
         "MissingParameter": (f"{name} is missing.", f"缺少 {name}。"),
         "NoSuchOption": (f"There is no option {option}.", f"没有选项 {option}。"),
-        "BadParameter": (f"{name} can't be used: {said}", f"{name} 的值不可用:{said}。"),
-    }.get(kind, (said, f"命令用法有误:{said}。"))
+        "BadParameter": (f"{name} can't be used: {said}", f"{name} 的值不可用：{said}。"),
+    }.get(kind, (said, f"命令用法有误：{said}。"))
     possible = ", ".join(getattr(problem, "possibilities", None) or ())
     hint_en, hint_zh = (f" Did you mean {possible}?", f"是否想写 {possible}?") if possible else ("", "")
     return _fail(
-        t(f"{en}{hint_en} See: {path} --help", f"{zh}{hint_zh}用法见:{path} --help"),
+        t(f"{en}{hint_en} See: {path} --help", f"{zh}{hint_zh}用法见：{path} --help"),
         UsageError.exit_code,
         problem,
     )
@@ -140,11 +140,11 @@ def _storage_sentence(problem: OSError) -> str:
     if problem.errno in {errno.ENOSPC, errno.EDQUOT}:
         return t(
             f"The disk is full while writing {where}. Free some space or give --out on another disk, then run again.",
-            f"写入 {where} 时磁盘已满。请清理空间,或用 --out 指定其他磁盘后重新运行。",
+            f"写入 {where} 时磁盘已满。请清理空间，或用 --out 指定其他磁盘后重新运行。",
         )
     return t(
         f"No permission for {where} ({problem.strerror}). Check who owns it, or give another folder.",
-        f"没有权限访问 {where}({problem.strerror})。请检查其属主,或换一个目录。",
+        f"没有权限访问 {where}（{problem.strerror}）。请检查其属主，或换一个目录。",
     )
 
 
@@ -153,8 +153,8 @@ def _unexpected(problem: Exception) -> int:
         t(
             f"Something unexpected went wrong ({type(problem).__name__}: {problem}). This is a fault of the program, not of your data; "
             "run again with FRAUDGRAPH_DEBUG=1 in the environment to get the trace for a report.",
-            f"发生意外错误({type(problem).__name__}:{problem})。这是程序的缺陷,不是数据的问题;"
-            "请设置环境变量 FRAUDGRAPH_DEBUG=1 后重新运行,以取得完整的错误追踪用于报告。",
+            f"发生意外错误（{type(problem).__name__}:{problem}）。这是程序的缺陷，不是数据的问题；"
+            "请设置环境变量 FRAUDGRAPH_DEBUG=1 后重新运行，以取得完整的错误追踪用于报告。",
         ),
         FraudgraphError.exit_code,
         problem,

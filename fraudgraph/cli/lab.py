@@ -46,7 +46,7 @@ def _lab(
     say(
         t(
             f"Notebooks in {folder}: {copied} copied, {kept} left as they were. Stop with Ctrl+C.",
-            f"笔记本在 {folder}:新复制 {copied} 个,保持不变 {kept} 个。按 Ctrl+C 停止。",
+            f"笔记本在 {folder}：新复制 {copied} 个，保持不变 {kept} 个。按 Ctrl+C 停止。",
         )
     )
     raise typer.Exit(lab_command(folder, port=port, browser=browser))

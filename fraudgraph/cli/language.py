@@ -74,6 +74,6 @@ def _checked(said: str) -> str:
     if said not in LANGUAGES:
         raise UsageError(
             f"--lang takes zh or en, not {said!r}. Give one of the two, or leave --lang out.",
-            f"--lang 只能是 zh 或 en,不能是 {said!r}。请改为其中之一,或不写 --lang。",
+            f"--lang 只能是 zh 或 en，不能是 {said!r}。请改为其中之一，或不写 --lang。",
         )
     return said

@@ -36,7 +36,7 @@ def add_to(app: typer.Typer) -> None:
         name="neo4j",
         help=t(
             "Neo4j for investigators: a server of its own, the graph in it, questions ready to click.",
-            "供核查人员使用的 Neo4j:自带服务器、图数据与现成查询。",
+            "供核查人员使用的 Neo4j：自带服务器、图数据与现成查询。",
         ),
     )
     for name, function, en, zh, lines in _COMMANDS:
@@ -49,7 +49,7 @@ def add_to(app: typer.Typer) -> None:
         "serve",
         help=t(
             "Serve the guides to Browser until stopped; `start` does so by itself.",
-            "向 Browser 提供向导,直到停止;`start` 会自动提供。",
+            "向 Browser 提供向导，直到停止；`start` 会自动提供。",
         ),
     )(neo4j_graph.serve_guides)
     group.add_typer(guide)
@@ -58,7 +58,7 @@ def add_to(app: typer.Typer) -> None:
         "bundle",
         help=t(
             "Pack the server's program files and Java into DIR, for a site with no way out (`neo4j start --from DIR`).",
-            "将服务器程序文件与 Java 打包到 DIR,供无外网的现场使用(`neo4j start --from DIR`)。",
+            "将服务器程序文件与 Java 打包到 DIR，供无外网的现场使用（`neo4j start --from DIR`）。",
         ),
         epilog=examples("fraudgraph bundle /media/usb/fraudgraph", "fraudgraph bundle DIR --no-wheels"),
     )(neo4j_graph.bundle)
@@ -70,7 +70,7 @@ def _start(
         bool,
         typer.Option(
             "--read-only",
-            help=t("Nobody can change the graph, whoever asks.", "只读:任何人都不能改动图数据。"),
+            help=t("Nobody can change the graph, whoever asks.", "只读：任何人都不能改动图数据。"),
         ),
     ] = False,
     java: Java = None,
@@ -86,7 +86,7 @@ def _start(
     print_result(
         t(
             f"{'Started' if fresh else 'Already running'}: {server.browser_url} (programs: {server.uri}).\nUser and password: {word} neo4j open --print\nNext: {word} neo4j load OUT",
-            f"{'已启动' if fresh else '已在运行'}:{server.browser_url}(程序连接:{server.uri})。\n用户名与口令:{word} neo4j open --print\n下一步:{word} neo4j load OUT",
+            f"{'已启动' if fresh else '已在运行'}:{server.browser_url}（程序连接：{server.uri}）。\n用户名与口令：{word} neo4j open --print\n下一步：{word} neo4j load OUT",
         )
     )
 
@@ -116,7 +116,7 @@ def _status(workspace: Workspace = None, uri: Uri = None, as_json: AsJson = Fals
     print_result(
         t(
             f"Neo4j {state['version']} at {state['uri']}: {state['nodes']:,} nodes, {state['relationships']:,} relationships.",
-            f"Neo4j {state['version']}({state['uri']}):节点 {state['nodes']:,} 个,关系 {state['relationships']:,} 条。",
+            f"Neo4j {state['version']}（{state['uri']}）：节点 {state['nodes']:,} 个，关系 {state['relationships']:,} 条。",
         )
     )
     header = (t("month", "月份"), t("run", "批次"), t("state", "状态"), t("in view", "读者可见"))
@@ -132,7 +132,7 @@ def _open(
         typer.Option(
             "--print",
             help=t(
-                "Print address, user and password; open nothing.", "只显示地址、用户名与口令,不打开浏览器。"
+                "Print address, user and password; open nothing.", "只显示地址、用户名与口令，不打开浏览器。"
             ),
         ),
     ] = False,
@@ -147,9 +147,9 @@ def _open(
     if not server.running():
         raise UsageError(
             f"The server is not running. Start it: {command_name()} neo4j start.",
-            f"服务器未在运行。请先执行:{command_name()} neo4j start。",
+            f"服务器未在运行。请先执行：{command_name()} neo4j start。",
         )
-    say(t(f"{address}  user neo4j; password: open --print", f"{address}  用户名 neo4j;口令见 open --print"))
+    say(t(f"{address}  user neo4j; password: open --print", f"{address}  用户名 neo4j；口令见 open --print"))
     webbrowser.open(address)
 
 
@@ -191,9 +191,9 @@ def _remove(
     if everything == (month is not None):
         raise UsageError(
             "Say what to remove: --month YYYY-MM, or --everything.",
-            "请说明要移除什么:--month YYYY-MM 或 --everything。",
+            "请说明要移除什么：--month YYYY-MM 或 --everything。",
         )
-    if not yes and not (sys.stdin.isatty() and typer.confirm(t("Really remove it?", "确定移除?"), err=True)):
+    if not yes and not (sys.stdin.isatty() and typer.confirm(t("Really remove it?", "确定移除？"), err=True)):
         raise UsageError("Nothing was removed. Add --yes to go on.", "未移除任何内容。加上 --yes 继续。")
     if everything:
         remove_server(server_of(workspace))
@@ -222,16 +222,16 @@ def _copy(
 
 
 _COMMANDS: tuple[tuple[str, Any, str, str, tuple[str, ...]], ...] = (
-    ("start", _start, "Start the server; fetch its program files the first time.", "启动服务器;首次会获取程序文件。", ("fraudgraph neo4j start", "fraudgraph neo4j start --read-only", "fraudgraph neo4j start --from /media/usb/fraudgraph")),
+    ("start", _start, "Start the server; fetch its program files the first time.", "启动服务器；首次会获取程序文件。", ("fraudgraph neo4j start", "fraudgraph neo4j start --read-only", "fraudgraph neo4j start --from /media/usb/fraudgraph")),
     ("stop", _stop, "Stop the server cleanly.", "正常停止服务器。", ("fraudgraph neo4j stop",)),
     ("status", _status, "What is in the graph, and which month readers see.", "图中内容及读者可见月份。", ("fraudgraph neo4j status", "fraudgraph neo4j status --json")),
     ("open", _open, "Open Neo4j Browser.", "打开 Neo4j Browser。", ("fraudgraph neo4j open", "fraudgraph neo4j open --print")),
     ("logs", _logs, "What the server said last.", "服务器最近的日志。", ("fraudgraph neo4j logs --lines 100",)),
-    ("load", neo4j_graph.load, "Load a run's results; the month appears all at once.", "加载一次运行的结果;该月整体生效。", ("fraudgraph neo4j load 2025-10", "fraudgraph neo4j load 2025-10 --claims all")),
-    ("remove", _remove, "Remove a month from the graph, or the server with all its data.", "从图中移除一个月份,或移除服务器及全部数据。", ("fraudgraph neo4j remove --month 2025-08", "fraudgraph neo4j remove --everything --yes")),
-    ("copy", _copy, "Make a separate server with the same graph, such as one to experiment in.", "复制出一个独立的服务器(数据相同)。", ("fraudgraph neo4j copy /data/readers",)),
+    ("load", neo4j_graph.load, "Load a run's results; the month appears all at once.", "加载一次运行的结果；该月整体生效。", ("fraudgraph neo4j load 2025-10", "fraudgraph neo4j load 2025-10 --claims all")),
+    ("remove", _remove, "Remove a month from the graph, or the server with all its data.", "从图中移除一个月份，或移除服务器及全部数据。", ("fraudgraph neo4j remove --month 2025-08", "fraudgraph neo4j remove --everything --yes")),
+    ("copy", _copy, "Make a separate server with the same graph, such as one to experiment in.", "复制出一个独立的服务器（数据相同）。", ("fraudgraph neo4j copy /data/readers",)),
     ("questions", neo4j_graph.list_questions, "The questions that come with the program.", "列出随附的查询。", ("fraudgraph neo4j questions",)),
     ("ask", neo4j_graph.ask_question, "Ask one of them here in the terminal.", "在终端中执行一个查询。", ("fraudgraph neo4j ask ring_whole --param ringId=2025-10-001",)),
     ("gds-check", neo4j_graph.gds_check, "Recompute components and communities in GDS and report agreement.", "用 GDS 重算连通分量与社团并报告一致程度。", ("fraudgraph neo4j gds-check",)),
-    ("kit", neo4j_graph.kit, "Write style, guides and saved scripts for another Browser.", "导出样式、向导与已存查询,供其他 Browser 使用。", ("fraudgraph neo4j kit browser-kit/",)),
+    ("kit", neo4j_graph.kit, "Write style, guides and saved scripts for another Browser.", "导出样式、向导与已存查询，供其他 Browser 使用。", ("fraudgraph neo4j kit browser-kit/",)),
 )  # fmt: skip

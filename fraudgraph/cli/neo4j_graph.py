@@ -39,7 +39,7 @@ def load(
             metavar="needed|all",
             help=t(
                 "Claims of rings, evidence and flags, or all of them.",
-                "只加载团伙、证据与疑点的结算单,或全部。",
+                "只加载团伙、证据与疑点的结算单，或全部。",
             ),
         ),
     ] = "needed",
@@ -49,7 +49,7 @@ def load(
             "--unmask",
             help=t(
                 "Names, phones, addresses and accounts as delivered; noted in the audit log.",
-                "姓名、电话、地址、账户按原样加载;记入审计日志。",
+                "姓名、电话、地址、账户按原样加载；记入审计日志。",
             ),
         ),
     ] = False,
@@ -60,7 +60,7 @@ def load(
             metavar="auto|bolt|offline",
             help=t(
                 "Offline import is for an empty local store; auto takes it for large first loads.",
-                "离线导入仅用于本机空库;auto 在首次大批量加载时自动选用。",
+                "离线导入仅用于本机空库；auto 在首次大批量加载时自动选用。",
             ),
         ),
     ] = "auto",
@@ -70,7 +70,7 @@ def load(
             "--show/--no-show",
             help=t(
                 "Make it the month in view; by default unless a later one is.",
-                "设为读者可见月份;默认在无更新月份时如此。",
+                "设为读者可见月份；默认在无更新月份时如此。",
             ),
         ),
     ] = None,
@@ -83,7 +83,7 @@ def load(
     if claims not in ("needed", "all") or way not in ("auto", "bolt", "offline"):
         raise UsageError(
             f"--claims takes needed or all, --way takes auto, bolt or offline; found {claims!r} and {way!r}.",
-            f"--claims 只能是 needed 或 all,--way 只能是 auto、bolt 或 offline;收到 {claims!r} 与 {way!r}。",
+            f"--claims 只能是 needed 或 all,--way 只能是 auto、bolt 或 offline；收到 {claims!r} 与 {way!r}。",
         )
     options = LoadOptions(all_claims=claims == "all", unmask=unmask)
     own = uri or os.environ.get("NEO4J_URI")
@@ -114,12 +114,12 @@ def load(
     state = (
         t("in view", "读者可见")
         if done.visible
-        else t("loaded, a later month stays in view", "已加载,读者仍看更新的月份")
+        else t("loaded, a later month stays in view", "已加载，读者仍看更新的月份")
     )
     print_result(
         t(
             f"{done.month}: {done.created:,} nodes and relationships made in {done.seconds:.0f} s ({done.way}); {state}.",
-            f"{done.month}:新建节点与关系共 {done.created:,} 个,用时 {done.seconds:.0f} 秒({done.way});{state}。",
+            f"{done.month}：新建节点与关系共 {done.created:,} 个，用时 {done.seconds:.0f} 秒（{done.way}）;{state}。",
         )
     )
 
@@ -154,7 +154,7 @@ def ask_question(
         str,
         typer.Argument(
             metavar="QUESTION",
-            help=t("Name or number; see `neo4j questions`.", "名称或编号,见 `neo4j questions`。"),
+            help=t("Name or number; see `neo4j questions`.", "名称或编号，见 `neo4j questions`。"),
         ),
     ],
     parameters: Annotated[
@@ -163,7 +163,7 @@ def ask_question(
             "--param",
             "-p",
             metavar="NAME=VALUE",
-            help=t("A parameter; may be given again.", "参数,可多次给出。"),
+            help=t("A parameter; may be given again.", "参数，可多次给出。"),
         ),
     ] = None,
     workspace: Workspace = None,
@@ -199,8 +199,8 @@ def gds_check(workspace: Workspace = None, uri: Uri = None, as_json: AsJson = Fa
         t(
             f"On {found.people:,} people and {found.meetings:,} meetings: components agree {found.components_agreement:.3f} ({found.components:,} here, {found.gds_components:,} in GDS); "
             f"rings against GDS communities {found.rings_agreement:.3f} (adjusted Rand index, 1 is the same). GDS {found.gds_seconds:.2f} s, ours {found.our_seconds:.2f} s.",
-            f"人员 {found.people:,} 名、同现 {found.meetings:,} 条:连通分量一致度 {found.components_agreement:.3f}(本程序 {found.components:,} 个,GDS {found.gds_components:,} 个);"
-            f"疑似团伙与 GDS 社团一致度 {found.rings_agreement:.3f}(调整兰德指数,1 为完全一致)。GDS {found.gds_seconds:.2f} 秒,本程序 {found.our_seconds:.2f} 秒。",
+            f"人员 {found.people:,} 名、同现 {found.meetings:,} 条：连通分量一致度 {found.components_agreement:.3f}（本程序 {found.components:,} 个，GDS {found.gds_components:,} 个）;"
+            f"疑似团伙与 GDS 社团一致度 {found.rings_agreement:.3f}（调整兰德指数，1 为完全一致）。GDS {found.gds_seconds:.2f} 秒，本程序 {found.our_seconds:.2f} 秒。",
         )
     )
 
@@ -223,7 +223,7 @@ def serve_guides(workspace: Workspace = None) -> None:
     from fraudgraph.graphdb.guide_server import serve
 
     server = server_of(workspace)
-    say(t(f"Serving {server.guide_url}; Ctrl-C ends it.", f"正在提供 {server.guide_url};按 Ctrl-C 结束。"))
+    say(t(f"Serving {server.guide_url}; Ctrl-C ends it.", f"正在提供 {server.guide_url}；按 Ctrl-C 结束。"))
     serve(server.facts.guide_port)
 
 
@@ -248,6 +248,6 @@ def bundle(
     print_result(
         t(
             f"{size / 1e6:.0f} MB in {target}. There: fraudgraph neo4j start --from {target}",
-            f"共 {size / 1e6:.0f} MB,位于 {target}。现场执行:fraudgraph neo4j start --from {target}",
+            f"共 {size / 1e6:.0f} MB，位于 {target}。现场执行：fraudgraph neo4j start --from {target}",
         )
     )

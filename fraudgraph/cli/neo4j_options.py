@@ -39,7 +39,7 @@ Workspace = Annotated[
         metavar="W",
         help=t(
             "Where the server keeps its data; FRAUDGRAPH_WORKSPACE, else fraudgraph-workspace here.",
-            "服务器数据所在目录;默认取 FRAUDGRAPH_WORKSPACE,否则为当前目录下 fraudgraph-workspace。",
+            "服务器数据所在目录；默认取 FRAUDGRAPH_WORKSPACE，否则为当前目录下 fraudgraph-workspace。",
         ),
     ),
 ]
@@ -50,7 +50,7 @@ Uri = Annotated[
         metavar="URI",
         help=t(
             "A server of your own (user and password from NEO4J_USERNAME and NEO4J_PASSWORD); NEO4J_URI by default.",
-            "自有服务器地址(用户名、口令取自 NEO4J_USERNAME、NEO4J_PASSWORD);默认取 NEO4J_URI。",
+            "自有服务器地址（用户名、口令取自 NEO4J_USERNAME、NEO4J_PASSWORD）；默认取 NEO4J_URI。",
         ),
     ),
 ]
@@ -69,7 +69,7 @@ Repository = Annotated[
         metavar="URL",
         help=t(
             "The Maven repository to fetch from; MAVEN_REPO, else the public one.",
-            "获取程序文件的 Maven 仓库;默认取 MAVEN_REPO,否则为公共仓库。",
+            "获取程序文件的 Maven 仓库；默认取 MAVEN_REPO，否则为公共仓库。",
         ),
     ),
 ]
@@ -78,13 +78,13 @@ BundleToRead = Annotated[
     typer.Option(
         "--from",
         metavar="DIR",
-        help=t("A folder that `bundle` made: nothing is fetched.", "由 `bundle` 生成的目录:不联网获取。"),
+        help=t("A folder that `bundle` made: nothing is fetched.", "由 `bundle` 生成的目录：不联网获取。"),
     ),
 ]
 Yes = Annotated[
     bool,
     typer.Option(
-        "--yes", "-y", help=t("Agree to the named licences without being asked.", "同意所列许可证,不再询问。")
+        "--yes", "-y", help=t("Agree to the named licences without being asked.", "同意所列许可证，不再询问。")
     ),
 ]
 
@@ -127,10 +127,10 @@ def program_of(
         say(
             t(
                 f"Neo4j's program files are fetched once: {len(missing)} files, {size:.0f} MB, kept in {cache_folder()}. Licences: {LICENCES_EN}.",
-                f"首次需获取 Neo4j 程序文件:{len(missing)} 个,共 {size:.0f} MB,保存于 {cache_folder()}。许可证:{LICENCES_ZH}。",
+                f"首次需获取 Neo4j 程序文件：{len(missing)} 个，共 {size:.0f} MB，保存于 {cache_folder()}。许可证：{LICENCES_ZH}。",
             )
         )
-        if not yes and not (sys.stdin.isatty() and typer.confirm(t("Fetch them?", "是否获取?"), err=True)):
+        if not yes and not (sys.stdin.isatty() and typer.confirm(t("Fetch them?", "是否获取？"), err=True)):
             raise UsageError(
                 "Nothing was fetched. Add --yes to agree to these licences and go on.",
                 "未获取任何文件。加上 --yes 表示同意上述许可证并继续。",

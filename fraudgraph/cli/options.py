@@ -18,10 +18,10 @@ OutToRead = Annotated[
     Path, typer.Option("--out", metavar="OUT", help=t("The folder that `run` wrote.", "`run` 写出的目录。"))
 ]
 AsJson = Annotated[
-    bool, typer.Option("--json", help=t("Print JSON, for programs.", "输出 JSON,供程序使用。"))
+    bool, typer.Option("--json", help=t("Print JSON, for programs.", "输出 JSON，供程序使用。"))
 ]
 
 
 def examples(*lines: str) -> str:
     """The examples at the end of a command's help, one a line."""
-    return "\n\n".join([t("Examples:", "示例:"), *lines])
+    return "\n\n".join([t("Examples:", "示例："), *lines])

@@ -21,7 +21,7 @@ def add_to(app: typer.Typer) -> None:
         "profile",
         help=t(
             "A doctor, pharmacy or facility beside its peers, on each measure and over time, as one page.",
-            "将医师、药店或医疗机构与同类逐项、逐月对照,生成一页。",
+            "将医师、药店或医疗机构与同类逐项、逐月对照，生成一页。",
         ),
         epilog=examples(
             "fraudgraph profile P99010100006 --out 2025-10",
@@ -45,7 +45,7 @@ def _profile(
             metavar="F",
             help=t(
                 "Where to write the page; profile-ID.html here if left out.",
-                "页面写到哪里;默认为当前目录下的 profile-编号.html。",
+                "页面写到哪里；默认为当前目录下的 profile-编号.html。",
             ),
         ),
     ] = None,
@@ -65,8 +65,8 @@ def _profile(
             f"{profile.title}: compared with peers {profile.peers}.\n"
             f"Furthest from them: {first['title']} {first['own']:,.2f}, peers {first['middle']:,.2f}. Unlike does not mean unlawful.\n"
             f"The page: {written}",
-            f"{profile.title}:对照组为{profile.peers}。\n"
-            f"偏离最大:{first['title']} {first['own']:,.2f},同类 {first['middle']:,.2f}。与同类不同不等于违规。\n"
-            f"页面:{written}",
+            f"{profile.title}：对照组为{profile.peers}。\n"
+            f"偏离最大：{first['title']} {first['own']:,.2f}，同类 {first['middle']:,.2f}。与同类不同不等于违规。\n"
+            f"页面：{written}",
         )
     )

@@ -35,7 +35,7 @@ def add_to(app: typer.Typer) -> None:
         "show",
         help=t(
             "One ring: members and roles, evidence, lawful explanations tried, money.",
-            "查看一个疑似团伙:成员与角色、证据、已排查的合理解释、金额。",
+            "查看一个疑似团伙：成员与角色、证据、已排查的合理解释、金额。",
         ),
         epilog=examples("fraudgraph rings show 2025-10-001 --out 2025-10"),
     )(_show)
@@ -70,7 +70,7 @@ def _show(
     ring_id: Annotated[
         str,
         typer.Argument(
-            metavar="ID", help=t("The ring's number, such as 2025-10-001.", "团伙编号,如 2025-10-001。")
+            metavar="ID", help=t("The ring's number, such as 2025-10-001.", "团伙编号，如 2025-10-001。")
         ),
     ],
     out: OutToRead = DEFAULT_OUT,

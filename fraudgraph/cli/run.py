@@ -22,7 +22,7 @@ _Replace = Annotated[
     bool,
     typer.Option(
         "--replace",
-        help=t("Overwrite OUT if it is an earlier run of ours.", "OUT 若是本程序先前的结果,则覆盖。"),
+        help=t("Overwrite OUT if it is an earlier run of ours.", "OUT 若是本程序先前的结果，则覆盖。"),
     ),
 ]
 
@@ -33,7 +33,7 @@ def add_to(app: typer.Typer) -> None:
         "demo",
         help=t(
             "Run the main job on the sample delivery that comes with the program, and say where to look.",
-            "用随程序附带的样例数据运行主流程,并提示查看位置。",
+            "用随程序附带的样例数据运行主流程，并提示查看位置。",
         ),
         epilog=examples("fraudgraph demo", "fraudgraph demo --out /data/try"),
     )(_demo)
@@ -41,7 +41,7 @@ def add_to(app: typer.Typer) -> None:
         "run",
         help=t(
             "Read claims files and write rings, evidence, dossiers and the referral list into OUT.",
-            "读取结算数据文件,将疑似团伙、证据、线索材料和移送清单写入 OUT。",
+            "读取结算数据文件，将疑似团伙、证据、线索材料和移送清单写入 OUT。",
         ),
         epilog=examples(
             "fraudgraph run delivery/ --out 2025-10",
@@ -53,7 +53,7 @@ def add_to(app: typer.Typer) -> None:
         "sample",
         help=t(
             "Make a city of invented claims, with or without rings, to try things on.",
-            "生成一座虚构城市的结算数据(可含或不含团伙),供试用。",
+            "生成一座虚构城市的结算数据（可含或不含团伙），供试用。",
         ),
         epilog=examples(
             "fraudgraph sample city --claims 400000 --months 6 --rings standard --seed 7",
@@ -93,7 +93,7 @@ def _run(
             metavar="SOURCE...",
             help=t(
                 "Claims files or folders of them: csv (UTF-8, GB18030), xlsx, parquet, also .gz.",
-                "结算数据文件或目录:csv(UTF-8、GB18030)、xlsx、parquet,可为 .gz。",
+                "结算数据文件或目录：csv（UTF-8、GB18030）、xlsx、parquet，可为 .gz。",
             ),
         ),
     ],
@@ -102,7 +102,7 @@ def _run(
         typer.Option(
             "--out",
             metavar="OUT",
-            help=t("Where to write; must not exist yet.", "写入的目录,须尚不存在。"),
+            help=t("Where to write; must not exist yet.", "写入的目录，须尚不存在。"),
         ),
     ] = DEFAULT_OUT,
     month: Annotated[
@@ -112,13 +112,13 @@ def _run(
             metavar="YYYY-MM",
             help=t(
                 "List only rings seen in this month, from claims up to its end.",
-                "只列出该月出现的团伙,数据取至该月末。",
+                "只列出该月出现的团伙，数据取至该月末。",
             ),
         ),
     ] = None,
     settings: Annotated[
         Path | None,
-        typer.Option("--settings", metavar="F", help=t("A settings file (TOML).", "设置文件(TOML)。")),
+        typer.Option("--settings", metavar="F", help=t("A settings file (TOML).", "设置文件（TOML）。")),
     ] = None,
     mapping: Annotated[
         Path | None,
@@ -127,7 +127,7 @@ def _run(
             metavar="F",
             help=t(
                 "Which delivered column is which (TOML), where the program can't tell.",
-                "列名对照文件(TOML),用于程序无法识别的列。",
+                "列名对照文件（TOML），用于程序无法识别的列。",
             ),
         ),
     ] = None,
@@ -161,18 +161,18 @@ def _sample(
         typer.Argument(metavar="OUT", help=t("The folder to make.", "要新建的目录。")),
     ],
     claims: Annotated[
-        int, typer.Option(metavar="N", help=t("How many claims, about.", "结算单数量(约)。"))
+        int, typer.Option(metavar="N", help=t("How many claims, about.", "结算单数量（约）。"))
     ] = 100_000,
     months: Annotated[int, typer.Option(metavar="M", help=t("Over how many months.", "跨越的月数。"))] = 6,
     rings: Annotated[
         str,
         typer.Option(
             metavar="none|standard|stealth|hard|real",
-            help=t("Which planted rings; the truth is written beside.", "植入哪类团伙;真相另存。"),
+            help=t("Which planted rings; the truth is written beside.", "植入哪类团伙；真相另存。"),
         ),
     ] = "standard",
     seed: Annotated[
-        int, typer.Option(metavar="S", help=t("Same seed, same city.", "种子相同,城市相同。"))
+        int, typer.Option(metavar="S", help=t("Same seed, same city.", "种子相同，城市相同。"))
     ] = 1,
     items: Annotated[
         bool, typer.Option("--items", help=t("Write fee lines too.", "同时生成费用明细。"))
@@ -194,8 +194,8 @@ def _sample(
         t(
             f"{made.claims:,} claims of {made.persons:,} invented persons are in {made.out}.\n"
             f"What was planted ({made.rings} rings, {made.lawful_groups} lawful groups) is in {made.truth}; no run reads it.",
-            f"虚构参保人 {made.persons:,} 名,结算单 {made.claims:,} 条,已写入 {made.out}。\n"
-            f"植入的真相(团伙 {made.rings} 个,合理群体 {made.lawful_groups} 个)另存于 {made.truth},运行时不会读取。",
+            f"虚构参保人 {made.persons:,} 名，结算单 {made.claims:,} 条，已写入 {made.out}。\n"
+            f"植入的真相（团伙 {made.rings} 个，合理群体 {made.lawful_groups} 个）另存于 {made.truth}，运行时不会读取。",
         )
     )
 
@@ -206,7 +206,7 @@ def _tell(summary: RunSummary, as_json: bool) -> None:
         print_json(summary)
         return
     for view, reason_zh, reason_en in summary.views_off:
-        say(t(f"Off: {view}. {reason_en}", f"未启用:{view}。{reason_zh}"))
+        say(t(f"Off: {view}. {reason_en}", f"未启用：{view}。{reason_zh}"))
     out, program = summary.out, command_name()
     print_result(
         t(
@@ -215,10 +215,10 @@ def _tell(summary: RunSummary, as_json: bool) -> None:
             f"Look first: {out / 'index.html'}\n"
             f"The list:   {out / 'referral_list.xlsx'}\n"
             f"In words:   {program} rings list --out {out}",
-            f"读取结算单 {summary.claims_read:,} 条,采用 {summary.claims_kept:,} 条;剔除记录 {summary.rejects_count:,} 行(见 {out / 'rejects.parquet'})。\n"
-            f"共考察疑似团伙 {summary.ring_count:,} 个,其中 {summary.listed_count:,} 个列为线索,用时 {summary.seconds:.0f} 秒。\n"
-            f"先看:{out / 'index.html'}\n"
-            f"清单:{out / 'referral_list.xlsx'}\n"
-            f"终端查看:{program} rings list --out {out} --lang {language()}",
+            f"读取结算单 {summary.claims_read:,} 条，采用 {summary.claims_kept:,} 条；剔除记录 {summary.rejects_count:,} 行（见 {out / 'rejects.parquet'}）。\n"
+            f"共考察疑似团伙 {summary.ring_count:,} 个，其中 {summary.listed_count:,} 个列为线索，用时 {summary.seconds:.0f} 秒。\n"
+            f"先看：{out / 'index.html'}\n"
+            f"清单：{out / 'referral_list.xlsx'}\n"
+            f"终端查看：{program} rings list --out {out} --lang {language()}",
         )
     )

@@ -20,7 +20,7 @@ def add_to(app: typer.Typer) -> None:
         "screen",
         help=t(
             "Run every screening model that the delivered data allow and write ranked findings into OUT.",
-            "一键运行数据允许的全部筛查模型,将排序后的疑点写入 OUT。",
+            "一键运行数据允许的全部筛查模型，将排序后的疑点写入 OUT。",
         ),
         epilog=examples(
             "fraudgraph screen delivery/ --out findings",
@@ -37,7 +37,7 @@ def _screen(
     out: Annotated[
         Path,
         typer.Option(
-            "--out", metavar="OUT", help=t("Where to write; must not exist yet.", "写入的目录,须尚不存在。")
+            "--out", metavar="OUT", help=t("Where to write; must not exist yet.", "写入的目录，须尚不存在。")
         ),
     ],
     folder: Annotated[
@@ -54,21 +54,21 @@ def _screen(
     ] = None,
     settings: Annotated[
         Path | None,
-        typer.Option("--settings", metavar="F", help=t("A settings file (TOML).", "设置文件(TOML)。")),
+        typer.Option("--settings", metavar="F", help=t("A settings file (TOML).", "设置文件（TOML）。")),
     ] = None,
     mapping: Annotated[
         Path | None,
         typer.Option(
             "--mapping",
             metavar="F",
-            help=t("Which delivered column is which (TOML).", "列名对照文件(TOML)。"),
+            help=t("Which delivered column is which (TOML).", "列名对照文件（TOML）。"),
         ),
     ] = None,
     replace: Annotated[
         bool,
         typer.Option(
             "--replace",
-            help=t("Overwrite OUT if it is an earlier run of ours.", "OUT 若是本程序先前的结果,则覆盖。"),
+            help=t("Overwrite OUT if it is an earlier run of ours.", "OUT 若是本程序先前的结果，则覆盖。"),
         ),
     ] = False,
     as_json: AsJson = False,
@@ -102,7 +102,7 @@ def _screen(
     print_result(
         t(
             f"{summary.finding_count} findings from {len(summary.report.ran)} models in {summary.seconds:.1f} s: {summary.out / 'findings.csv'}",
-            f"{len(summary.report.ran)} 个模型,{summary.finding_count} 项疑点,用时 {summary.seconds:.1f} 秒:{summary.out / 'findings.csv'}",
+            f"{len(summary.report.ran)} 个模型，{summary.finding_count} 项疑点，用时 {summary.seconds:.1f} 秒：{summary.out / 'findings.csv'}",
         )
     )
     if run is not None:

@@ -23,7 +23,7 @@ ModelsFolder = Annotated[
 ]
 ModelId = Annotated[
     str,
-    typer.Argument(metavar="ID", help=t("The model's id or name, such as M021.", "模型编号或名称,如 M021。")),
+    typer.Argument(metavar="ID", help=t("The model's id or name, such as M021.", "模型编号或名称，如 M021。")),
 ]
 _SCREENS = Path("screens")
 _Folder = Annotated[
@@ -38,7 +38,7 @@ def add_to(app: typer.Typer) -> None:
     """Add these commands to the app."""
     group = typer.Typer(
         name="screens",
-        help=t("Screening models: what each looks for and why.", "筛查模型:各自查什么、依据何在。"),
+        help=t("Screening models: what each looks for and why.", "筛查模型：各自查什么、依据何在。"),
     )
     group.command(
         "list",
@@ -52,14 +52,14 @@ def add_to(app: typer.Typer) -> None:
     )(_show)
     group.command(
         "new",
-        help=t("Write a working model to change into your own.", "生成一个可直接运行的模型样板,供修改。"),
+        help=t("Write a working model to change into your own.", "生成一个可直接运行的模型样板，供修改。"),
         epilog=examples("fraudgraph screens new night_purchases --dir screens"),
     )(_new)
     group.command(
         "try",
         help=t(
             "Run a model file on claims and show its first hits, behind the locked door.",
-            "在隔离环境中用数据试跑一个模型文件,并显示前几条结果。",
+            "在隔离环境中用数据试跑一个模型文件，并显示前几条结果。",
         ),
         epilog=examples(
             "fraudgraph screens try screens/night_purchases.sql delivery/",
@@ -169,7 +169,7 @@ def _new(
     say(
         t(
             f"Change it, then: fraudgraph screens try {path} SOURCE…",
-            f"修改后运行:fraudgraph screens try {path} SOURCE…",
+            f"修改后运行：fraudgraph screens try {path} SOURCE…",
         )
     )
 
@@ -212,7 +212,7 @@ def _try(
     print_result(
         t(
             f"{outcome.hits} hits in {outcome.seconds:.2f} s",
-            f"{outcome.hits} 条命中,用时 {outcome.seconds:.2f} 秒",
+            f"{outcome.hits} 条命中，用时 {outcome.seconds:.2f} 秒",
         )
     )
     for zh, en in trial.sentences:
@@ -221,7 +221,7 @@ def _try(
         print_result(
             t(
                 f"Against {against}: {trial.in_both} in both, {trial.only_here} only here, {trial.only_there} only there.",
-                f"与 {against} 对比:共同 {trial.in_both},仅本模型 {trial.only_here},仅对方 {trial.only_there}。",
+                f"与 {against} 对比：共同 {trial.in_both}，仅本模型 {trial.only_here}，仅对方 {trial.only_there}。",
             )
         )
 
@@ -253,7 +253,7 @@ def _history(
     outs: Annotated[
         list[Path],
         typer.Argument(
-            metavar="OUT...", help=t("Finished folders, oldest first.", "已完成的结果目录,由早到晚。")
+            metavar="OUT...", help=t("Finished folders, oldest first.", "已完成的结果目录，由早到晚。")
         ),
     ],
     as_json: AsJson = False,

@@ -58,7 +58,7 @@ def test_the_version_is_one_line_on_stdout(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize(("lang", "heading"), [("en", "Examples:"), ("zh", "示例:")])
+@pytest.mark.parametrize(("lang", "heading"), [("en", "Examples:"), ("zh", "示例：")])
 def test_every_command_explains_itself_with_an_example_in_both_languages(
     command: str, lang: str, heading: str, tmp_path: Path
 ) -> None:
