@@ -21,9 +21,6 @@ def delivery(folder: Path, *rows: str) -> Path:
     return path
 
 
-@pytest.mark.xfail(
-    raises=ValueError, reason="no pair at all: find_groups fails before it finds that there is nothing"
-)
 @pytest.mark.parametrize("count", [1, 2, 40])
 def test_a_handful_of_claims_gives_an_empty_list(tmp_path: Path, count: int) -> None:
     rows = (

@@ -88,6 +88,8 @@ def group_pairs(
     people, label : arrays
         Each person that stands in a group, and the group's label.
     """
+    if not len(a):
+        return a, np.zeros(0, np.int64)
     people, ends = np.unique(np.concatenate([a, b]), return_inverse=True)
     left, right = ends[: len(a)], ends[len(a) :]
     kept = _close_triangles(left, right, weight, len(people))

@@ -21,6 +21,8 @@ NEXT_IN_LINE = 12
 """How many visits after one at a terminal still count as next to it."""
 SCALES_MINUTES = (10, 45, 180, 1440)
 """How many minutes apart two swipes may be, one scale after the other; the last is "the same day"."""
+STRATA = 10
+"""Parts of the day, weekdays and weekends apart (prepare/20_visits.sql)."""
 _BITMAP_BITS = 27
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
@@ -40,22 +42,23 @@ def find_neighbours(store: Store, *, terminal: str, table: str, density_table: s
     table : str
         Gets `(a, b, place, day, gap_minutes)`, `a` < `b`: one row per pair, place and day.
     density_table : str
-        Gets `(visit, near_10, near_45, near_180, near_day)`: people next to each visit, per scale.
+        Gets `(place, stratum, other, near_10, near_45, near_180, near_day)`: how many visits of one part of the day
+        have one of the other part next to them, per scale, counted from either side.
     """
     columns = store.arrow(
-        f"SELECT visit, patient, place, day, coalesce(minute, 0) AS minute, {terminal} AS terminal FROM visits "
+        f"SELECT patient, place, day, coalesce(minute, 0) AS minute, stratum, {terminal} AS terminal FROM visits "
         f"WHERE {terminal} IS NOT NULL ORDER BY {terminal}, day, minute, patient, visit"
     )
-    visit, patient, place, day, minute, station = (
+    patient, place, day, minute, stratum, station = (
         columns[name].to_numpy().astype(np.int32, copy=False)
-        for name in ("visit", "patient", "place", "day", "minute", "terminal")
+        for name in ("patient", "place", "day", "minute", "stratum", "terminal")
     )
-    near = [np.zeros(len(visit), np.int32) for _ in SCALES_MINUTES]
+    cells = (int(place.max(initial=0)) + 1) * STRATA * STRATA
+    near = [np.zeros(cells, np.int64) for _ in SCALES_MINUTES]
     for offset, same, gap in _shifts(station, day, minute):
+        cell = (place[:-offset].astype(np.int64) * STRATA + stratum[:-offset]) * STRATA + stratum[offset:]
         for counts, limit in zip(near, SCALES_MINUTES, strict=True):
-            within = same & (gap <= limit)
-            counts[:-offset] += within
-            counts[offset:] += within
+            np.add(counts, np.bincount(cell[same & (gap <= limit)], minlength=cells), out=counts)
     repeated = _PairsSeenTwice()
     for _, key, _ in _pair_keys(station, day, minute, patient):
         repeated.add(key)
@@ -65,8 +68,23 @@ def find_neighbours(store: Store, *, terminal: str, table: str, density_table: s
         left = np.flatnonzero(ok)[kept]
         found.append((key[kept], place[left], day[left], minute[left + offset] - minute[left]))
     _write_pairs(store, found, table)
+    _write_density(store, near, density_table)
+
+
+def _write_density(store: Store, near: list[Keys], table: str) -> None:
+    """Ordered pairs of visits next to each other, by place and the parts of the day of the two."""
+    both = [counts.reshape(-1, STRATA, STRATA) for counts in near]
+    both = [counts + counts.transpose(0, 2, 1) for counts in both]
+    place, stratum, other = np.nonzero(both[-1])
+    columns = {"place": place, "stratum": stratum, "other": other}
     names = ("near_10", "near_45", "near_180", "near_day")
-    store.put(density_table, pa.table({"visit": visit, **dict(zip(names, near, strict=True))}))
+    store.put(
+        table,
+        pa.table(
+            {name: values.astype(np.int32) for name, values in columns.items()}
+            | {name: counts[place, stratum, other] for name, counts in zip(names, both, strict=True)}
+        ),
+    )
 
 
 def _shifts(station: Ints, day: Ints, minute: Ints) -> Iterator[tuple[int, npt.NDArray[np.bool_], Ints]]:

@@ -63,7 +63,9 @@ class LawfulModel:
 
 
 def _months(facts: GroupFacts) -> float:
-    return max((facts["last_day"] - facts["first_day"] + 1) / 30.4, 1.0)
+    return max(
+        1.0, (facts["last_day"] - facts["first_day"] + 1) / 30.4
+    )  # 1.0 first: the days of a group without a sitting are NaN
 
 
 def _largest_home(facts: GroupFacts) -> float:

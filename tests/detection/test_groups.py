@@ -85,7 +85,6 @@ def test_a_circle_too_small_is_no_group(store: Store) -> None:
     assert groups(store, clique(range(1, 4)), STRONG, least=3) == {frozenset({1, 2, 3})}
 
 
-@pytest.mark.xfail(raises=ValueError, reason="Leiden's preparation can't do without a single pair")
 def test_nobody_met_nobody_is_in_a_group(store: Store) -> None:
     assert groups(store, [], STRONG) == set()
 

@@ -105,13 +105,7 @@ def dealt(
     "view",
     [
         "burst",
-        pytest.param(
-            "same_day",
-            marks=pytest.mark.xfail(
-                reason="nearness is counted across parts of the day, what is expected within one only: two who come "
-                "in neighbouring parts of the day look surprising"
-            ),
-        ),
+        "same_day",
         "journey",
         "batch",
         "identity",

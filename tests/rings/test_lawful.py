@@ -251,7 +251,6 @@ def test_the_sentences_are_whole_tell_the_number_and_accuse_nobody(name: str) ->
         assert found.title_en.isascii()
 
 
-@pytest.mark.xfail(reason="the months of a group without a sitting are written as 'nan'")
 def test_a_group_without_a_single_sitting_is_weighed_all_the_same() -> None:
     """People tied by a phone and nothing else have no first day."""
     never = {name: 0.0 for name in RING if name not in {"patient_count", "household_count"}}

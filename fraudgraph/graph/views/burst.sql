@@ -31,8 +31,8 @@ chance AS (
     sum(x.visit_count * y.visit_count * r.rate_180) AS expected_180
   FROM pairs AS p
   JOIN person_strata AS x ON x.patient = p.a
-  JOIN person_strata AS y ON y.patient = p.b AND y.place = x.place AND y.stratum = x.stratum
-  JOIN place_strata AS r ON r.place = x.place AND r.stratum = x.stratum
+  JOIN person_strata AS y ON y.patient = p.b AND y.place = x.place
+  JOIN place_rates AS r ON r.place = x.place AND r.stratum = x.stratum AND r.other = y.stratum
   GROUP BY p.a, p.b
 )
 SELECT p.a, p.b,

@@ -15,8 +15,8 @@ chance AS (
   SELECT p.a, p.b, sum(x.visit_count * y.visit_count * r.rate_day) AS expected
   FROM pairs AS p
   JOIN person_strata AS x ON x.patient = p.a
-  JOIN person_strata AS y ON y.patient = p.b AND y.place = x.place AND y.stratum = x.stratum
-  JOIN place_strata AS r ON r.place = x.place AND r.stratum = x.stratum
+  JOIN person_strata AS y ON y.patient = p.b AND y.place = x.place
+  JOIN place_rates AS r ON r.place = x.place AND r.stratum = x.stratum AND r.other = y.stratum
   GROUP BY p.a, p.b
 )
 SELECT p.a, p.b, p.observed, round(c.expected, 9) AS expected
