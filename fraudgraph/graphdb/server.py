@@ -151,7 +151,7 @@ class LocalServer:
             kept = ServerFacts(bolt_port=ports["bolt"], http_port=ports["http"], guide_port=ports["guide"])
         else:
             _refuse_taken_ports(kept)
-        return replace(kept, pid=0, started="", guide_pid=0, guide_started="", read_only=read_only)
+        return replace(kept, pid=0, started="", read_only=read_only)  # guides outlive a hard kill
 
     def _wait(self, pid: int, begun: str) -> None:
         until = time.monotonic() + _START_SECONDS
