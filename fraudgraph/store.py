@@ -20,7 +20,14 @@ from fraudgraph.errors import StorageError
 __all__ = ["LockedStore", "Store", "StoreTimeoutError", "quoted", "storage_problem"]
 
 DATABASE_NAME = "fraudgraph.duckdb"
-_DISK_WORDS = ("No space left", "Disk quota", "Could not write", "failed to write", "Permission denied", "Read-only")
+_DISK_WORDS = (
+    "No space left",
+    "Disk quota",
+    "Could not write",
+    "failed to write",
+    "Permission denied",
+    "Read-only",
+)
 _WORKING_TABLES = {
     "coded_claims", "place_pairs", "place_density", "place_days", "trips", "group_edges", "diagnosis_families",
 }  # fmt: skip
@@ -144,7 +151,9 @@ class Store:
 
     def drop_working_tables(self) -> None:
         """Keep the claims and what later commands read; give the space of the rest back."""
-        for (name,) in self.rows("SELECT table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY table_name"):
+        for (name,) in self.rows(
+            "SELECT table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY table_name"
+        ):
             if name in _WORKING_TABLES:
                 self.run(f"DROP TABLE {quoted(name)}")
         self.run("CHECKPOINT")
@@ -259,7 +268,9 @@ class LockedStore:
     def columns(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Names and types of a SELECT's columns; a ValueError says why it can't run."""
         try:
-            described = self.con.execute(f"DESCRIBE SELECT * FROM ({sql}\n) AS asked", dict(parameters) or None)
+            described = self.con.execute(
+                f"DESCRIBE SELECT * FROM ({sql}\n) AS asked", dict(parameters) or None
+            )
             return [(str(row[0]), str(row[1])) for row in described.fetchall()]  # bound, never run
         except duckdb.Error as problem:
             raise ValueError(str(problem)) from None

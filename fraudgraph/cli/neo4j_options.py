@@ -84,7 +84,9 @@ BundleToRead = Annotated[
 Yes = Annotated[
     bool,
     typer.Option(
-        "--yes", "-y", help=t("Agree to the named licences without being asked.", "同意所列许可证，不再询问。")
+        "--yes",
+        "-y",
+        help=t("Agree to the named licences without being asked.", "同意所列许可证，不再询问。"),
     ),
 ]
 

@@ -23,7 +23,9 @@ ModelsFolder = Annotated[
 ]
 ModelId = Annotated[
     str,
-    typer.Argument(metavar="ID", help=t("The model's id or name, such as M021.", "模型编号或名称，如 M021。")),
+    typer.Argument(
+        metavar="ID", help=t("The model's id or name, such as M021.", "模型编号或名称，如 M021。")
+    ),
 ]
 _SCREENS = Path("screens")
 _Folder = Annotated[
