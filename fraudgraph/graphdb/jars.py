@@ -19,7 +19,6 @@ from fraudgraph.progress import Progress
 
 __all__ = ["LICENCES_EN", "LICENCES_ZH", "Jar", "Versions", "cache_folder", "copy_jars", "fetch_jars", "locked_jars", "locked_versions", "missing_jars"]  # fmt: skip
 
-PUBLIC_REPOSITORY = "https://repo1.maven.org/maven2"
 LICENCES_EN = (
     "Neo4j Community Server and Neo4j Graph Data Science (open-source build): GNU GPL 3; Neo4j Browser: GNU GPL 3; "
     "the libraries they use: Apache 2.0, BSD, MIT, EPL 2.0, CDDL, MPL 2.0 and GPL 2 with the class-path exception. "
@@ -195,7 +194,7 @@ def _from_bundle(bundle: Path) -> Callable[[Jar], bytes]:
 
 
 def _from_repository(repository: str | None) -> Callable[[Jar], bytes]:
-    root = (repository or os.environ.get("MAVEN_REPO") or PUBLIC_REPOSITORY).rstrip("/")
+    root = (repository or os.environ.get("MAVEN_REPO") or str(_lock()["repository"])).rstrip("/")
     if not root.startswith(("https://", "http://", "file://")):
         raise UsageError(
             f"--maven-repo {root!r} is no address: it must begin with https://, http:// or file://. Correct it, or leave it out for the public repository.",
