@@ -280,9 +280,8 @@ def _java() -> Check:
         health, found = Health.OK, (f"{java_version(java)}: {java}", f"{java_version(java)}:{java}")
     except FraudgraphError as problem:
         health, found = Health.WARN, (problem.message_en, problem.message_zh)
-    return _check(
-        "java", ("Java (for Neo4j)", "Java（Neo4j 需要）"), health, found, remedy="uv sync --frozen"
-    )
+    title = ("Java (for Neo4j)", "Java（Neo4j 需要）")
+    return _check("java", title, health, found, remedy="uv sync --frozen")
 
 
 def _output_lines(*command: str) -> list[str]:
