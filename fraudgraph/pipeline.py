@@ -32,7 +32,19 @@ from fraudgraph.screening import screen_claims
 from fraudgraph.settings import Settings
 from fraudgraph.store import Store
 
-__all__ = ["RunSummary", "find_rings", "run"]
+__all__ = [
+    "Findings",
+    "RunSummary",
+    "Scored",
+    "Stages",
+    "describe_run",
+    "explain_rings",
+    "find_rings",
+    "run",
+    "score_claims",
+    "summarise",
+    "write_found",
+]
 
 T = TypeVar("T")
 
@@ -71,6 +83,16 @@ class Stages:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """What the claims themselves say, before anybody weighs it: the store holds groups, flags and outliers."""
+
+    read: ReadReport
+    screens: ScreenReport
+    meetings: MeetingReport
+    month: Month
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
     """All that one pass over the claims brought out."""
 
@@ -101,6 +123,16 @@ def find_rings(
     stages : Stages
         Times and tells.
     """
+    scored = score_claims(store, sources, settings, month=month, mapping=mapping, stages=stages)
+    return explain_rings(
+        store, scored, settings, stages=stages, name=lambda found: name_rings(found, scored.month)
+    )
+
+
+def score_claims(
+    store: Store, sources: Sequence[Path], settings: Settings, *, month: Month | None, mapping: Path | None, stages: Stages
+) -> Scored:  # fmt: skip
+    """From delivered files to groups, flags and outliers; parameters as for `find_rings`."""
     say, least, seed = stages.progress, settings.rings.min_patients, settings.run.seed
     read = stages.do("read", lambda: _read(store, sources, settings, month, mapping, say))
     screens = stages.do("screen", lambda: screen_claims(store, settings.screening, progress=say))
@@ -108,20 +140,28 @@ def find_rings(
     stages.do("groups", lambda: find_groups(store, settings.groups, seed=seed, min_patients=least))
     stages.do("groups", lambda: refine_members(store, min_patients=least))
     stages.do("outliers", lambda: score_outliers(store, settings.outliers, seed=seed, progress=say))
+    last = month or Month.parse(read.last_month or "1970-01")
+    return Scored(read=read, screens=screens, meetings=meetings, month=last)
+
+
+def explain_rings(
+    store: Store, scored: Scored, settings: Settings, *, stages: Stages,
+    name: Callable[[tuple[Candidate, ...]], tuple[Candidate, ...]],
+) -> Findings:  # fmt: skip
+    """From groups to ranked, explained rings; `name` gives them their ids."""
     found = stages.do(
         "rings", lambda: assemble_rings(store, settings.rings), title_en="Rings", title_zh="疑似团伙"
     )
-    last = month or Month.parse(read.last_month or "1970-01")
-    named = name_rings(found, last)
+    named = stages.do("follow", lambda: name(found))
     proven = stages.do(
         "evidence", lambda: collect_evidence(store, named), title_en="Evidence", title_zh="证据"
     )
     return Findings(
-        read=read,
-        screens=screens,
-        meetings=meetings,
+        read=scored.read,
+        screens=scored.screens,
+        meetings=scored.meetings,
         candidates=proven,
-        referral=_refer(last, proven, meetings),
+        referral=_refer(scored.month, proven, scored.meetings),
     )
 
 
@@ -172,29 +212,32 @@ def run(
             folder.path, threads=settings.run.threads, memory_limit_gib=settings.run.memory_limit_gib
         ) as store:
             found = find_rings(store, sources, settings, month=month, mapping=mapping, stages=stages)
-            stages.do(
-                "write",
-                lambda: write_results(store, found.candidates, folder.path),
-                title_en="Writing",
-                title_zh="写出结果",
-            )
-            stages.do(
-                "write",
-                lambda: write_referral(
-                    folder.path, found.referral, settings, generated_for=str(found.referral.month)
-                ),
-            )
-            stages.do(
-                "dossiers",
-                lambda: _dossiers(store, found, folder.path, settings),
-                title_en="Dossiers",
-                title_zh="线索材料",
-            )
+            write_found(store, found, folder.path, settings, stages=stages)
             stages.do("write", store.drop_working_tables)
-        summary = _summary(found, out, round(perf_counter() - started, 3))
-        _manifest(folder.path, found, settings, stages.seconds, summary)
+        summary = summarise(found, out, round(perf_counter() - started, 3))
+        describe_run(folder.path, found, settings, stages.seconds, summary)
         stages.progress.done()
     return summary
+
+
+def write_found(store: Store, found: Findings, folder: Path, settings: Settings, *, stages: Stages) -> None:
+    """Write the result tables, the referral list and the dossiers into a folder."""
+    stages.do(
+        "write",
+        lambda: write_results(store, found.candidates, folder),
+        title_en="Writing",
+        title_zh="写出结果",
+    )
+    stages.do(
+        "write",
+        lambda: write_referral(folder, found.referral, settings, generated_for=str(found.referral.month)),
+    )
+    stages.do(
+        "dossiers",
+        lambda: _dossiers(store, found, folder, settings),
+        title_en="Dossiers",
+        title_zh="线索材料",
+    )
 
 
 def _read(
@@ -222,9 +265,10 @@ def _dossiers(store: Store, found: Findings, folder: Path, settings: Settings) -
     write_dossiers(folder, make_dossiers(store, found.candidates), found.referral, settings)
 
 
-def _manifest(
+def describe_run(
     folder: Path, found: Findings, settings: Settings, seconds: dict[str, float], summary: RunSummary
 ) -> None:
+    """Write run.json into a finished folder."""
     counts = {
         "month": summary.month, "claims_read": summary.claims_read, "claims_kept": summary.claims_kept,
         "rows_set_aside": summary.rejects_count, "rings": summary.ring_count, "listed": summary.listed_count,
@@ -235,7 +279,8 @@ def _manifest(
     )  # fmt: skip
 
 
-def _summary(found: Findings, out: Path, seconds: float) -> RunSummary:
+def summarise(found: Findings, out: Path, seconds: float) -> RunSummary:
+    """What a run found, in numbers."""
     claims = found.read.tables["claims"]
     return RunSummary(
         out=out, month=str(found.referral.month), listed_count=len(found.referral.listed), ring_count=len(found.candidates),
