@@ -187,6 +187,16 @@ class Ring:
     parts: tuple[ScorePart, ...] = ()
     explanations: tuple[Explanation, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    verdict: str = "pending"
+    held_zh: str = ""
+    """Why it is kept off the list although its score would put it there; empty where the score decides."""
+    held_en: str = ""
+    route_zh: str = ""
+    route_en: str = ""
+    owner: str = ""
+    due_on: date | None = None
+    age_days: int | None = None
+    """Days since it was first listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,16 +12,20 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from fraudgraph.errors import SettingsError, nearest_hint
 
 __all__ = [
+    "CaseworkSettings",
     "GroupSettings",
     "MeetingSettings",
+    "MonthSettings",
     "OutlierSettings",
     "PrivacySettings",
     "ReferralSettings",
     "RingSettings",
+    "RouteSettings",
     "RunSettings",
     "ScreeningSettings",
     "Settings",
     "SourceSettings",
+    "WatchSettings",
     "load_settings",
 ]
 
@@ -109,6 +113,79 @@ class RunSettings(_Part):
     """Use only this many months up to the month asked for; None uses all claims given."""
 
 
+class MonthSettings(_Part):
+    """How the monthly job works; only `fraudgraph month` and `fraudgraph watch` read this."""
+
+    window_months: int = Field(default=12, ge=1)
+    """How many months up to the one asked for are scored."""
+    late_share: float = Field(default=0.01, ge=0, le=1)
+    """A delivery is late for a month already published if it adds at least this share to the month's claims; less waits."""
+    collect: tuple[str, ...] = ()
+    """Paths with wildcards, {month} stands for 2025-10: files that match are copied to the inbox before work begins."""
+    database: str = ""
+    """A Python database driver (DB-API 2.0) that is installed beside the program, such as sqlite3 or oracledb."""
+    database_connect: dict[str, str | int] = Field(default_factory=dict)
+    """What the driver's connect() takes; a value of the form $NAME is read from the environment."""
+    queries: dict[str, str] = Field(default_factory=dict)
+    """Name of a table to the SQL that fetches it; {first_day} and {last_day} of the month may stand in it."""
+    publish_neo4j: bool = False
+    """Load the month into the workspace's local Neo4j once the list is safe."""
+
+
+class RouteSettings(_Part):
+    """From where on which authority is suggested. Amounts in yuan; provinces set figures of their own."""
+
+    police_yuan: float = Field(default=10_000, gt=0)
+    """Fund above expectation from which the police are suggested."""
+    police_source: str = (
+        "《刑法》第266条；诈骗刑事案件司法解释（法释〔2011〕7号）第1条：数额较大三千元至一万元以上，各省自定"
+    )
+    """Legal source of that amount."""
+    police_least_patients: int = Field(default=4, ge=1)
+    """Fewer patients than this and it is no organised matter for the police."""
+    discipline_models: tuple[str, ...] = ("M102", "M111", "M112", "M115")
+    """Screening models whose flags may point at officials or agency staff."""
+    market_models: tuple[str, ...] = ("M051", "M070", "M071", "M072", "M075", "M077", "M086")
+    """Screening models of drug resale, purchase papers and trace codes."""
+    health_models: tuple[str, ...] = ("M089", "M091", "M093", "M094", "M096")
+    """Screening models of licences, registered places and scope of practice."""
+
+
+class CaseworkSettings(_Part):
+    """What investigators decided, and what the list makes of it."""
+
+    cleared_growth: float = Field(default=0.5, gt=0)
+    """A cleared ring comes back once its claims since the verdict are this share of those before it."""
+    cleared_months: int = Field(default=12, ge=1)
+    """A verdict `cleared` without an expiry of its own holds for this many months."""
+    changed_share: float = Field(default=0.2, gt=0, le=1)
+    """Members joined or left, as a share of those before, from which a ring counts as grown or shrunk."""
+    dormant_months: int = Field(default=2, ge=1)
+    """Without a meeting for this many months a ring is dormant."""
+    close_months: int = Field(default=12, ge=1)
+    """Dormant for this many months, a ring is closed."""
+    due_days: int = Field(default=60, ge=1)
+    """Days from the first listing until an answer is due."""
+    owners: dict[str, str] = Field(default_factory=dict)
+    """District code to the team or person who answers for its rings."""
+    districts: dict[str, str] = Field(default_factory=dict)
+    """District code to its name; a code is the first six digits of a place's code, or the residence code of a patient."""
+    seed_points: float = Field(default=10.0, ge=0)
+    """Most points that members of confirmed rings bring to another ring."""
+    reweigh: bool = False
+    """Use the weights learned from verdicts in place of the built-in ones."""
+    reweigh_least: int = Field(default=30, ge=10)
+    """Fewer verdicts than this and no weights are learned."""
+    routes: RouteSettings = RouteSettings()
+
+
+class WatchSettings(_Part):
+    """The daily look."""
+
+    window_months: int = Field(default=3, ge=1)
+    """Months in which new rings are looked for each day."""
+
+
 class Settings(_Part):
     """All settings of a run."""
 
@@ -121,6 +198,9 @@ class Settings(_Part):
     referral: ReferralSettings = ReferralSettings()
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
     run: RunSettings = RunSettings()
+    month: MonthSettings = MonthSettings()
+    casework: CaseworkSettings = CaseworkSettings()
+    watch: WatchSettings = WatchSettings()
 
 
 def load_settings(path: Path | None = None, *, seed: int | None = None) -> Settings:

@@ -103,10 +103,12 @@ STATUSES: Mapping[str, Text] = {
     "new": Text("新发现", "new"),
     "born": Text("新发现", "new"),
     "grown": Text("扩大", "grown"),
+    "shrunk": Text("缩小", "shrunk"),
     "merged": Text("合并", "merged"),
     "split": Text("拆分", "split"),
     "continuing": Text("持续", "continuing"),
     "dormant": Text("休眠", "dormant"),
+    "reawakened": Text("重新活跃", "awake again"),
     "closed": Text("已关闭", "closed"),
 }
 
