@@ -30,6 +30,7 @@ _DISK_WORDS = (
 )
 _WORKING_TABLES = {
     "coded_claims", "place_pairs", "place_density", "place_days", "trips", "group_edges", "diagnosis_families",
+    "group_places", "patient_totals", "at_places", "group_peers",
 }  # fmt: skip
 _MACROS = Path(__file__).parent / "sql" / "macros_duckdb.sql"
 
@@ -135,6 +136,25 @@ class Store:
             self.run(f"CREATE OR REPLACE TABLE {quoted(name)} AS SELECT * FROM _incoming")
         finally:
             self.con.unregister("_incoming")
+
+    def borrow(self, folder: Path, tables: Iterable[str]) -> None:
+        """See tables of another store under their own names, without the right to change them.
+
+        Raises
+        ------
+        StorageError
+            If the other store can't be opened.
+        """
+        path = str(folder / DATABASE_NAME).replace("'", "''")
+        try:
+            self.run(f"ATTACH '{path}' AS kept (READ_ONLY)")
+        except duckdb.Error as problem:
+            raise StorageError(
+                f"The store in {folder} can't be opened: {str(problem).splitlines()[0]}. Give a folder that a run wrote and that no other program holds open.",
+                f"无法打开 {folder} 中的数据文件：{str(problem).splitlines()[0]}。请指定运行写出的文件夹，并关闭占用它的其他程序。",
+            ) from None
+        for name in tables:
+            self.run(f"CREATE VIEW {quoted(name)} AS SELECT * FROM kept.{quoted(name)}")
 
     def has(self, table: str) -> bool:
         """Whether a table or view exists."""

@@ -9,6 +9,8 @@ from typing import Any
 
 from fraudgraph.records import Evidence, Member, NodeKind, Ring
 from fraudgraph.rings.assemble import Candidate
+from fraudgraph.rings.like_people import LikePeople, prepare_like_people, read_like_people
+from fraudgraph.screening import load_screens
 from fraudgraph.store import Store
 
 __all__ = ["collect_evidence"]
@@ -28,6 +30,9 @@ def collect_evidence(store: Store, candidates: tuple[Candidate, ...]) -> tuple[C
     candidates : tuple of Candidate
         Named rings.
     """
+    prepare_like_people(store)
+    like = read_like_people(store)
+    titles = {screen.id: (screen.title_zh, screen.title) for screen in load_screens()}
     sittings = _by_group(store, (_SQL / "sitting_evidence.sql").read_text(encoding="utf-8"))
     shared = _by_group(store, (_SQL / "shared_evidence.sql").read_text(encoding="utf-8"))
     flags = _by_group(store, (_SQL / "flag_evidence.sql").read_text(encoding="utf-8"))
@@ -42,11 +47,11 @@ def collect_evidence(store: Store, candidates: tuple[Candidate, ...]) -> tuple[C
     for candidate in candidates:
         group_no = candidate.group_no
         found = [
-            *_sitting_evidence(candidate, sittings.get(group_no, [])),
+            *_sitting_evidence(candidate, sittings.get(group_no, []), like),
             *_shared_evidence(shared.get(group_no, [])),
-            *_entity_evidence(candidate.ring, group_no, claims_of),
+            *_entity_evidence(candidate.ring, group_no, claims_of, like),
             *_steering_evidence(candidate.ring, group_no, steering, claims_of),
-            *_flag_evidence(flags.get(group_no, [])),
+            *_flag_evidence(flags.get(group_no, []), candidate.facts.patient_count, titles),
         ]
         numbered = tuple(
             replace(e, evidence_id=f"{candidate.ring.ring_id}-E{i:02d}") for i, e in enumerate(found, 1)
@@ -78,7 +83,9 @@ def _claims_of_entities(store: Store) -> dict[tuple[int, str], tuple[str, ...]]:
     }
 
 
-def _sitting_evidence(candidate: Candidate, rows: list[dict[str, Any]]) -> list[Evidence]:
+def _sitting_evidence(
+    candidate: Candidate, rows: list[dict[str, Any]], like: LikePeople
+) -> list[Evidence]:
     if not rows:
         return []
     facts = candidate.facts
@@ -96,7 +103,8 @@ def _sitting_evidence(candidate: Candidate, rows: list[dict[str, Any]]) -> list[
         observed=round(present - 1, 3), expected=round(expected, 3), claim_ids=every,
     )  # fmt: skip
     strongest = sorted(rows, key=lambda row: (row["p"], row["session_no"]))[:_STRONGEST_SITTINGS]
-    return [whole, *(_one_sitting(row) for row in strongest)]
+    compared = like.evidence(candidate.group_no, every)
+    return [whole, *compared, *(_one_sitting(row) for row in strongest)]
 
 
 def _one_sitting(row: dict[str, Any]) -> Evidence:
@@ -125,37 +133,46 @@ def _clock(minute: int) -> str:
 
 
 def _shared_evidence(rows: list[dict[str, Any]]) -> list[Evidence]:
-    kinds = {"phone": ("电话", "phone"), "account": ("银行账户", "bank account"), "agent": ("代办人", "agent"),
-             "employer": ("单位", "employer"), "address": ("住址", "address")}  # fmt: skip
+    kinds = {"phone": ("电话", "phone"), "account": ("银行账户", "bank account"), "agent": ("代办人", "agent")}
     return [
         Evidence(
             evidence_id="", kind="identity",
-            sentence_zh=f"{row['member_count']} 人共用同一{kinds[row['attribute']][0]}，分属 {row['household_count']} 户；"
-            f"全部参保人中有 {row['holder_count']} 人使用该{kinds[row['attribute']][0]}",
-            sentence_en=f"{row['member_count']} of them, from {row['household_count']} households, share one "
-            f"{kinds[row['attribute']][1]}, which {row['holder_count']} people have in all",
-            observed=float(row["member_count"]), expected=None, claim_ids=tuple(row["claim_ids"]),
+            sentence_zh=f"{row['member_count']} 人共用同一{zh}，分属 {row['household_count']} 户；全部参保人中有 {row['holder_count']} 人使用它，"
+            f"而一个{zh}通常由 {row['usual_count']:.2f} 人使用",
+            sentence_en=f"{row['member_count']} of them, from {row['household_count']} households, share one {en}, which {row['holder_count']} "
+            f"people have in all; usually one {en} is that of {row['usual_count']:.2f} people",
+            observed=float(row["member_count"]), expected=float(row["usual_count"]), claim_ids=tuple(row["claim_ids"]),
         )
         for row in rows
+        for zh, en in [kinds[row["attribute"]]]
     ]  # fmt: skip
 
 
 def _entity_evidence(
-    ring: Ring, group_no: int, claims_of: dict[tuple[int, str], tuple[str, ...]]
+    ring: Ring, group_no: int, claims_of: dict[tuple[int, str], tuple[str, ...]], like: LikePeople
 ) -> list[Evidence]:
     words = {NodeKind.DOCTOR: ("医师", "Doctor"), NodeKind.OPERATOR: ("经办人", "Operator"),
              NodeKind.FACILITY: ("医疗机构", "Facility"), NodeKind.PHARMACY: ("药店", "Pharmacy")}  # fmt: skip
-    return [
-        Evidence(
-            evidence_id="", kind=str(member.entity_type),
-            sentence_zh=f"{words[member.entity_type][0]} {member.entity_id}:{member.reason_zh}",
-            sentence_en=f"{words[member.entity_type][1]} {member.entity_id}: {member.reason_en}",
-            observed=float(member.claim_count), expected=member.expected_claim_count,
-            claim_ids=claims_of.get((group_no, member.entity_id), ()),
-        )
-        for member in ring.members
-        if member.entity_type != NodeKind.PATIENT
-    ]  # fmt: skip
+    found = []
+    for member in (m for m in ring.members if m.entity_type != NodeKind.PATIENT):
+        zh, en = words[member.entity_type]
+        compared = like.at_place(group_no, member.entity_id)
+        observed, expected = float(member.claim_count), member.expected_claim_count
+        more_zh = more_en = ""
+        if compared is not None:
+            here, anywhere, share, expected = compared
+            observed = float(here)
+            more_zh = f"；同类对照：本组的 {anywhere} 笔结算有 {here} 笔在此，去过此处的其他人按 {share:.1%} 的比例预计 {expected:.1f} 笔"
+            more_en = f"; like people: of {anywhere} claims of the group {here} were made here, {expected:.1f} if they did as the others who come here ({share:.1%})"
+        found.append(
+            Evidence(
+                evidence_id="", kind=str(member.entity_type),
+                sentence_zh=f"{zh} {member.entity_id}：{member.reason_zh}{more_zh}",
+                sentence_en=f"{en} {member.entity_id}: {member.reason_en}{more_en}",
+                observed=observed, expected=expected, claim_ids=claims_of.get((group_no, member.entity_id), ()),
+            )
+        )  # fmt: skip
+    return found
 
 
 def _steering_evidence(
@@ -186,13 +203,25 @@ def _steering_evidence(
     return found
 
 
-def _flag_evidence(rows: list[dict[str, Any]]) -> list[Evidence]:
-    return [
-        Evidence(
-            evidence_id="", kind="flag",
-            sentence_zh=f"筛查模型 {row['model']} 命中其中 {row['patient_count']} 人的 {len(row['claim_ids'])} 笔结算",
-            sentence_en=f"Screening model {row['model']} hit {len(row['claim_ids'])} claims of {row['patient_count']} of them",
-            observed=float(len(row["claim_ids"])), expected=None, claim_ids=tuple(row["claim_ids"]),
-        )
-        for row in rows
-    ]  # fmt: skip
+def _flag_evidence(
+    rows: list[dict[str, Any]], members: int, titles: dict[str, tuple[str, str]]
+) -> list[Evidence]:
+    found = []
+    for row in rows:
+        model, count, hit = row["model"], len(row["claim_ids"]), int(row["patient_count"])
+        zh, en = titles.get(model, ("", ""))
+        share = int(row["hit_peer_count"]) / int(row["peer_count"]) if row["peer_count"] else None
+        more_zh = more_en = ""
+        if share is not None:
+            more_zh = f"；同类对照：去同样机构的组外 {row['peer_count']} 人中命中 {share:.1%}，据此预计 {share * members:.1f} 人"
+            more_en = f"; like people: {share:.1%} of {row['peer_count']} others of the same places were hit, which would give {share * members:.1f}"
+        found.append(
+            Evidence(
+                evidence_id="", kind="flag",
+                sentence_zh=f"筛查模型 {model}{f'（{zh}）' if zh else ''}命中其中 {hit} 人的 {count} 笔结算{more_zh}",
+                sentence_en=f"Screening model {model}{f' ({en})' if en else ''} hit {count} claims of {hit} of them{more_en}",
+                observed=float(hit), expected=None if share is None else round(share * members, 3),
+                claim_ids=tuple(row["claim_ids"]),
+            )
+        )  # fmt: skip
+    return found

@@ -1,5 +1,16 @@
-/* Phones, accounts and agents that three or more people of two or more households share. */
-WITH holders AS (
+/* Phones, accounts and agents that people of two or more households share, and how many people such a value has usually. */
+WITH values_known AS (
+  SELECT 'phone' AS attribute, phone AS value, count(*) AS holder_count FROM patients WHERE phone IS NOT NULL GROUP BY phone
+  UNION ALL
+  SELECT 'account' AS attribute, bank_account AS value, count(*) AS holder_count FROM patients
+  WHERE bank_account IS NOT NULL GROUP BY bank_account
+  UNION ALL
+  SELECT 'agent' AS attribute, agent_id AS value, count(*) AS holder_count FROM patients WHERE agent_id IS NOT NULL GROUP BY agent_id
+),
+usual AS (
+  SELECT attribute, sum(holder_count) / (1.0 * count(*)) AS holder_count FROM values_known GROUP BY attribute
+),
+holders AS (
   SELECT a.group_no, a.attribute, a.value, a.member_count, a.holder_count, c.patient, p.patient_id,
     coalesce(p.household_id, p.address, p.patient_id) AS home
   FROM group_attributes AS a
@@ -10,9 +21,10 @@ WITH holders AS (
   WHERE a.attribute IN ('phone', 'account', 'agent') AND a.member_count >= 2 AND a.holder_count <= 60
 )
 SELECT h.group_no, h.attribute, h.value, max(h.member_count) AS member_count, max(h.holder_count) AS holder_count,
-  count(DISTINCT h.home) AS household_count,
+  count(DISTINCT h.home) AS household_count, round(max(u.holder_count), 3) AS usual_count,
   coalesce(list(DISTINCT m.claim_id ORDER BY m.claim_id) FILTER (WHERE m.claim_id IS NOT NULL), []) AS claim_ids
 FROM holders AS h
+JOIN usual AS u ON u.attribute = h.attribute
 LEFT JOIN member_claims AS m ON m.group_no = h.group_no AND m.patient = h.patient AND m.session_no IS NOT NULL
 GROUP BY h.group_no, h.attribute, h.value
 HAVING count(DISTINCT h.home) >= 2

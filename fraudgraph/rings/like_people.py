@@ -1,0 +1,90 @@
+"""Comparison among like people: others who go to the same places at the same ages and stand in no group.
+
+Chance at the place's own rhythm says how surprising a meeting is; this says how unusual the ring's people are among
+those who live as they do. Where they are not unusual, the sentence speaks against the ring and is shown as such.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fraudgraph.records import Evidence
+from fraudgraph.store import Store
+
+__all__ = ["LikePeople", "prepare_like_people", "read_like_people"]
+
+_SQL = Path(__file__).parent / "sql"
+LEAST_PEERS = 5
+"""Fewer like people than this and nothing is said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LikePeople:
+    """What like people do, by group; and what share of their claims a place's other people make there."""
+
+    sittings: dict[int, dict[str, Any]]
+    money: dict[int, dict[str, Any]]
+    loyalty: dict[tuple[int, str], dict[str, Any]]
+
+    def evidence(self, group_no: int, claims: tuple[str, ...]) -> list[Evidence]:
+        """Two sentences: how often like people came to the sittings, and what they cost the fund."""
+        found = []
+        if group_no in self.sittings:
+            found.append(_attendance(self.sittings[group_no], claims))
+        if group_no in self.money:
+            found.append(_money(self.money[group_no], claims))
+        return found
+
+    def at_place(self, group_no: int, place_id: str) -> tuple[int, int, float, float] | None:
+        """Claims of the group's people at a place and anywhere, the share of others there, and what that would give."""
+        row = self.loyalty.get((group_no, place_id))
+        if row is None or not row["other_anywhere"]:
+            return None
+        anywhere, share = int(row["anywhere"]), int(row["other_here"]) / int(row["other_anywhere"])
+        return int(row["here"]), anywhere, share, round(share * anywhere, 3)
+
+
+def prepare_like_people(store: Store) -> None:
+    """Make `group_peers` and what it needs; reads `group_entities`, `group_members`, claims and patients."""
+    store.run((_SQL / "like_people.sql").read_text(encoding="utf-8"))
+
+
+def read_like_people(store: Store) -> LikePeople:
+    """The comparison of every group with like people; call `prepare_like_people` first."""
+    sittings, money, loyalty = (
+        store.arrow((_SQL / f"peer_{name}.sql").read_text(encoding="utf-8")).to_pylist()
+        for name in ("sittings", "money", "loyalty")
+    )
+    return LikePeople(
+        sittings={int(row["group_no"]): row for row in sittings if row["peer_count"] >= LEAST_PEERS},
+        money={int(row["group_no"]): row for row in money},
+        loyalty={(int(row["group_no"]), row["place_id"]): row for row in loyalty},
+    )
+
+
+def _attendance(row: dict[str, Any], claims: tuple[str, ...]) -> Evidence:
+    members, peers = int(row["member_count"]), int(row["peer_count"])
+    own, other = int(row["member_attended"]) / members, int(row["peer_attended"]) / peers
+    least, most = float(row["least_claims"]), int(row["peer_most"])
+    return Evidence(
+        evidence_id="", kind="attendance",
+        sentence_zh=f"同类对照：同样常去这些机构（至少 {least:g} 笔结算）的组外人员有 {peers} 人，平均到场 {other:.2f} 次，最多的一人 {most} 次；"
+        f"本组 {members} 人平均到场 {own:.1f} 次",
+        sentence_en=f"Like people: {peers} others go to these places as often (at least {least:g} claims); on average they were at {other:.2f} "
+        f"of these sittings, the one who was at most of them at {most}; these {members} people were at {own:.1f}",
+        observed=round(own, 3), expected=round(other, 3), claim_ids=claims,
+    )  # fmt: skip
+
+
+def _money(row: dict[str, Any], claims: tuple[str, ...]) -> Evidence:
+    members, peers = int(row["member_count"]), int(row["peer_count"])
+    own, other = float(row["fund_amount"]) / members, float(row["expected_amount"]) / members
+    return Evidence(
+        evidence_id="", kind="money",
+        sentence_zh=f"同类对照：本组 {members} 人人均基金支付 {own:,.2f} 元；去同样机构、同年龄段的组外 {peers} 人按年龄折算为 {other:,.2f} 元",
+        sentence_en=f"Like people: the fund paid {own:,.2f} yuan a person for {members} of this group; for {peers} others of the same places and "
+        f"ages, weighed by age, {other:,.2f} yuan",
+        observed=round(own, 2), expected=round(other, 2), claim_ids=claims,
+    )  # fmt: skip

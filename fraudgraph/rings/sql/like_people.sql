@@ -1,0 +1,44 @@
+/* Whom a ring's people are compared with: others who go to the same places and stand in no group. Where a place has very
+   many of them every n-th is taken (at most about 20,000 a group), so that a comparison never costs more than a ring is worth. */
+CREATE OR REPLACE TABLE group_places AS
+SELECT group_no, entity_id AS place_id
+FROM group_entities
+WHERE entity_type IN ('facility', 'pharmacy') AND sessions >= 2 AND sessions >= 0.12 * session_count;
+
+CREATE OR REPLACE TABLE patient_totals AS
+SELECT p.patient, p.patient_id, count(*) AS claim_count, CAST(sum(c.net_fund_amount) AS DECIMAL(16,2)) AS fund_amount
+FROM claims AS c JOIN patient_codes AS p ON p.patient_id = c.patient_id
+WHERE c.counted
+GROUP BY p.patient, p.patient_id;
+
+CREATE OR REPLACE TABLE at_places AS
+SELECT c.place_id, p.patient, count(*) AS claim_count
+FROM claims AS c JOIN patient_codes AS p ON p.patient_id = c.patient_id
+WHERE c.counted AND c.place_id IN (SELECT place_id FROM group_places)
+GROUP BY c.place_id, p.patient;
+
+CREATE OR REPLACE TABLE group_peers AS
+WITH there AS (
+  SELECT g.group_no, a.patient, sum(a.claim_count) AS claim_count
+  FROM group_places AS g JOIN at_places AS a ON a.place_id = g.place_id
+  GROUP BY g.group_no, a.patient
+),
+steps AS (
+  SELECT group_no, CAST(ceil(count(*) / 20000.0) AS INTEGER) AS step FROM there GROUP BY group_no
+),
+grouped AS (
+  SELECT DISTINCT patient FROM group_members
+),
+last_day AS (
+  SELECT max(event_date) AS day FROM claims WHERE counted
+)
+SELECT t.group_no, t.patient, t.claim_count, CASE WHEN m.patient IS NULL THEN 0 ELSE 1 END AS is_member,
+  coalesce(CAST(floor(date_diff('day', p.birth_date, l.day) / 7305.0) AS INTEGER), -1) AS age_band
+FROM there AS t
+JOIN steps AS s ON s.group_no = t.group_no
+JOIN patient_totals AS z ON z.patient = t.patient
+CROSS JOIN last_day AS l
+LEFT JOIN group_members AS m ON m.group_no = t.group_no AND m.patient = t.patient
+LEFT JOIN grouped AS g ON g.patient = t.patient
+LEFT JOIN patients AS p ON p.patient_id = z.patient_id
+WHERE m.patient IS NOT NULL OR (g.patient IS NULL AND t.patient % s.step = 0);
