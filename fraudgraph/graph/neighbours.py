@@ -21,6 +21,7 @@ NEXT_IN_LINE = 12
 """How many visits after one at a terminal still count as next to it."""
 SCALES_MINUTES = (10, 45, 180, 1440)
 """How many minutes apart two swipes may be, one scale after the other; the last is "the same day"."""
+_SCALE_NAMES = ("10", "45", "180", "day")
 STRATA = 10
 """Parts of the day, weekdays and weekends apart (prepare/20_visits.sql)."""
 _BITMAP_BITS = 27
@@ -42,23 +43,29 @@ def find_neighbours(store: Store, *, terminal: str, table: str, density_table: s
     table : str
         Gets `(a, b, place, day, gap_minutes)`, `a` < `b`: one row per pair, place and day.
     density_table : str
-        Gets `(place, stratum, other, near_10, near_45, near_180, near_day)`: how many visits of one part of the day
-        have one of the other part next to them, per scale, counted from either side.
+        Gets `(place, stratum, other, near_10 …, rare_10 …)`, each also for 45, 180 and day: how many visits of one
+        part of the day have one of the other part next to them, per scale, counted from either side; near_* of all
+        visits, rare_* of visits by people who rarely come there (`rare_visits`).
     """
     columns = store.arrow(
-        f"SELECT patient, place, day, coalesce(minute, 0) AS minute, stratum, {terminal} AS terminal FROM visits "
-        f"WHERE {terminal} IS NOT NULL ORDER BY {terminal}, day, minute, patient, visit"
+        f"SELECT v.patient, v.place, v.day, coalesce(v.minute, 0) AS minute, v.stratum, v.{terminal} AS terminal, "
+        "CAST(r.patient IS NOT NULL AS INTEGER) AS rare FROM visits AS v "
+        "LEFT JOIN rare_visitors AS r ON r.patient = v.patient AND r.place = v.place "
+        f"WHERE v.{terminal} IS NOT NULL ORDER BY v.{terminal}, v.day, v.minute, v.patient, v.visit"
     )
-    patient, place, day, minute, stratum, station = (
+    patient, place, day, minute, stratum, station, rare = (
         columns[name].to_numpy().astype(np.int32, copy=False)
-        for name in ("patient", "place", "day", "minute", "stratum", "terminal")
+        for name in ("patient", "place", "day", "minute", "stratum", "terminal", "rare")
     )
     cells = (int(place.max(initial=0)) + 1) * STRATA * STRATA
     near = [np.zeros(cells, np.int64) for _ in SCALES_MINUTES]
+    both_rare = [np.zeros(cells, np.int64) for _ in SCALES_MINUTES]
     for offset, same, gap in _shifts(station, day, minute):
         cell = (place[:-offset].astype(np.int64) * STRATA + stratum[:-offset]) * STRATA + stratum[offset:]
-        for counts, limit in zip(near, SCALES_MINUTES, strict=True):
+        pair_rare = same & (rare[:-offset] + rare[offset:] == 2)
+        for limit, counts, counts_rare in zip(SCALES_MINUTES, near, both_rare, strict=True):
             np.add(counts, np.bincount(cell[same & (gap <= limit)], minlength=cells), out=counts)
+            np.add(counts_rare, np.bincount(cell[pair_rare & (gap <= limit)], minlength=cells), out=counts_rare)
     repeated = _PairsSeenTwice()
     for _, key, _ in _pair_keys(station, day, minute, patient):
         repeated.add(key)
@@ -68,16 +75,16 @@ def find_neighbours(store: Store, *, terminal: str, table: str, density_table: s
         left = np.flatnonzero(ok)[kept]
         found.append((key[kept], place[left], day[left], minute[left + offset] - minute[left]))
     _write_pairs(store, found, table)
-    _write_density(store, near, density_table)
+    _write_density(store, near, both_rare, density_table)
 
 
-def _write_density(store: Store, near: list[Keys], table: str) -> None:
+def _write_density(store: Store, near: list[Keys], both_rare: list[Keys], table: str) -> None:
     """Ordered pairs of visits next to each other, by place and the parts of the day of the two."""
-    both = [counts.reshape(-1, STRATA, STRATA) for counts in near]
+    both = [counts.reshape(-1, STRATA, STRATA) for counts in (*near, *both_rare)]
     both = [counts + counts.transpose(0, 2, 1) for counts in both]
-    place, stratum, other = np.nonzero(both[-1])
+    place, stratum, other = np.nonzero(both[len(near) - 1])
     columns = {"place": place, "stratum": stratum, "other": other}
-    names = ("near_10", "near_45", "near_180", "near_day")
+    names = (*(f"near_{scale}" for scale in _SCALE_NAMES), *(f"rare_{scale}" for scale in _SCALE_NAMES))
     store.put(
         table,
         pa.table(

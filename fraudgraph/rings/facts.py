@@ -50,10 +50,11 @@ class GroupFacts:
         values = self.common.get(attribute, ())
         return values[0] if values else None
 
-    def top_share(self, attribute: str, *, most_holders: int | None = None) -> float:
-        """Share of the people who have the most common value (of at most so many holders in all)."""
+    def top_share(self, attribute: str, *, most_holders: int | None = None, least_holders: int = 0) -> float:
+        """Share of the people who have the most common value (of at most, or at least, so many holders in all)."""
         for common in self.common.get(attribute, ()):
-            if most_holders is None or common.holder_count <= most_holders:
+            fits = most_holders is None or common.holder_count <= most_holders
+            if fits and common.holder_count >= least_holders:
                 return common.member_count / self.patient_count
         return 0.0
 

@@ -84,9 +84,9 @@ def _any_shared_contact(facts: GroupFacts) -> float:
 LAWFUL_MODELS: tuple[LawfulModel, ...] = (
     LawfulModel(
         name="family", title_zh="家庭同行", title_en="a family going together", threshold=1.0,
-        observe=lambda f: max(3.0 / max(f["household_count"], 1), _largest_household(f) / 0.65 if f.patient_count <= 8 else 0.0),
-        says_zh="{patient_count:.0f} 人归并为 {household_count:.0f} 户，最大一户占 {largest_household:.0%}（不超过三户或八人以内一户占三分之二即视为家庭同行）",
-        says_en="{patient_count:.0f} people are {household_count:.0f} households, the largest {largest_household:.0%} of them (three or fewer, or of eight people two thirds in one, make it a family)",
+        observe=lambda f: max(3.0 / max(f["household_count"], 1), _largest_household(f) / 0.54 if f.patient_count <= 9 else 0.0),
+        says_zh="{patient_count:.0f} 人归并为 {household_count:.0f} 户，最大一户占 {largest_household:.0%}（不超过三户或九人以内一户过半即视为家庭同行）",
+        says_en="{patient_count:.0f} people are {household_count:.0f} households, the largest {largest_household:.0%} of them (three or fewer, or of nine people more than half in one, make it a family)",
     ),
     LawfulModel(
         name="single_event", title_zh="偶发一两日", title_en="a day or two only", threshold=1.0,
@@ -125,11 +125,12 @@ LAWFUL_MODELS: tuple[LawfulModel, ...] = (
         name="rehabilitation", title_zh="康复疗程", title_en="a rehabilitation course", threshold=0.6,
         observe=lambda f: f["dx_rehabilitation"],
         also=lambda f: f["share_pharmacy"] < 0.3 and f["share_inpatient"] < 0.3 and f["course_days"] <= 45
+        and f["visits_each"] >= 3 / 14 * f["course_days"]
         and (f["distinct_amounts"] <= 0.15 or f["price_ratio"] <= 1.2),
-        says_zh="聚集时的诊断有 {observed:.0%} 属康复、骨科或卒中后遗症，每人疗程 {course_days:.0f} 天"
-        "（需 {threshold:.0%}，疗程不超过 45 天且按统一价格收费）",
-        says_en="{observed:.0%} of the diagnoses at the sittings are what rehabilitation treats, a course lasts "
-        "{course_days:.0f} days ({threshold:.0%} needed, 45 days at most, at the usual tariff)",
+        says_zh="聚集时的诊断有 {observed:.0%} 属康复、骨科或卒中后遗症，每人疗程 {course_days:.0f} 天、到场 {visits_each:.0f} 次"
+        "（需 {threshold:.0%}，疗程不超过 45 天、两周不少于三次且按统一价格收费）",
+        says_en="{observed:.0%} of the diagnoses at the sittings are what rehabilitation treats, a course is "
+        "{visits_each:.0f} visits in {course_days:.0f} days ({threshold:.0%} needed, 45 days at most, three visits a fortnight, at the usual tariff)",
     ),
     LawfulModel(
         name="refill_day", title_zh="慢特病固定取药日", title_en="a refill day for chronic patients", of_a_class=True, threshold=0.8,
@@ -161,12 +162,14 @@ LAWFUL_MODELS: tuple[LawfulModel, ...] = (
         says_en="{observed:.0%} are of school age or have an infection, within {months:.1f} months ({threshold:.0%} needed, two at most)",
     ),
     LawfulModel(
-        name="village", title_zh="村医为唯一选择", title_en="the only doctor of a village", of_a_class=True, threshold=0.4,
+        name="village", title_zh="村医为唯一选择", title_en="the only doctor of a village", of_a_class=True, threshold=0.25,
         observe=lambda f: f.top_share("residence"),
-        also=lambda f: f["place_count"] <= 2 and f["share_primary"] >= 0.8 and f["share_private"] < 0.5
+        also=lambda f: f["top_place_share"] >= 0.9 and f["share_primary"] >= 0.8 and f["share_private"] < 0.5
+        and (f["clientele_share"] >= 0.1 or (f["clientele_share"] >= 0.02 and f["attendance"] < 0.35))
         and f["price_ratio"] <= 2.2 and _any_shared_contact(f) < 0.3,
-        says_zh="{observed:.0%} 的成员住在同一村，只在基层公立机构聚集，费用为当地中位数的 {price_ratio:.1f} 倍，不共用联系方式（需 {threshold:.0%}）",
-        says_en="{observed:.0%} live in one village and come together at public primary care only, at {price_ratio:.1f} times its median amount, sharing no contact ({threshold:.0%} needed)",
+        says_zh="{observed:.0%} 的成员和该机构 {clientele_share:.0%} 的其他患者住在同一村，聚集在一家基层公立机构，费用为当地中位数的 {price_ratio:.1f} 倍，不共用联系方式（需 {threshold:.0%}，其他患者 10%，或每次到场不足三分之一时 2%）",
+        says_en="{observed:.0%} live in one village, as {clientele_share:.0%} of the place's other patients do; they come together at one place of public primary care, at {price_ratio:.1f} times its median amount, sharing no contact "
+        "({threshold:.0%} needed and 10% of the others, or 2% where about a third or less are there at a time)",
     ),
     LawfulModel(
         name="visiting_doctor", title_zh="多点执业医师坐诊", title_en="a doctor registered at several sites", threshold=0.6,
@@ -183,10 +186,10 @@ LAWFUL_MODELS: tuple[LawfulModel, ...] = (
     ),
     LawfulModel(
         name="dormitory", title_zh="集体宿舍或同住", title_en="a dormitory or shared home", of_a_class=True, threshold=0.4,
-        observe=lambda f: f.top_share("address"),
+        observe=lambda f: f.top_share("address", least_holders=6),
         also=lambda f: f["price_ratio"] <= 2.2 and f["session_count"] <= 1.5 * _months(f) + 4,
-        says_zh="{observed:.0%} 的成员同一住址（需 {threshold:.0%}）",
-        says_en="{observed:.0%} live at one address ({threshold:.0%} needed)",
+        says_zh="{observed:.0%} 的成员同住一处六人以上的住址（需 {threshold:.0%}）",
+        says_en="{observed:.0%} live at one address of six people or more ({threshold:.0%} needed)",
     ),
     LawfulModel(
         name="maternity", title_zh="孕产检查", title_en="antenatal visits", threshold=0.6,

@@ -21,7 +21,7 @@ RING: dict[str, float] = {
     "share_60": 0.2, "share_school": 0.0, "share_young": 0.1, "claim_count": 400, "share_chronic": 0.1, "share_inpatient": 0.0,
     "share_pharmacy": 0.6, "diagnosis_count": 160, "dx_dialysis": 0.0, "dx_oncology": 0.02, "dx_checkup": 0.0, "dx_vaccination": 0.0,
     "dx_epidemic": 0.05, "dx_rehabilitation": 0.1, "dx_maternity": 0.0, "course_days": 150, "visits_each": 20, "price_ratio": 2.8,
-    "distinct_amounts": 0.8, "share_visiting": 0.0, "share_private": 0.6, "share_primary": 0.3,
+    "distinct_amounts": 0.8, "share_visiting": 0.0, "share_private": 0.6, "share_primary": 0.3, "clientele_share": 0.0, "attendance": 0.5,
 }  # fmt: skip
 """Twenty people of twenty households who swipe cards at three places on forty days: nothing explains them."""
 
@@ -80,7 +80,7 @@ CHECKUP = at("checkup_day", "dx_checkup", day_count=3)
 VACCINATION = at("vaccination_day", "dx_vaccination", day_count=3)
 EPIDEMIC = at("epidemic", "share_school", last_day=20_040, day_count=20)
 VILLAGE = Group(
-    numbers={"place_count": 1, "share_primary": 1.0, "share_private": 0.0, "price_ratio": 1.1},
+    numbers={"top_place_share": 1.0, "share_primary": 1.0, "share_private": 0.0, "price_ratio": 1.1, "clientele_share": 0.2},
     common={"residence": needed("village")},
 )
 VISITING = at("visiting_doctor", "share_visiting", price_ratio=1.1)
@@ -100,7 +100,7 @@ FITS: dict[str, list[Group]] = {
     "checkup_day": [CHECKUP],
     "vaccination_day": [VACCINATION],
     "epidemic": [EPIDEMIC, EPIDEMIC.but(share_school=0.0, dx_epidemic=MODELS["epidemic"].threshold)],
-    "village": [VILLAGE],
+    "village": [VILLAGE, VILLAGE.but(clientele_share=0.05, attendance=0.25)],
     "visiting_doctor": [VISITING],
     "employer": [Group(common={"employer": needed("employer")})],
     "dormitory": [DORMITORY],
@@ -124,6 +124,7 @@ MISSES: dict[str, list[Group]] = {
     "rehabilitation": [
         COURSE.but(dx_rehabilitation=under("rehabilitation")),
         COURSE.but(course_days=120),  # a course that never ends
+        COURSE.but(visits_each=5),  # once a week is no course
         COURSE.but(share_pharmacy=0.8),  # no treatment, only goods
         COURSE.but(share_inpatient=0.8),
         COURSE.but(distinct_amounts=0.9, price_ratio=2.0),  # at prices of its own
@@ -140,7 +141,9 @@ MISSES: dict[str, list[Group]] = {
     "village": [
         VILLAGE.but(common={"residence": needed("village") - 1}),
         VILLAGE.but(common={"residence": needed("village"), "phone": 10}),  # neighbours have phones of their own
-        VILLAGE.but(place_count=4),
+        VILLAGE.but(top_place_share=0.6),
+        VILLAGE.but(clientele_share=0.0),  # nobody else there is from that village
+        VILLAGE.but(clientele_share=0.05),  # few are, and half of the group comes each time
         VILLAGE.but(share_primary=0.2),
         VILLAGE.but(share_private=1.0),
         VILLAGE.but(price_ratio=3.5),  # at three times what others pay there

@@ -32,3 +32,25 @@ SELECT
     + CASE WHEN (day + 3) % 7 >= 5 THEN 5 ELSE 0 END AS INTEGER) AS stratum
 FROM firsts
 ORDER BY visit;
+
+/* Who comes to a place least, down to half of its visits: they show the place's rhythm without the people who keep
+   coming together there. */
+CREATE OR REPLACE TABLE rare_visitors AS
+WITH counts AS (
+  SELECT place, patient, count(*) AS visit_count FROM visits GROUP BY place, patient
+),
+steps AS (
+  SELECT place, visit_count, sum(visit_count) AS step_count FROM counts GROUP BY place, visit_count
+),
+ladders AS (
+  SELECT place, visit_count,
+    sum(step_count) OVER (PARTITION BY place ORDER BY visit_count) AS visits_so_far,
+    sum(step_count) OVER (PARTITION BY place) AS visits_in_all
+  FROM steps
+),
+limits AS (
+  SELECT place, greatest(min(visit_count), 2) AS most_visits FROM ladders WHERE visits_so_far * 2 >= visits_in_all GROUP BY place
+)
+SELECT c.place, c.patient
+FROM counts AS c JOIN limits AS l ON l.place = c.place
+WHERE c.visit_count <= l.most_visits;

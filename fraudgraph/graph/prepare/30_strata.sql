@@ -1,39 +1,39 @@
 /* How often each person is at each place in each part of the day (weekdays and weekends apart), and how likely two
    visits drawn there stand next to each other: rate_* is visit pairs next to each other over all pairs, per scale.
-   1970-01-01 was a Thursday, so (day + 3) % 7 is 0 on Mondays.
-   A place that lives on a few people (ten of them make 30 % of its visits) has no rhythm of its own beside theirs: there
-   the rate is at most three times that of visits spread evenly over its days and a working day of 480 minutes. */
+   People who keep coming together would set that rhythm themselves: so it is scaled down to what the people who come
+   rarely show (ten pairs of credit for places with few of them); never up. */
 CREATE OR REPLACE TABLE place_rates AS
-WITH regulars AS (
-  SELECT place, patient, count(*) AS visit_count,
-    row_number() OVER (PARTITION BY place ORDER BY count(*) DESC, patient) AS place_in_line
-  FROM visits GROUP BY place, patient
+WITH sizes AS (
+  SELECT v.place, v.stratum, count(*) AS visit_count, count(r.patient) AS rare_count
+  FROM visits AS v LEFT JOIN rare_visitors AS r ON r.place = v.place AND r.patient = v.patient
+  GROUP BY v.place, v.stratum
 ),
-places AS (
+rates AS (
+  SELECT n.place, n.stratum, n.other,
+    n.near_10 / (1.0 * a.visit_count * b.visit_count) AS rate_10,
+    n.near_45 / (1.0 * a.visit_count * b.visit_count) AS rate_45,
+    n.near_180 / (1.0 * a.visit_count * b.visit_count) AS rate_180,
+    n.near_day / (1.0 * a.visit_count * b.visit_count) AS rate_day,
+    1.0 * a.rare_count * b.rare_count AS rare_pairs,
+    n.rare_10, n.rare_45, n.rare_180, n.rare_day
+  FROM place_density AS n
+  JOIN sizes AS a ON a.place = n.place AND a.stratum = n.stratum
+  JOIN sizes AS b ON b.place = n.place AND b.stratum = n.other
+),
+calm AS (
   SELECT place,
-    sum(CASE WHEN place_in_line <= 10 THEN visit_count ELSE 0 END) / (1.0 * sum(visit_count)) AS top_share
-  FROM regulars GROUP BY place
-),
-spans AS (
-  SELECT place, 1.0 * (max(day) - min(day) + 1) AS day_count FROM visits GROUP BY place
-),
-evenly AS (
-  SELECT p.place,
-    CASE WHEN p.top_share >= 0.3 THEN 3.0 / greatest(s.day_count, 20.0) ELSE 480.0 END AS most_a_day
-  FROM places AS p JOIN spans AS s ON s.place = p.place
-),
-sizes AS (
-  SELECT place, stratum, count(*) AS visit_count FROM visits GROUP BY place, stratum
+    round(least((sum(rare_10) + 10) / (sum(rare_pairs * rate_10) + 10), 1.0), 6) AS calm_10,
+    round(least((sum(rare_45) + 10) / (sum(rare_pairs * rate_45) + 10), 1.0), 6) AS calm_45,
+    round(least((sum(rare_180) + 10) / (sum(rare_pairs * rate_180) + 10), 1.0), 6) AS calm_180,
+    round(least((sum(rare_day) + 10) / (sum(rare_pairs * rate_day) + 10), 1.0), 6) AS calm_day
+  FROM rates GROUP BY place
 )
-SELECT n.place, n.stratum, n.other,
-  least(n.near_10 / (1.0 * a.visit_count * b.visit_count), e.most_a_day * 20 / 480) AS rate_10,
-  least(n.near_45 / (1.0 * a.visit_count * b.visit_count), e.most_a_day * 90 / 480) AS rate_45,
-  least(n.near_180 / (1.0 * a.visit_count * b.visit_count), e.most_a_day * 360 / 480) AS rate_180,
-  least(n.near_day / (1.0 * a.visit_count * b.visit_count), e.most_a_day) AS rate_day
-FROM place_density AS n
-JOIN sizes AS a ON a.place = n.place AND a.stratum = n.stratum
-JOIN sizes AS b ON b.place = n.place AND b.stratum = n.other
-JOIN evenly AS e ON e.place = n.place;
+SELECT r.place, r.stratum, r.other,
+  r.rate_10 * c.calm_10 AS rate_10,
+  r.rate_45 * c.calm_45 AS rate_45,
+  r.rate_180 * c.calm_180 AS rate_180,
+  r.rate_day * c.calm_day AS rate_day
+FROM rates AS r JOIN calm AS c ON c.place = r.place;
 
 CREATE OR REPLACE TABLE place_strata AS
 SELECT place, stratum, CAST(count(*) AS INTEGER) AS visit_count

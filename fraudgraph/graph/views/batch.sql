@@ -7,32 +7,35 @@ a_type = "patient"
 b_type = "patient"
 null = "people's stays dealt out anew among the stays of the same facility"
 ---*/
-/* A facility that lives on a few people (ten make 30 % of its stays) has no rhythm beside theirs: there the rate is at most
-   one and a half times that of stays spread evenly over its days. */
-WITH near AS (
+/* People who keep coming together would set the facility's rhythm themselves: so the rate is scaled down to what the
+   stays of people with one stay there show (three pairs of credit); never up. */
+WITH person_stays AS (
+  SELECT patient, place, count(*) AS stay_count FROM coded_stays GROUP BY patient, place
+),
+near AS (
   SELECT x.patient AS a, y.patient AS b, x.place, x.admitted
   FROM coded_stays AS x
   JOIN coded_stays AS y
     ON y.place = x.place AND y.admitted BETWEEN x.admitted - 3 AND x.admitted + 3 AND y.patient <> x.patient
   WHERE y.discharged BETWEEN x.discharged - 4 AND x.discharged + 4
 ),
-person_stays AS (
-  SELECT patient, place, count(*) AS stay_count,
-    row_number() OVER (PARTITION BY place ORDER BY count(*) DESC, patient) AS place_in_line
-  FROM coded_stays GROUP BY patient, place
-),
-few AS (
-  SELECT place, sum(CASE WHEN place_in_line <= 10 THEN stay_count ELSE 0 END) / (1.0 * sum(stay_count)) AS top_share
+sizes AS (
+  SELECT place, sum(stay_count) AS stay_count, count(CASE WHEN stay_count = 1 THEN 1 END) AS once_count
   FROM person_stays GROUP BY place
 ),
+counts AS (
+  SELECT n.place, count(*) AS near_count,
+    count(CASE WHEN p.stay_count = 1 AND q.stay_count = 1 THEN 1 END) AS once_near_count
+  FROM near AS n
+  JOIN person_stays AS p ON p.patient = n.a AND p.place = n.place
+  JOIN person_stays AS q ON q.patient = n.b AND q.place = n.place
+  GROUP BY n.place
+),
 rates AS (
-  SELECT p.place,
-    least(
-      count(*) / (1.0 * max(p.stay_count) * max(p.stay_count)),
-      CASE WHEN max(f.top_share) >= 0.3 THEN 1.5 * 7 / greatest(max(p.last_day) - min(p.first_day) + 1, 30) ELSE 1.0 END
-    ) AS rate
-  FROM near AS n JOIN stay_places AS p ON p.place = n.place JOIN few AS f ON f.place = n.place
-  GROUP BY p.place
+  SELECT c.place,
+    c.near_count / (1.0 * z.stay_count * z.stay_count)
+    * least((c.once_near_count + 3) / (c.near_count * (1.0 * z.once_count * z.once_count) / (1.0 * z.stay_count * z.stay_count) + 3), 1.0) AS rate
+  FROM counts AS c JOIN sizes AS z ON z.place = c.place
 ),
 pairs AS (
   SELECT a, b, count(DISTINCT admitted) AS observed FROM near WHERE a < b GROUP BY a, b

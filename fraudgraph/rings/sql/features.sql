@@ -136,6 +136,27 @@ owners AS (
     count(CASE WHEN f.level IN ('primary', 'clinic') THEN 1 END) / (1.0 * count(*)) AS share_primary
   FROM at_sittings AS a LEFT JOIN facilities AS f ON f.facility_id = a.place_id
   GROUP BY a.group_no
+),
+homes_of AS (
+  SELECT group_no, value FROM group_attributes WHERE attribute = 'residence' AND place_in_line = 1
+),
+usual AS (
+  SELECT group_no, place FROM (
+    SELECT group_no, place, row_number() OVER (PARTITION BY group_no ORDER BY count(*) DESC, place) AS place_in_line
+    FROM sat GROUP BY group_no, place)
+  WHERE place_in_line = 1
+),
+clienteles AS (
+  SELECT h.group_no,
+    count(CASE WHEN p.residence_code = h.value AND m.patient IS NULL THEN 1 END)
+      / (1.0 * greatest(count(CASE WHEN m.patient IS NULL THEN 1 END), 1)) AS clientele_share
+  FROM homes_of AS h
+  JOIN usual AS u ON u.group_no = h.group_no
+  JOIN (SELECT DISTINCT place, patient FROM visits WHERE place IN (SELECT place FROM usual)) AS v ON v.place = u.place
+  JOIN patient_codes AS c ON c.patient = v.patient
+  JOIN patients AS p ON p.patient_id = c.patient_id
+  LEFT JOIN group_members AS m ON m.group_no = h.group_no AND m.patient = v.patient
+  GROUP BY h.group_no
 )
 SELECT z.group_no, z.patient_count, u.household_count,
   coalesce(f.session_count, 0) AS session_count, coalesce(f.day_count, 0) AS day_count,
@@ -156,6 +177,8 @@ SELECT z.group_no, z.patient_count, u.household_count,
   coalesce(r.course_days, 0) AS course_days, coalesce(r.visits_each, 0) AS visits_each,
   coalesce(e.price_ratio, 1) AS price_ratio, coalesce(e.distinct_amounts, 1) AS distinct_amounts,
   coalesce(y.share_visiting, 0) AS share_visiting,
+  coalesce(k.clientele_share, 0) AS clientele_share,
+  coalesce(f.seat_count, 0) / (1.0 * greatest(coalesce(f.session_count, 0), 1) * z.patient_count) AS attendance,
   coalesce(o.share_private, 0) AS share_private, coalesce(o.share_primary, 0) AS share_primary
 FROM sizes AS z
 JOIN units AS u ON u.group_no = z.group_no
@@ -169,4 +192,5 @@ LEFT JOIN courses AS r ON r.group_no = z.group_no
 LEFT JOIN prices AS e ON e.group_no = z.group_no
 LEFT JOIN owners AS o ON o.group_no = z.group_no
 LEFT JOIN several_sites AS y ON y.group_no = z.group_no
+LEFT JOIN clienteles AS k ON k.group_no = z.group_no
 ORDER BY z.group_no;
