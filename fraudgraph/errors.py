@@ -8,6 +8,7 @@
   x GraphStoreError      Neo4j is away or refuses              exit 5
   x LockedError          another run holds the workspace       exit 6
   x StorageError         disk full or permission               exit 7
+  x ReplayError          a kept number its claims don't give   exit 8
 
 Each message says what, where, what was found, what was expected and what to do, in both languages.
 """
@@ -22,6 +23,7 @@ __all__ = [
     "GraphStoreError",
     "LockedError",
     "ModelError",
+    "ReplayError",
     "SettingsError",
     "SourceError",
     "StorageError",
@@ -91,6 +93,12 @@ class StorageError(FraudgraphError):
     """The disk is full, or a folder can't be written."""
 
     exit_code = 7
+
+
+class ReplayError(FraudgraphError):
+    """Numbers kept in a run's folder are not what its own claims give."""
+
+    exit_code = 8
 
 
 def nearest_hint(name: str, known: list[str]) -> tuple[str, str]:

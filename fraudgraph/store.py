@@ -138,7 +138,7 @@ class Store:
             self.con.unregister("_incoming")
 
     def borrow(self, folder: Path, tables: Iterable[str]) -> None:
-        """See tables of another store under their own names, without the right to change them.
+        """See those of another store's tables that it has, under their own names, without the right to change them.
 
         Raises
         ------
@@ -153,8 +153,10 @@ class Store:
                 f"The store in {folder} can't be opened: {str(problem).splitlines()[0]}. Give a folder that a run wrote and that no other program holds open.",
                 f"无法打开 {folder} 中的数据文件：{str(problem).splitlines()[0]}。请指定运行写出的文件夹，并关闭占用它的其他程序。",
             ) from None
+        there = {row[0] for row in self.rows("SELECT table_name FROM duckdb_tables() WHERE database_name = 'kept'")}
         for name in tables:
-            self.run(f"CREATE VIEW {quoted(name)} AS SELECT * FROM kept.{quoted(name)}")
+            if name in there:
+                self.run(f"CREATE VIEW {quoted(name)} AS SELECT * FROM kept.{quoted(name)}")
 
     def has(self, table: str) -> bool:
         """Whether a table or view exists."""

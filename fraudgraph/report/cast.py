@@ -47,6 +47,10 @@ class Cast:
         )
         return f"{self.handle(kind, entity_id)} {name}".strip()
 
+    def with_id(self, kind: NodeKind, entity_id: str) -> str:
+        """Handle and id: what one asks for at a counter; the id alone for who is no member."""
+        return f"{self.handle(kind, entity_id)} {self.naming.entity(kind, entity_id)}".strip() or "—"
+
     def place_kind(self, place_id: str) -> NodeKind:
         """Whether a place is a pharmacy among the members, or else a facility."""
         return NodeKind.PHARMACY if (NodeKind.PHARMACY, place_id) in self._members else NodeKind.FACILITY

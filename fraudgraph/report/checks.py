@@ -76,11 +76,13 @@ def _video(dossier: Dossier, cast: Cast) -> Check:
         for moment in moments(dossier.claims):
             span = f"{moment.start - _MARGIN:%Y-%m-%d %H:%M}–{moment.end + _MARGIN:%H:%M}"
             place = cast.place(moment.place_id)
-            desks = ", ".join(cast.label(NodeKind.OPERATOR, desk) for desk in moment.operators[:4])
+            desks = [cast.with_id(NodeKind.OPERATOR, desk) for desk in moment.operators[:4]]
+            desks_zh = f"，经办 {'、'.join(desks)}" if desks else ""
+            desks_en = f", desk {', '.join(desks)}" if desks else ""
             people = len(moment.patients)
             yield Text(
-                f"{span} {place}{f'，经办 {desks}' if desks else ''}：{people} 人、{len(moment.claims)} 张结算单",
-                f"{span} {place}{f', desk {desks}' if desks else ''}: {people} people, {len(moment.claims)} claims",
+                f"{span} {place}{desks_zh}：{people} 人、{len(moment.claims)} 张结算单",
+                f"{span} {place}{desks_en}: {people} people, {len(moment.claims)} claims",
             )
 
     return _capped(

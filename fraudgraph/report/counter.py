@@ -4,17 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fraudgraph.records import Dossier, Role
+from fraudgraph.records import Dossier, Evidence, Role
 from fraudgraph.report.naming import Naming
 from fraudgraph.report.plain import amount, number
 from fraudgraph.report.words import Text
 
-__all__ = ["counter_evidence"]
+__all__ = ["against", "counter_evidence"]
 
 
 def counter_evidence(dossier: Dossier, naming: Naming) -> list[Text]:
     """Sentences against the ring, each with its number."""
-    return [*_explained(dossier, naming), *_uncertain(dossier), *_ordinary(dossier)]
+    return [
+        *_explained(dossier, naming),
+        *_no_higher(dossier, naming),
+        *_uncertain(dossier),
+        *_ordinary(dossier),
+    ]
+
+
+def against(item: Evidence) -> bool:
+    """Whether a sentence speaks against the ring: what was observed is no more than was to be expected."""
+    return item.observed is not None and item.expected is not None and item.observed <= item.expected
+
+
+def _no_higher(dossier: Dossier, naming: Naming) -> Iterator[Text]:
+    for item in dossier.ring.evidence:
+        if against(item):
+            zh, en = naming.sentence(item.sentence_zh), naming.sentence(item.sentence_en)
+            yield Text(
+                f"{zh}（观察 {number(item.observed)} 不高于预期 {number(item.expected)}，{len(item.claim_ids)} 张结算单）",
+                f"{en} (observed {number(item.observed)} is no more than the expected {number(item.expected)}; {len(item.claim_ids)} claims)",
+            )
 
 
 def _explained(dossier: Dossier, naming: Naming) -> Iterator[Text]:

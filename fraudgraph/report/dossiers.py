@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from fraudgraph.records import Dossier, DossierClaim, NodeKind, ReferralList, Ring
+from fraudgraph.report.answers import answers
 from fraudgraph.report.cast import Cast
 from fraudgraph.report.checks import checks
-from fraudgraph.report.counter import counter_evidence
+from fraudgraph.report.counter import against, counter_evidence
 from fraudgraph.report.drawing import drawing
 from fraudgraph.report.fields import claim_id_lists, member_rows
 from fraudgraph.report.files import browser_link, dossier_name, save
@@ -106,6 +107,7 @@ def dossier_page(
     naming = Naming([ring], settings, _claim_ids(dossier))
     cast = Cast(dossier, naming)
     picture = drawing(dossier, cast)
+    to_check = checks(dossier, cast)
     context: dict[str, Any] = {
         "lang": lang_default,
         "lead": LEAD_NOT_VERDICT,
@@ -122,10 +124,11 @@ def dossier_page(
         "close_ups": close_ups(dossier, cast),
         "drawing": picture,
         "elements": picture.elements(),
-        "evidence": _evidence(ring, naming),
+        "answers": answers(dossier, cast, naming, to_check),
+        "evidence": _evidence(ring, naming, cast),
         "explanations": _explanations(ring, naming),
         "counter": counter_evidence(dossier, naming),
-        "checks": checks(dossier, cast),
+        "checks": to_check,
         "claims": [_claim_row(claim, cast) for claim in _first_claims(dossier)],
         "claim_count": max(dossier.claim_count, len(dossier.claims)),
         "browser_link": browser_link(settings, ring.ring_id),
@@ -164,7 +167,8 @@ def _groups(ring: Ring, naming: Naming, cast: Cast) -> list[dict[str, Any]]:
     return groups
 
 
-def _evidence(ring: Ring, naming: Naming) -> list[dict[str, Any]]:
+def _evidence(ring: Ring, naming: Naming, cast: Cast) -> list[dict[str, Any]]:
+    """What speaks for the ring; sentences whose number is no higher than expected stand with the counter-evidence."""
     return [
         {
             "id": plain(item.evidence_id, 64),
@@ -175,8 +179,14 @@ def _evidence(ring: Ring, naming: Naming) -> list[dict[str, Any]]:
             "times": _times(item.observed, item.expected),
             "claim_ids": [plain(claim, 64) for claim in item.claim_ids[:MAX_IDS]],
             "claim_count": len(item.claim_ids),
+            "handles": [
+                cast.label(m.entity_type, m.entity_id)
+                for m in ring.members
+                if m.entity_type is not NodeKind.PATIENT and f" {m.entity_id}" in item.sentence_en
+            ],
         }
         for item in ring.evidence
+        if not against(item)
     ]
 
 

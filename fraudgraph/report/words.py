@@ -92,6 +92,8 @@ EVIDENCE_KINDS: Mapping[str, Text] = {
     **VIEWS,
     "sittings": Text("全部同现", "all meetings"),
     "sitting": Text("一次同现", "one meeting"),
+    "attendance": Text("同类到场", "like people at the meetings"),
+    "money": Text("同类费用", "like people's money"),
     "flag": Text("筛查疑点", "screening flag"),
     "doctor": Text("医师", "doctor"),
     "facility": Text("定点医疗机构", "facility"),

@@ -83,22 +83,21 @@ def _claims_of_entities(store: Store) -> dict[tuple[int, str], tuple[str, ...]]:
     }
 
 
-def _sitting_evidence(
-    candidate: Candidate, rows: list[dict[str, Any]], like: LikePeople
-) -> list[Evidence]:
+def _sitting_evidence(candidate: Candidate, rows: list[dict[str, Any]], like: LikePeople) -> list[Evidence]:
     if not rows:
         return []
     facts = candidate.facts
     expected = sum(row["expected_count"] for row in rows) / len(rows)
     present = sum(row["present_count"] for row in rows) / len(rows)
     first, last = (_EPOCH + timedelta(days=int(facts[name])) for name in ("first_day", "last_day"))
+    digits = ".2f" if expected >= 0.1 else ".2g"
     every = tuple(sorted({claim for row in rows for claim in row["claim_ids"]}))
     whole = Evidence(
         evidence_id="", kind="sittings",
         sentence_zh=f"{first} 至 {last} 间，这 {facts.patient_count} 人中平均 {present:.1f} 人同时同地出现 {len(rows)} 次；"
-        f"按机构自身的就诊规律，每次一人到场时预计只有 {expected:.2f} 名同组人员在场",
+        f"按机构自身的就诊规律，每次一人到场时预计只有 {expected:{digits}} 名同组人员在场",
         sentence_en=f"Between {first} and {last} on average {present:.1f} of these {facts.patient_count} people were at the same "
-        f"place at the same time, {len(rows)} times; by the places' own rhythm {expected:.2f} others of the group "
+        f"place at the same time, {len(rows)} times; by the places' own rhythm {expected:{digits}} others of the group "
         "were to be expected each time",
         observed=round(present - 1, 3), expected=round(expected, 3), claim_ids=every,
     )  # fmt: skip
@@ -113,9 +112,9 @@ def _one_sitting(row: dict[str, Any]) -> Evidence:
     clock = row["from_minute"] is not None
     when_zh = f"{day} {_clock(row['from_minute'])} 至 {_clock(row['to_minute'])}" if clock else f"{day}"
     when_en = (
-        f"On {day} between {_clock(row['from_minute'])} and {_clock(row['to_minute'])}"
+        f"On {day}, between {_clock(row['from_minute'])} and {_clock(row['to_minute'])},"
         if clock
-        else f"On {day}"
+        else f"On {day},"
     )
     return Evidence(
         evidence_id="", kind="sitting",
@@ -133,7 +132,11 @@ def _clock(minute: int) -> str:
 
 
 def _shared_evidence(rows: list[dict[str, Any]]) -> list[Evidence]:
-    kinds = {"phone": ("电话", "phone"), "account": ("银行账户", "bank account"), "agent": ("代办人", "agent")}
+    kinds = {
+        "phone": ("电话", "phone"),
+        "account": ("银行账户", "bank account"),
+        "agent": ("代办人", "agent"),
+    }
     return [
         Evidence(
             evidence_id="", kind="identity",

@@ -25,6 +25,11 @@ SELECT group_no, 'patient' AS source_type, source_id, 'patient' AS target_type, 
   CAST(observed AS DOUBLE) AS observed, expected, weight
 FROM met
 UNION ALL
+SELECT group_no, place_type AS source_type, place_id AS source_id, 'operator' AS target_type, operator_id AS target_id, 'visited' AS kind,
+  CAST(count(DISTINCT session_no) AS DOUBLE) AS observed, CAST(NULL AS DOUBLE) AS expected,
+  CAST(count(DISTINCT session_no) AS DOUBLE) AS weight
+FROM seats WHERE operator_id IS NOT NULL GROUP BY group_no, place_type, place_id, operator_id
+UNION ALL
 SELECT group_no, 'patient' AS source_type, source_id, target_type, target_id, 'visited' AS kind,
   CAST(observed AS DOUBLE) AS observed, CAST(NULL AS DOUBLE) AS expected, CAST(observed AS DOUBLE) AS weight
 FROM visited;

@@ -1,0 +1,168 @@
+"""The nine questions that whoever opens a dossier asks first, each answered in a sentence with its number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from fraudgraph.records import Dossier, Evidence, NodeKind, Role
+from fraudgraph.report.cast import Cast
+from fraudgraph.report.checks import Check
+from fraudgraph.report.counter import against
+from fraudgraph.report.moments import moments, waves
+from fraudgraph.report.naming import Naming
+from fraudgraph.report.plain import amount, number, plain
+from fraudgraph.report.words import KINDS, MANY, TYPOLOGIES, Text
+
+__all__ = ["Answer", "answers"]
+
+_MEETING_KINDS: Final = ("sittings", "sitting", "burst", "same_day", "journey", "batch")
+_TELLING: Final = 2
+"""How many sentences answer why the ring is worth a look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One question, its answer, and the part of the page that shows the rest."""
+
+    question: Text
+    answer: Text
+    part: str
+
+
+def answers(dossier: Dossier, cast: Cast, naming: Naming, checks: list[Check]) -> list[Answer]:
+    """Who, what, when, how much, why suspicious, why not chance, why not lawful, how sure, what to check next."""
+    ring = dossier.ring
+    summary = Text(naming.sentence(ring.summary_zh), naming.sentence(ring.summary_en))
+    kind = TYPOLOGIES[ring.typology]
+    return [
+        Answer(Text("涉及谁", "Who"), _who(dossier), "who"),
+        Answer(Text("什么情形", "What"), Text(f"{kind.zh}：{summary.zh}", f"{kind.en}: {summary.en}"), "evidence"),
+        Answer(Text("何时", "When"), _when(dossier, cast), "when"),
+        Answer(Text("多少钱", "How much"), _how_much(dossier), "claims"),
+        Answer(Text("为何值得查", "Why it is worth a look"), _why(dossier, naming), "evidence"),
+        Answer(Text("为何不像偶然", "Why not chance"), _not_chance(dossier, naming), "evidence"),
+        Answer(Text("为何不像合理情形", "Why not lawful"), _not_lawful(dossier), "lawful"),
+        Answer(Text("把握有多大", "How sure"), _how_sure(dossier), "counter"),
+        Answer(Text("先查什么", "What to check first"), _first_check(checks), "next"),
+    ]  # fmt: skip
+
+
+def _who(dossier: Dossier) -> Text:
+    members = dossier.ring.members
+    counted = [(kind, sum(m.entity_type is kind for m in members)) for kind in NodeKind]
+    zh = "、".join(f"{KINDS[kind].zh} {count}" for kind, count in counted if count)
+    en = ", ".join(f"{count} {(KINDS if count == 1 else MANY)[kind].en}" for kind, count in counted if count)
+    victims = sum(m.role is Role.POSSIBLE_VICTIM for m in members)
+    return Text(
+        f"{zh}{f'；其中 {victims} 人可能是受害人' if victims else ''}。",
+        f"{en}{f'; {victims} of them may be victims' if victims else ''}.",
+    )
+
+
+def _when(dossier: Dossier, cast: Cast) -> Text:
+    ring = dossier.ring
+    together = {m.start.date() for m in moments(dossier.claims)} | {w.first for w in waves(dossier.claims)}
+    zh = f"{ring.first_seen} 至 {ring.last_seen}"
+    en = f"{ring.first_seen} to {ring.last_seen}"
+    if together:
+        zh += f"，其中 {len(together)} 天有多人同现"
+        en += f"; on {len(together)} days several met"
+    largest = next(iter(moments(dossier.claims)), None)
+    if largest is not None:
+        span = f"{largest.start:%Y-%m-%d %H:%M}–{largest.end:%H:%M}"
+        place, people = cast.place(largest.place_id), len(largest.patients)
+        zh += f"；人数最多的一次：{span}，{place}，{people} 人"
+        en += f"; the largest meeting: {span}, {place}, {people} people"
+    return Text(f"{zh}。", f"{en}.")
+
+
+def _how_much(dossier: Dossier) -> Text:
+    ring = dossier.ring
+    low, high = getattr(ring, "excess_low", None), getattr(ring, "excess_high", None)
+    range_zh = f"（{amount(low)} 至 {amount(high)}）" if low is not None and high is not None else ""
+    range_en = f" ({amount(low)} to {amount(high)})" if low is not None and high is not None else ""
+    return Text(
+        f"基金支付 {amount(ring.fund_amount)} 元，其中超出预期 {amount(ring.excess_amount)} 元{range_zh}；费用总额 {amount(ring.total_amount)} 元；每张结算单只计一次。",
+        f"Fund paid {amount(ring.fund_amount)} yuan, of it {amount(ring.excess_amount)} above expectation{range_en}; billed {amount(ring.total_amount)}; each claim counted once.",
+    )
+
+
+def _why(dossier: Dossier, naming: Naming) -> Text:
+    """What sets these people apart from like people most, meetings aside."""
+    apart = [item for item in dossier.ring.evidence if item.kind not in _MEETING_KINDS and not against(item)]
+    telling = sorted(apart, key=lambda e: (e.kind == "flag", -_times(e), e.evidence_id))[:_TELLING] or list(
+        dossier.ring.evidence[:1]
+    )
+    if not telling:
+        return Text("没有证据句。", "There are no sentences of evidence.")
+    return Text(
+        "；".join(naming.sentence(item.sentence_zh).rstrip("。") for item in telling) + "。",
+        ". ".join(naming.sentence(item.sentence_en).rstrip(".") for item in telling) + ".",
+    )  # fmt: skip
+
+
+def _times(item: Evidence) -> float:
+    if item.observed is None or item.expected is None:
+        return 0.0
+    return min(item.observed / max(item.expected, 0.05), 1000.0)
+
+
+def _not_chance(dossier: Dossier, naming: Naming) -> Text:
+    meeting = next(
+        (e for e in dossier.ring.evidence if e.kind in _MEETING_KINDS and e.expected is not None), None
+    )
+    if meeting is None:
+        return Text("没有可与偶然相比的同现。", "There is no meeting that could be held against chance.")
+    zh, en = (
+        naming.sentence(meeting.sentence_zh).rstrip("。"),
+        naming.sentence(meeting.sentence_en).rstrip("."),
+    )
+    return Text(
+        f"{zh}（观察 {number(meeting.observed)}，预期 {number(meeting.expected)}）。",
+        f"{en} (observed {number(meeting.observed)}, expected {number(meeting.expected)}).",
+    )
+
+
+def _not_lawful(dossier: Dossier) -> Text:
+    tried = sorted(dossier.ring.explanations, key=lambda e: (not e.holds, -e.share, e.name))
+    if not tried:
+        return Text("没有检验过合理解释。", "No lawful explanation was tried.")
+    holding = [item for item in tried if item.holds]
+    if holding:
+        zh = "、".join(f"“{plain(item.title_zh, 60)}”" for item in holding)
+        en = ", ".join(f"“{plain(item.title_en, 60)}”" for item in holding)
+        return Text(
+            f"请先核实：{zh} 成立，得分已相应下调。",
+            f"Settle this first: {en} holds, and the score has stepped down.",
+        )
+    first = tried[0]
+    return Text(
+        f"检验了 {len(tried)} 种合理解释，均不成立；最接近的是“{plain(first.title_zh, 60)}”（观察 {number(first.observed)}，需 {number(first.threshold)}，可解释 {first.share:.0%}）。",
+        f"{len(tried)} lawful explanations were tried, none holds; nearest is “{plain(first.title_en, 60)}” (observed {number(first.observed)}, {number(first.threshold)} needed, explains {first.share:.0%}).",
+    )  # fmt: skip
+
+
+def _how_sure(dossier: Dossier) -> Text:
+    ring = dossier.ring
+    firm = sum(m.strength >= 0.5 for m in ring.members)
+    members = len(ring.members)
+    weighed = sum(against(item) for item in ring.evidence)
+    tail_zh = f"{members} 名成员中 {firm} 名紧密程度不低于 0.5；{len(ring.evidence)} 条证据中 {weighed} 条不高于同类。"
+    tail_en = f"{firm} of {members} members belong with a strength of 0.5 or more; {weighed} of {len(ring.evidence)} pieces of evidence are no higher than among like people."
+    if ring.q_value is None:
+        return Text(
+            f"得分未校准，偶然的比例未知；{tail_zh}",
+            f"The score is not calibrated, so the share of chance is unknown; {tail_en}",
+        )
+    return Text(
+        f"得分不低于本团伙的，约 {ring.q_value:.1%} 可能出于偶然；{tail_zh}",
+        f"Of rings scoring this high about {ring.q_value:.1%} may be chance; {tail_en}",
+    )
+
+
+def _first_check(checks: list[Check]) -> Text:
+    for check in checks:
+        item = check.items[0]
+        return Text(f"{check.title.zh}：{item.zh}", f"{check.title.en}: {item.en}")
+    return Text("没有可列的核查事项。", "There is nothing to list.")
