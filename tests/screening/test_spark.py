@@ -1,17 +1,23 @@
-"""Every model gives the same hits on DuckDB and, translated, on Spark SQL."""
+"""Every model gives the same hits on DuckDB and, translated, on Spark SQL.
+
+All cases are laid under ids of their own into one set of tables, so each model runs once on each engine. Where the crowd
+hides what a model looks for (peers, city-wide rates), its plain case is laid out alone.
+"""
 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from fraudgraph.claims.schema import CANONICAL
+from fraudgraph.claims.schema import CANONICAL, create_table_sql
 from fraudgraph.records import Screen
 from fraudgraph.screening import load_screens, screen_claims
 from fraudgraph.screening.check import default_parameters
@@ -19,22 +25,9 @@ from fraudgraph.settings import ScreeningSettings
 from fraudgraph.sql.translate import to_spark
 from fraudgraph.store import Store
 from tests.screening.cases import all_cases
-from tests.screening.world import World
+from tests.screening.world import World, catalogue_everything
 
 pytestmark = pytest.mark.spark
-KNOWN_FAULTS = {
-    "M026": "Sail 0.7.2 says 'Division by zero' where it joins on an inequality and divides above; no divisor is zero",
-    "M092": "as M026",
-}
-"""Models that the test engine can't run, each with its reason."""
-SCREENS = [
-    pytest.param(
-        screen,
-        id=screen.id,
-        marks=[pytest.mark.xfail(reason=KNOWN_FAULTS[screen.id])] if screen.id in KNOWN_FAULTS else [],
-    )
-    for screen in load_screens()
-]
 
 
 @pytest.fixture(scope="module")
@@ -52,47 +45,66 @@ def spark() -> Iterator[Any]:
     server.stop()
 
 
-def worlds(screen: Screen) -> list[World]:
-    """The plain case, and what lies on both sides of the threshold."""
-    found = []
-    for case in all_cases():
-        if case.model == screen.id and case.kind != "silent":
-            world = World()
-            case.build(world)
-            found.append(world)
-    return found
+@pytest.fixture(scope="module")
+def crowd(store: Store, spark: Any, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """All cases in one set of tables, in both engines."""
+    parts: dict[str, list[pa.Table]] = defaultdict(list)
+    for number, case in enumerate(all_cases()):
+        world = World(prefix=f"K{number:04d}~")
+        case.build(world)
+        for table in CANONICAL:
+            if world.rows[table]:
+                parts[table].append(world.table(table))
+    folder: Path = tmp_path_factory.mktemp("crowd")
+    for name, table in CANONICAL.items():
+        store.run(create_table_sql(table))
+        rows = pa.concat_tables(parts[name]) if parts[name] else World().table(name)
+        store.put("incoming", rows)
+        store.run(f"INSERT INTO {name} BY NAME SELECT * FROM incoming")
+        show(spark, name, rows, folder / f"{name}.parquet")
+    catalogue_everything(store)
+    return store
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-def test_both_engines_say_the_same(spark: Any, store: Store, tmp_path: Path, screen: Screen) -> None:
+def show(spark: Any, name: str, rows: pa.Table, path: Path, *, suffix: str = "") -> None:
+    pq.write_table(rows, path)
+    spark.read.parquet(str(path)).createOrReplaceTempView(name + suffix)
+
+
+@pytest.mark.parametrize("screen", [pytest.param(one, id=one.id) for one in load_screens()])
+def test_both_engines_say_the_same(spark: Any, crowd: Store, tmp_path: Path, screen: Screen) -> None:
+    expected = hits_of_duckdb(crowd, screen)
+    if expected:
+        assert hits_of_spark(spark, screen) == expected
+        return
+    world = World()
+    next(case for case in all_cases() if case.model == screen.id and case.kind == "fires").build(world)
+    with Store(tmp_path / "alone") as alone:
+        world.fill(alone)
+        expected = hits_of_duckdb(alone, screen)
+    assert expected
+    for name in {entry.partition(".")[0] for entry in (*screen.columns, *screen.optional)}:
+        show(spark, name, world.table(name), tmp_path / f"{name}.parquet", suffix="_alone")
+    assert hits_of_spark(spark, screen, suffix="_alone") == expected
+
+
+def hits_of_duckdb(store: Store, screen: Screen) -> list[str]:
+    (outcome,) = screen_claims(store, ScreeningSettings(), screens=[screen]).outcomes
+    assert outcome.state == "ran", outcome.reason_en
+    rows = store.rows("SELECT subject_id, member_ids, claim_ids, amount, strength, facts FROM flags")
+    return sorted(plain(*row[:5], json.loads(row[5])) for row in rows)
+
+
+def hits_of_spark(spark: Any, screen: Screen, *, suffix: str = "") -> list[str]:
     query = to_spark(screen.sql, default_parameters(screen))
-    needed = {entry.partition(".")[0] for entry in (*screen.columns, *screen.optional)}
-    for number, world in enumerate(worlds(screen)):
-        world.fill(store)
-        (outcome,) = screen_claims(store, ScreeningSettings(), screens=[screen]).outcomes
-        assert outcome.state == "ran", outcome.reason_en
-        for table in sorted(needed & set(CANONICAL)):
-            path = tmp_path / f"{number}_{table}.parquet"
-            pq.write_table(world.table(table), path)
-            spark.read.parquet(str(path)).createOrReplaceTempView(table)
-        expected = [
-            plain(subject, members, claims, amount, strength, json.loads(facts))
-            for subject, members, claims, amount, strength, facts in store.rows(
-                "SELECT subject_id, member_ids, claim_ids, amount, strength, facts FROM flags"
-            )
-        ]
-        found = [
-            plain(
-                row["subject_id"],
-                row["member_ids"],
-                row["claim_ids"],
-                row["amount"],
-                row["strength"],
-                row["facts"].asDict(),
-            )
-            for row in spark.sql(query).collect()
-        ]
-        assert sorted(found) == sorted(expected)
+    if suffix:
+        named = {entry.partition(".")[0] for entry in (*screen.columns, *screen.optional)}
+        views = ", ".join(f"{name} AS (SELECT * FROM {name}{suffix})" for name in sorted(named))
+        query = f"WITH {views} SELECT * FROM ({query})"
+    columns = ("subject_id", "member_ids", "claim_ids", "amount", "strength")
+    return sorted(
+        plain(*(row[name] for name in columns), row["facts"].asDict()) for row in spark.sql(query).collect()
+    )
 
 
 def plain(

@@ -21,7 +21,8 @@ reason_zh = "参保人 {subject_id}({age} 岁)被收取限 {limits} 岁的项目
 reason_en = "Insured person {subject_id} (age {age}) was billed {item}, limited to ages {limits}: {amount} yuan."
 severity = 3
 money_rule = "amount of the lines, at most the claim's net fund amount"
-columns = ["claims.claim_id", "claims.patient_id", "claims.event_date", "claims.net_fund_amount", "claims.counted", "claim_items.claim_id", "claim_items.item_code", "claim_items.amount", "patients.patient_id", "patients.birth_date", "item_catalogue.item_code", "item_catalogue.min_age", "item_catalogue.max_age"]
+columns = ["claims.claim_id", "claims.patient_id", "claims.event_date", "claims.net_fund_amount", "claims.counted", "claim_items.claim_id", "claim_items.item_code", "claim_items.amount", "patients.patient_id", "patients.birth_date", "item_catalogue.item_code"]
+optional = ["item_catalogue.min_age", "item_catalogue.max_age"]
 [parameters.grace_years]
 default = 1
 origin = "own choice: one year for birthdays and courses begun in time"

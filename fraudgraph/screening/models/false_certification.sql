@@ -14,9 +14,9 @@ subject = "doctor"
 members = "patient"
 question = "Does a certifier certify chronic diseases for many people who were never treated for them?"
 question_zh = "认定医师是否为多名既往无相关诊疗的人员认定慢特病?"
-look_alike = "Treated for it in the year before; the data begin too late to know; few cases."
-look_alike_zh = "此前一年有相关诊疗;数据起点太晚;个别情况。"
-exclusions = ["treated before", "data begin too late", "few cases", "refunded claims"]
+look_alike = "Treated for it in the year before; the data begin too late to know; few cases; disease codes of another catalogue (such as M03900), which no diagnosis begins with."
+look_alike_zh = "此前一年有相关诊疗;数据起点太晚;个别情况;病种编码(如 M03900)与诊断编码体系不同而无法比对。"
+exclusions = ["treated before", "data begin too late", "few cases", "code of another catalogue", "refunded claims"]
 reason_zh = "认定医师 {subject_id} 的 {certified_count} 例认定中 {bare_count} 例此前一年无任何相关诊疗,其后基金支付 {amount} 元。"
 reason_en = "Of {certified_count} certifications by {subject_id}, {bare_count} have no treatment of the disease in the year before; the fund paid {amount} yuan afterwards."
 severity = 4
@@ -39,7 +39,7 @@ certified AS (
   SELECT t.certification_id, t.certifier_id, t.patient_id, t.disease_code, t.certified_on
   FROM certifications AS t
   CROSS JOIN start AS s
-  WHERE t.certifier_id IS NOT NULL AND t.disease_code IS NOT NULL AND date_diff('day', s.first_day, t.certified_on) >= $look_back_days
+  WHERE t.certifier_id IS NOT NULL AND t.disease_code IS NOT NULL AND NOT regexp_matches(t.disease_code, '^[A-Z][0-9]{5}') AND date_diff('day', s.first_day, t.certified_on) >= $look_back_days
     AND t.certified_on BETWEEN $in_force_from AND $in_force_to
 ),
 treated AS (

@@ -21,7 +21,8 @@ reason_zh = "医师 {subject_id} 在 {since} 起离职或暂停资格后仍有 {
 reason_en = "{claim_count} claims were billed under doctor {subject_id} after leaving or while suspended (since {since}); the fund paid {amount} yuan."
 severity = 4
 money_rule = "net fund amount of these claims"
-columns = ["claims.claim_id", "claims.patient_id", "claims.doctor_id", "claims.claim_type", "claims.event_date", "claims.net_fund_amount", "claims.counted", "staff.staff_id", "staff.left_on", "staff.suspended_from", "staff.suspended_to"]
+columns = ["claims.claim_id", "claims.patient_id", "claims.doctor_id", "claims.claim_type", "claims.event_date", "claims.net_fund_amount", "claims.counted", "staff.staff_id"]
+optional = ["staff.left_on", "staff.suspended_from", "staff.suspended_to"]
 ---*/
 SELECT c.doctor_id AS subject_id, list_sort(array_agg(DISTINCT c.patient_id)) AS member_ids, list_sort(array_agg(DISTINCT c.claim_id)) AS claim_ids, greatest(sum(c.net_fund_amount), CAST(0 AS DECIMAL(16,2))) AS amount,
   greatest(0.0, least(1.0, round(CAST(0.6 + 0.02 * count(*) AS DOUBLE), 6))) AS strength, {'since': CAST(min(coalesce(f.suspended_from, f.left_on)) AS VARCHAR)} AS facts

@@ -21,7 +21,8 @@ reason_zh = "{subject_id} 采购 {item} 单价 {price} 元,其他机构中位数
 reason_en = "{subject_id} booked {item} at {price} yuan, the median of others is {median}: {excess} yuan too much."
 severity = 3
 money_rule = "none of the fund directly: 0; the excess stands in the facts"
-columns = ["stock_moves.place_id", "stock_moves.item_code", "stock_moves.move_type", "stock_moves.moved_at", "stock_moves.quantity", "stock_moves.unit_price", "stock_moves.deleted_at"]
+columns = ["stock_moves.place_id", "stock_moves.item_code", "stock_moves.move_type", "stock_moves.moved_at", "stock_moves.quantity", "stock_moves.unit_price"]
+optional = ["stock_moves.deleted_at"]
 [parameters.min_factor]
 default = 2.0
 origin = "catalogue M076: above twice the median"

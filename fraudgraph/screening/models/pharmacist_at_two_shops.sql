@@ -21,7 +21,8 @@ reason_zh = "药师 {subject_id} 有 {time_count} 次在 {minutes} 分钟内于�
 reason_en = "Pharmacist {subject_id} signed at different pharmacies within {minutes} minutes, {time_count} times."
 severity = 2
 money_rule = "none of the fund directly: 0"
-columns = ["stock_moves.move_id", "stock_moves.place_id", "stock_moves.move_type", "stock_moves.moved_at", "stock_moves.pharmacist_id", "stock_moves.deleted_at"]
+columns = ["stock_moves.move_id", "stock_moves.place_id", "stock_moves.move_type", "stock_moves.moved_at", "stock_moves.pharmacist_id"]
+optional = ["stock_moves.deleted_at"]
 [parameters.minutes]
 default = 10
 origin = "own choice: nobody changes shops within ten minutes"

@@ -21,7 +21,8 @@ reason_zh = "{subject_id} 有 {move_count} 笔购进无随货单和发票,货值
 reason_en = "{subject_id} has {move_count} purchases without slip and invoice, worth {value} yuan."
 severity = 3
 money_rule = "none of the fund directly: 0; the value stands in the facts"
-columns = ["stock_moves.move_id", "stock_moves.place_id", "stock_moves.item_code", "stock_moves.move_type", "stock_moves.moved_at", "stock_moves.quantity", "stock_moves.unit_price", "stock_moves.invoice_number", "stock_moves.slip_number", "stock_moves.deleted_at"]
+columns = ["stock_moves.move_id", "stock_moves.place_id", "stock_moves.item_code", "stock_moves.move_type", "stock_moves.moved_at", "stock_moves.quantity", "stock_moves.unit_price", "stock_moves.invoice_number", "stock_moves.slip_number"]
+optional = ["stock_moves.deleted_at"]
 [parameters.min_value]
 default = 1000.0
 origin = "own choice"

@@ -14,14 +14,15 @@ subject = "place"
 members = "patient"
 question = "Does a place settle more of a drug than its ledger shows sold or available?"
 question_zh = "药品结算数量是否多于进销存可售数量?"
-look_alike = "A difference within five per cent; a place without a ledger; opening stock."
-look_alike_zh = "误差在 5% 以内;未提供进销存;期初库存。"
-exclusions = ["small difference", "place without a ledger", "opening stock", "refunded claims"]
+look_alike = "A difference within five per cent; a place without a ledger; opening stock; claims before or after the period that the ledger covers."
+look_alike_zh = "误差在 5% 以内;未提供进销存;期初库存;进销存期间之外的结算。"
+exclusions = ["small difference", "place without a ledger", "opening stock", "outside the ledger's period", "refunded claims"]
 reason_zh = "{subject_id} 结算 {item} {settled},账面可售仅 {available},涉及 {amount} 元。"
 reason_en = "{subject_id} settled {settled} of {item}; its ledger allows only {available}: {amount} yuan."
 severity = 4
 money_rule = "amount of the lines times the share not covered by the ledger"
-columns = ["claims.claim_id", "claims.patient_id", "claims.place_id", "claims.event_date", "claims.counted", "claim_items.claim_id", "claim_items.item_code", "claim_items.item_type", "claim_items.quantity", "claim_items.amount", "stock_moves.place_id", "stock_moves.item_code", "stock_moves.move_type", "stock_moves.quantity", "stock_moves.deleted_at"]
+columns = ["claims.claim_id", "claims.patient_id", "claims.place_id", "claims.event_date", "claims.counted", "claim_items.claim_id", "claim_items.item_code", "claim_items.item_type", "claim_items.quantity", "claim_items.amount", "stock_moves.place_id", "stock_moves.item_code", "stock_moves.move_type", "stock_moves.quantity", "stock_moves.moved_at"]
+optional = ["stock_moves.deleted_at"]
 [parameters.tolerance]
 default = 0.05
 origin = "catalogue M075: above 5 per cent"
@@ -37,10 +38,17 @@ WITH ledger AS (
   WHERE deleted_at IS NULL
   GROUP BY place_id, item_code
 ),
+periods AS (
+  SELECT place_id, min(CAST(moved_at AS DATE)) AS first_day, max(CAST(moved_at AS DATE)) AS last_day
+  FROM stock_moves
+  WHERE deleted_at IS NULL
+  GROUP BY place_id
+),
 settled AS (
   SELECT c.place_id, i.item_code, sum(i.quantity) AS quantity, sum(i.amount) AS amount, list_sort(array_agg(DISTINCT c.claim_id)) AS claim_ids, list_sort(array_agg(DISTINCT c.patient_id)) AS member_ids
   FROM claims AS c
   JOIN claim_items AS i ON i.claim_id = c.claim_id
+  JOIN periods AS p ON p.place_id = c.place_id AND c.event_date BETWEEN p.first_day AND p.last_day
   WHERE c.counted AND i.item_type IN ('09', '10', '11') AND c.event_date BETWEEN $in_force_from AND $in_force_to
     AND c.place_id IN (SELECT place_id FROM ledger)
   GROUP BY c.place_id, i.item_code

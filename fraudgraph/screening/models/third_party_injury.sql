@@ -21,7 +21,8 @@ reason_zh = "参保人 {subject_id} 于 {accident_day} 有 {kind} 记录,其后 
 reason_en = "Insured person {subject_id} has a {kind} on {accident_day} and {claim_count} injury claims within {max_days} days; the fund paid {amount} yuan."
 severity = 3
 money_rule = "net fund amount of the injury claims"
-columns = ["claims.claim_id", "claims.patient_id", "claims.diagnosis_code", "claims.event_date", "claims.net_fund_amount", "claims.counted", "person_events.patient_id", "person_events.kind", "person_events.started_on", "person_events.recovered"]
+columns = ["claims.claim_id", "claims.patient_id", "claims.diagnosis_code", "claims.event_date", "claims.net_fund_amount", "claims.counted", "person_events.patient_id", "person_events.kind", "person_events.started_on"]
+optional = ["person_events.recovered"]
 [parameters.max_days]
 default = 30
 origin = "catalogue M012: within 30 days"

@@ -42,17 +42,17 @@ WITH days AS (
   GROUP BY doctor_id, event_date
 ),
 tops AS (
-  SELECT doctor_id, max(visit_count) AS top FROM days GROUP BY doctor_id
+  SELECT doctor_id, max(visit_count) AS top, 1 AS everyone FROM days GROUP BY doctor_id
 ),
 peers AS (
-  SELECT CASE WHEN count(*) >= 100 THEN fg_quantile(CAST(top AS DOUBLE), $peer_share) ELSE CAST(0 AS DOUBLE) END AS usual FROM tops
+  SELECT min(everyone) AS everyone, CASE WHEN count(*) >= 100 THEN fg_quantile(CAST(top AS DOUBLE), $peer_share) ELSE CAST(0 AS DOUBLE) END AS usual FROM tops
 ),
 full_days AS (
   SELECT d.doctor_id, d.event_date, d.visit_count, d.paid
   FROM days AS d
   JOIN tops AS t ON t.doctor_id = d.doctor_id
-  JOIN peers AS p ON CAST(t.top AS DOUBLE) >= p.usual
-  WHERE d.visit_count > $max_visits AND t.top <= $department_visits
+  JOIN peers AS p ON p.everyone = t.everyone
+  WHERE CAST(t.top AS DOUBLE) >= p.usual AND d.visit_count > $max_visits AND t.top <= $department_visits
 ),
 doctors_days AS (
   SELECT doctor_id, count(*) AS day_count, max(visit_count) AS top,

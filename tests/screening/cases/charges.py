@@ -73,7 +73,13 @@ silent("M050", "few lines", lambda w: named(w, "蛋白粉礼盒", 2))
 
 
 def ledger(
-    w: World, item: str, kind: str = "purchase", quantity: float = 10, place: str = "P1", **more: object
+    w: World,
+    item: str,
+    kind: str = "purchase",
+    quantity: float = 10,
+    place: str = "P1",
+    when: str = "2025-01-02 09:00",
+    **more: object,
 ) -> None:
     number = len(w.rows["stock_moves"])
     w.put(
@@ -82,7 +88,7 @@ def ledger(
         place_id=place,
         item_code=item,
         move_type=kind,
-        moved_at=at("2025-01-02 09:00"),
+        moved_at=at(when),
         quantity=quantity,
         **more,
     )
@@ -95,9 +101,12 @@ def sold(
     w.item(claim, item, quantity=quantity, amount=amount, item_type=item_type)
 
 
-def never_bought(w: World, amount: float, kind: str | None = None, *, has_ledger: bool = True) -> None:
+def never_bought(
+    w: World, amount: float, kind: str | None = None, *, has_ledger: bool = True, until: str = "2025-06-30"
+) -> None:
     if has_ledger:
         ledger(w, "other")
+        ledger(w, "other", "sale", 1, when=f"{until} 18:00")
     if kind:
         ledger(w, "drug", kind)
     sold(w, "drug", amount)
@@ -108,6 +117,7 @@ edge("M051", lambda w: never_bought(w, 500), lambda w: never_bought(w, 499))
 silent("M051", "place without a ledger", lambda w: never_bought(w, 900, has_ledger=False))
 silent("M051", "opening stock", lambda w: never_bought(w, 900, "opening"))
 silent("M051", "transferred in", lambda w: never_bought(w, 900, "transfer_in"))
+silent("M051", "outside the ledger's period", lambda w: never_bought(w, 900, until="2025-02-28"))
 
 
 def stocked(
@@ -118,7 +128,10 @@ def stocked(
     *,
     item_type: str = "08",
     amount: float = 9000,
+    until: str = "2025-06-30",
 ) -> None:
+    if bought or opening:
+        ledger(w, "other", "sale", 1, when=f"{until} 18:00")
     if bought:
         ledger(w, "thing", "purchase", bought)
     if opening:
@@ -131,6 +144,7 @@ edge("M052", lambda w: stocked(w, 105.1), lambda w: stocked(w, 105))
 silent("M052", "opening stock", lambda w: stocked(w, 150, opening=60))
 silent("M052", "place without a ledger", lambda w: stocked(w, 150, 0))
 silent("M052", "small difference", lambda w: stocked(w, 103))
+silent("M052", "outside the ledger's period", lambda w: stocked(w, 150, until="2025-02-28"))
 
 
 def test_sets(w: World, same: int, others: int, *, tests: int = 6, diagnoses: int = 8) -> None:

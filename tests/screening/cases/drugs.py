@@ -131,6 +131,7 @@ edge(
 silent("M075", "small difference", lambda w: stocked(w, 104, item_type="09", amount=90000))
 silent("M075", "place without a ledger", lambda w: never_bought(w, 9000, has_ledger=False))
 silent("M075", "opening stock", lambda w: stocked(w, 200, opening=120, item_type="09"))
+silent("M075", "outside the ledger's period", lambda w: stocked(w, 200, item_type="09", until="2025-02-28"))
 
 
 def bought_at(

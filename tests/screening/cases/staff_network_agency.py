@@ -91,7 +91,13 @@ silent("M096", "single entry", lambda w: leave(w, 1))
 
 
 def certified(
-    w: World, bare: int, treated: int = 0, *, on: str = "2026-02-01", treated_on: str = "2025-10-01"
+    w: World,
+    bare: int,
+    treated: int = 0,
+    *,
+    on: str = "2026-02-01",
+    treated_on: str = "2025-10-01",
+    disease: str = "I69",
 ) -> None:
     w.visit("z", "H9", "2025-01-01")
     for number in range(bare + treated):
@@ -102,7 +108,7 @@ def certified(
             certification_id=f"t{number}",
             patient_id=f"p{number}",
             certifier_id="d1",
-            disease_code="I69",
+            disease_code=disease,
             certified_on=on,
         )
         w.visit(f"p{number}", "H1", day(on, 20), claim_type="chronic", diagnosis_code="I69.3")
@@ -118,6 +124,7 @@ edge(
 silent("M102", "treated before", lambda w: certified(w, 0, 9))
 silent("M102", "data begin too late", lambda w: certified(w, 9, on="2025-06-01"))
 silent("M102", "few cases", lambda w: certified(w, 3))
+silent("M102", "code of another catalogue", lambda w: certified(w, 9, disease="M03900"))
 
 
 def owners(w: World, places: int, value: str = "甄某某", names: str | None = None) -> None:
