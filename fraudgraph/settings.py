@@ -143,6 +143,18 @@ class RouteSettings(_Part):
     """Legal source of that amount."""
     police_least_patients: int = Field(default=4, ge=1)
     """Fewer patients than this and it is no organised matter for the police."""
+    police_procedure: str = "《行政执法机关移送涉嫌犯罪案件的规定》（国务院令第310号）；医保发〔2021〕49号"
+    """How a case goes to the police."""
+    discipline_source: str = "国务院令第310号第19条：公职人员涉嫌违纪违法的线索移送监察机关"
+    """Legal source of handing leads about officials over."""
+    market_source: str = "《医疗保障基金使用监督管理条例》第19条、第22条；《药品管理法》"
+    """Legal source of handing leads about drugs over."""
+    health_source: str = "《医疗保障基金使用监督管理条例》第22条；《医师法》第14条、第15条"
+    """Legal source of handing leads about practice over."""
+    agreement_source: str = "《医疗保障基金使用监督管理条例》第13条、第38条至第40条；《社会保险经办条例》第43条"
+    """Legal source of handling under the agreement with a place."""
+    bureau_source: str = "《医疗保障基金使用监督管理条例》第41条"
+    """Legal source of handling by the bureau where only persons are concerned."""
     discipline_models: tuple[str, ...] = ("M102", "M111", "M112", "M115")
     """Screening models whose flags may point at officials or agency staff."""
     market_models: tuple[str, ...] = ("M051", "M070", "M071", "M072", "M075", "M077", "M086")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from fraudgraph import __version__
-from fraudgraph.cli import doctor, evidence, lab, neo4j, profile, rings, run, screen, screens
+from fraudgraph.cli import doctor, evidence, lab, month, neo4j, profile, rings, run, screen, screens, who
 from fraudgraph.cli.language import t
 from fraudgraph.cli.options import examples
 from fraudgraph.cli.terminal import print_result
@@ -63,7 +63,9 @@ def _root(
 
 run.add_to(app)
 rings.add_to(app)
+month.add_to(app)
 evidence.add_to(app)
+who.add_to(app)
 screen.add_to(app)
 screens.add_to(app)
 doctor.add_to(app)

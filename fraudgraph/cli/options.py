@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fraudgraph.cli.language import t
 
-__all__ = ["DEFAULT_OUT", "AsJson", "OutToRead", "examples"]
+if TYPE_CHECKING:
+    from fraudgraph.jobs.workspace import Workspace
+
+__all__ = ["DEFAULT_OUT", "AsJson", "OutToRead", "WorkspaceToUse", "examples", "workspace_of"]
 
 DEFAULT_OUT = Path("fraudgraph-out")
 """Where `run` writes and the other commands read, unless told otherwise."""
@@ -20,6 +24,26 @@ OutToRead = Annotated[
 AsJson = Annotated[
     bool, typer.Option("--json", help=t("Print JSON, for programs.", "输出 JSON，供程序使用。"))
 ]
+
+WorkspaceToUse = Annotated[
+    Path | None,
+    typer.Option(
+        "--workspace",
+        metavar="W",
+        help=t(
+            "The workspace that `init` made; FRAUDGRAPH_WORKSPACE, else fraudgraph-workspace here.",
+            "`init` 建立的工作区；默认取 FRAUDGRAPH_WORKSPACE，否则为当前目录下 fraudgraph-workspace。",
+        ),
+    ),
+]
+
+
+def workspace_of(given: Path | None) -> Workspace:
+    """The workspace that is meant, if it is one."""
+    from fraudgraph.jobs.workspace import Workspace
+
+    root = given or Path(os.environ.get("FRAUDGRAPH_WORKSPACE") or "fraudgraph-workspace")
+    return Workspace(root).checked()
 
 
 def examples(*lines: str) -> str:

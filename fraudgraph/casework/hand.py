@@ -1,0 +1,162 @@
+"""The analyst's hand: rings merged or split, a member dropped, a note; kept with who, when and why."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+
+from fraudgraph.casework.following import HandRules
+from fraudgraph.casework.known import KnownRing
+from fraudgraph.errors import UsageError
+from fraudgraph.store import Store
+
+__all__ = ["ACTIONS", "HandEdit", "add_edit", "apply_edits", "hand_rules", "notes_of", "read_edits"]
+
+ACTIONS = ("merge", "split", "drop", "note")
+FILE_NAME = "hand.jsonl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandEdit:
+    """One thing that an analyst settled.
+
+    `merge` takes the ring `other` into `ring_id`; `split` cuts `people` off from it; `drop` says that `people` don't
+    belong to it; `note` only says `reason`. `patients` are the ring's people when it was settled, by which the
+    ring is known again.
+    """
+
+    action: str
+    ring_id: str
+    by: str
+    on: date
+    reason: str
+    other: str = ""
+    people: tuple[str, ...] = ()
+    patients: tuple[str, ...] = ()
+    other_patients: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.action not in ACTIONS or not self.by.strip() or not self.reason.strip():
+            raise UsageError(
+                "A change by hand needs one of merge, split, drop or note, and who made it and why (--by, --reason).",
+                "人工调整须为 merge、split、drop 或 note 之一，并注明操作人和理由（--by、--reason）。",
+            )
+        if self.action in ("split", "drop") and not self.people:
+            raise UsageError(
+                f"Who shall leave {self.ring_id}? Name the members with --member.",
+                f"请用 --member 指定要从 {self.ring_id} 移出的成员。",
+            )
+
+
+def add_edit(folder: Path, edit: HandEdit) -> None:
+    """Add an edit at the end of the file; nothing is ever taken out."""
+    plain = {**asdict(edit), "on": edit.on.isoformat()}
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(folder / FILE_NAME, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(json.dumps(plain, ensure_ascii=False, sort_keys=True) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_edits(folder: Path) -> list[HandEdit]:
+    """All edits in the order in which they were made."""
+    path = folder / FILE_NAME
+    if not path.is_file():
+        return []
+    found = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            row = json.loads(line)
+        except ValueError:
+            continue
+        lists = {name: tuple(row[name]) for name in ("people", "patients", "other_patients")}
+        found.append(HandEdit(**{**row, **lists, "on": date.fromisoformat(row["on"])}))
+    return found
+
+
+def hand_rules(edits: Sequence[HandEdit]) -> HandRules:
+    """What the edits mean for names: merged rings are no more, people cut off don't take the name along."""
+    merged = {edit.other: edit.ring_id for edit in edits if edit.action == "merge"}
+    cut = [(edit.ring_id, frozenset(edit.people)) for edit in edits if edit.action == "split"]
+    return HandRules(merged=merged, cut_off=cut)
+
+
+def notes_of(edits: Sequence[HandEdit]) -> Mapping[str, tuple[HandEdit, ...]]:
+    """Everything that was settled or noted, by ring."""
+    found: dict[str, list[HandEdit]] = {}
+    for edit in edits:
+        found.setdefault(edit.ring_id, []).append(edit)
+    return {name: tuple(some) for name, some in found.items()}
+
+
+def apply_edits(store: Store, edits: Sequence[HandEdit], known: Mapping[str, KnownRing]) -> int:
+    """Change `group_members` as the analysts settled; groups are known by the people they share with the ring.
+
+    Returns
+    -------
+    int
+        How many edits found their ring in this month's groups.
+    """
+    members: dict[int, set[str]] = {}
+    for group_no, patient in store.rows(
+        "SELECT m.group_no, c.patient_id FROM group_members AS m JOIN patient_codes AS c ON c.patient = m.patient "
+        "ORDER BY m.group_no, c.patient_id"
+    ):
+        members.setdefault(int(group_no), set()).add(str(patient))
+    done = 0
+    for edit in edits:
+        done += _apply(members, edit, known)
+    if done:
+        _write(store, members)
+    return done
+
+
+def _apply(members: dict[int, set[str]], edit: HandEdit, known: Mapping[str, KnownRing]) -> bool:
+    group = _group_of(members, _people_of(edit.ring_id, edit.patients, known))
+    if group is None or edit.action == "note":
+        return False
+    if edit.action == "merge":
+        other = _group_of(members, _people_of(edit.other, edit.other_patients, known))
+        if other is None or other == group:
+            return False
+        members[group] |= members.pop(other)
+        return True
+    leaving = members[group] & set(edit.people)
+    members[group] -= leaving
+    if edit.action == "split" and leaving:
+        members[max(members) + 1] = leaving
+    return bool(leaving)
+
+
+def _people_of(name: str, then: Sequence[str], known: Mapping[str, KnownRing]) -> set[str]:
+    return set(then) | set(known[name].patients if name in known else ())
+
+
+def _group_of(members: Mapping[int, set[str]], people: set[str]) -> int | None:
+    """The group that most of these people are in, if any two of them are in one."""
+    best = max(
+        members, key=lambda group: (len(members[group] & people), -len(members[group]), -group), default=None
+    )
+    return best if best is not None and len(members[best] & people) >= 2 else None
+
+
+def _write(store: Store, members: Mapping[int, set[str]]) -> None:
+    rows = [(group, patient) for group in sorted(members) for patient in sorted(members[group])]
+    store.put(
+        "edited_members",
+        pa.table(
+            {"group_no": pa.array([g for g, _ in rows], pa.int32()), "patient_id": [p for _, p in rows]}
+        ),
+    )
+    store.run(
+        "CREATE OR REPLACE TABLE group_members AS SELECT e.group_no, c.patient FROM edited_members AS e "
+        "JOIN patient_codes AS c ON c.patient_id = e.patient_id ORDER BY 1, 2; DROP TABLE edited_members; "
+        "DELETE FROM group_parents WHERE parent_no NOT IN (SELECT group_no FROM group_members)"
+    )

@@ -1,0 +1,145 @@
+"""Returned lists: verdicts read back from the referral list's workbook or from a csv."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import python_calamine
+
+from fraudgraph.casework.verdicts import VERDICTS, Verdict
+from fraudgraph.errors import UsageError
+
+__all__ = ["read_returns"]
+
+_WORDS_ZH = {"待核": "pending", "查实": "confirmed", "排除": "cleared", "证据不足": "insufficient"}
+_ALSO = {"by": "handled_by", "reason": "remark"}
+"""Plain names that a csv of one's own may use for the list's columns."""
+
+
+def read_returns(path: Path, *, on: date, by: str = "") -> list[Verdict]:
+    """Read the verdicts of a returned list; rows that nobody filled in are passed over.
+
+    Parameters
+    ----------
+    path : Path
+        referral_list.xlsx, a district's part of it, or a csv with the columns ring_id and verdict.
+    on : date
+        The day of the verdicts, where the file has no column `on`.
+    by : str
+        Who found them, where `handled_by` is empty.
+
+    Raises
+    ------
+    UsageError
+        If the file can't be read, has no such columns, or a cell holds no verdict.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as problem:
+        raise UsageError(
+            f"{path} can't be read: {problem.strerror}. Check the path.",
+            f"无法读取 {path}：{problem.strerror}。请检查路径。",
+        ) from None
+    source = f"{path.name} {hashlib.sha256(data).hexdigest()[:12]}"
+    rows = _workbook_rows(path) if data.startswith(b"PK") else _csv_rows(data)
+    found = []
+    for number, row in rows:
+        verdict = _verdict(path, number, row, on=on, by=by, source=source)
+        if verdict is not None:
+            found.append(verdict)
+    return found
+
+
+def _verdict(
+    path: Path, number: int, row: Mapping[str, Any], *, on: date, by: str, source: str
+) -> Verdict | None:
+    said = str(row.get("verdict") or "").strip()
+    name = str(row.get("ring_id") or "").strip()
+    who, why = (str(row.get(key) or "").strip() for key in ("handled_by", "remark"))
+    verdict = _word(said)
+    if not name or verdict is None:
+        if not said or not name:
+            return None
+        raise UsageError(
+            f"{path.name}, row {number}, column verdict: {said!r} is no verdict. Expected one of: {', '.join(VERDICTS)}. Nothing was taken over.",
+            f"{path.name} 第 {number} 行 verdict 列：{said!r} 不是核查结论，应为：{'、'.join(_WORDS_ZH)}。未登记任何结论。",
+        )
+    if verdict == "pending" and not (who or why):
+        return None
+    day, expires = _day(row.get("on")), _day(row.get("expires_on"))
+    return Verdict(
+        ring_id=name, verdict=verdict, by=who or by, on=day or on, reason=why, expires_on=expires,
+        handling=str(row.get("handling") or "").strip(), source=source,
+    )  # fmt: skip
+
+
+def _word(said: str) -> str | None:
+    """The verdict that a cell names: 查实, confirmed, or both as in the drop-down."""
+    parts = said.split()
+    named = {_WORDS_ZH.get(part, part.lower()) for part in parts}
+    return named.pop() if len(named) == 1 and named <= set(VERDICTS) else None
+
+
+def _day(value: Any) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    text = str(value or "").strip()[:10].replace("/", "-").replace(".", "-")
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date() if text else None
+    except ValueError:
+        raise UsageError(
+            f"{text!r} is no date of the form 2025-10-31. Correct it and read the file again.",
+            f"{text!r} 不是形如 2025-10-31 的日期，请改正后重新读入。",
+        ) from None
+
+
+def _workbook_rows(path: Path) -> list[tuple[int, dict[str, Any]]]:
+    try:
+        book = python_calamine.CalamineWorkbook.from_path(str(path))
+        tables = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
+    except python_calamine.CalamineError as problem:
+        raise UsageError(
+            f"{path} can't be read as a workbook: {problem}. Save it as xlsx and try again.",
+            f"{path} 无法按工作簿读取：{problem}。请另存为 xlsx 后重试。",
+        ) from None
+    for table in tables:
+        if table and {"ring_id", "verdict"} <= set(_keys(table[0])):
+            return _named(table)
+    raise _no_columns(path.name)
+
+
+def _csv_rows(data: bytes) -> list[tuple[int, dict[str, Any]]]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("gb18030", errors="replace")  # what a Chinese spreadsheet saves by default
+    table = [[cell.removeprefix("'") for cell in row] for row in csv.reader(StringIO(text))]
+    if not table or not {"ring_id", "verdict"} <= set(_keys(table[0])):
+        raise _no_columns("csv")
+    return _named(table)
+
+
+def _keys(header: Sequence[Any]) -> list[str]:
+    """A header cell holds a Chinese title and, last, the key."""
+    words = [str(cell).split() for cell in header]
+    return [_ALSO.get(parts[-1], parts[-1]) if parts else "" for parts in words]
+
+
+def _named(table: Sequence[Sequence[Any]]) -> list[tuple[int, dict[str, Any]]]:
+    keys = _keys(table[0])
+    return [(number, dict(zip(keys, row, strict=False))) for number, row in enumerate(table[1:], 2)]
+
+
+def _no_columns(name: str) -> UsageError:
+    return UsageError(
+        f"{name} has no columns ring_id and verdict. Return the referral list itself, or a csv with these two columns.",
+        f"{name} 中没有 ring_id 和 verdict 两列。请交回移送清单本身，或含这两列的 csv。",
+    )

@@ -1,0 +1,166 @@
+"""Verdicts 核查结论: what investigators found, added line by line and never changed."""
+
+from __future__ import annotations
+
+import calendar
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+from fraudgraph.errors import UsageError, nearest_hint
+from fraudgraph.settings import CaseworkSettings
+
+__all__ = ["VERDICTS", "Standing", "Verdict", "add_months", "add_verdicts", "read_verdicts", "standings"]
+
+VERDICTS = ("pending", "confirmed", "cleared", "insufficient")
+FILE_NAME = "verdicts.jsonl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One answer of one person. `settles` overrules what others said before.
+
+    `source` says how it came: the command, or the returned file's name and hash.
+    """
+
+    ring_id: str
+    verdict: str
+    by: str
+    on: date
+    reason: str = ""
+    expires_on: date | None = None
+    settles: bool = False
+    handling: str = ""
+    source: str = "command"
+
+    def __post_init__(self) -> None:
+        if self.verdict not in VERDICTS:
+            hint_en, hint_zh = nearest_hint(self.verdict, list(VERDICTS))
+            raise UsageError(
+                f"Verdict {self.verdict!r} on {self.ring_id} is not known; {hint_en}",
+                f"{self.ring_id} 的核查结论 {self.verdict!r} 无法识别；{hint_zh}",
+            )
+        if self.verdict != "pending" and not self.by.strip():
+            raise UsageError(
+                f"The verdict {self.verdict} on {self.ring_id} names nobody. Say who found it (--by, or the column handled_by).",
+                f"{self.ring_id} 的核查结论 {self.verdict} 未注明核查人，请用 --by 或 handled_by 列填写。",
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a ring stands: the verdict that holds, and the others that contradict it.
+
+    Where people disagree the ring counts as pending, so that it stays on the list until somebody settles it.
+    """
+
+    ring_id: str
+    verdict: str
+    last: Verdict
+    disagreeing: tuple[Verdict, ...] = ()
+    expired: bool = False
+
+
+def add_verdicts(folder: Path, verdicts: Iterable[Verdict]) -> int:
+    """Add verdicts at the end of the file; those that stand there word for word are not added again.
+
+    Returns
+    -------
+    int
+        How many were added.
+    """
+    known = {_line(verdict) for verdict in read_verdicts(folder)}
+    fresh = []
+    for verdict in verdicts:
+        line = _line(verdict)
+        if line not in known:
+            known.add(line)
+            fresh.append(line)
+    if fresh:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(folder / FILE_NAME, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write("".join(f"{line}\n" for line in fresh))
+            file.flush()
+            os.fsync(file.fileno())
+    return len(fresh)
+
+
+def _line(verdict: Verdict) -> str:
+    plain = {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in asdict(verdict).items()
+    }
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True)
+
+
+def read_verdicts(folder: Path) -> list[Verdict]:
+    """All verdicts in the order in which they came; a last line that was cut off by a power failure is passed over."""
+    path = folder / FILE_NAME
+    if not path.is_file():
+        return []
+    found = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            row = json.loads(line)
+        except ValueError:
+            continue
+        expires = row["expires_on"]
+        found.append(
+            Verdict(
+                **{
+                    **row,
+                    "on": date.fromisoformat(row["on"]),
+                    "expires_on": date.fromisoformat(expires) if expires else None,
+                }
+            )
+        )
+    return found
+
+
+def standings(verdicts: Sequence[Verdict], as_of: date, settings: CaseworkSettings) -> Mapping[str, Standing]:
+    """Where each ring stands on a day.
+
+    Parameters
+    ----------
+    verdicts : sequence of Verdict
+        All, in the order in which they came.
+    as_of : date
+        The day; verdicts that expired before it no longer hold.
+    settings : CaseworkSettings
+        How long `cleared` holds where no expiry was given.
+    """
+    by_ring: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        by_ring.setdefault(verdict.ring_id, []).append(verdict)
+    return {name: _standing(name, by_ring[name], as_of, settings) for name in sorted(by_ring)}
+
+
+def _standing(name: str, said: list[Verdict], as_of: date, settings: CaseworkSettings) -> Standing:
+    last_word = max((i for i, one in enumerate(said) if one.settles), default=0)
+    latest = {one.by: one for one in said[last_word:]}  # each person's last word
+    holding = [
+        one for one in latest.values() if one.verdict != "pending" and not _expired(one, as_of, settings)
+    ]
+    last = said[-1]
+    if not holding:
+        gone = any(one.verdict != "pending" for one in latest.values())
+        return Standing(ring_id=name, verdict="pending", last=last, expired=gone)
+    if len({one.verdict for one in holding}) > 1:
+        return Standing(ring_id=name, verdict="pending", last=last, disagreeing=tuple(holding))
+    return Standing(ring_id=name, verdict=holding[-1].verdict, last=holding[-1])
+
+
+def _expired(verdict: Verdict, as_of: date, settings: CaseworkSettings) -> bool:
+    if verdict.expires_on is not None:
+        return verdict.expires_on < as_of
+    return verdict.verdict == "cleared" and add_months(verdict.on, settings.cleared_months) < as_of
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day so many months on, or the month's last where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

@@ -1,0 +1,235 @@
+"""The workspace: where deliveries lie, months are published and investigators' decisions are kept. One job at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import socket
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from fraudgraph.errors import LockedError, StorageError, UsageError
+from fraudgraph.records import Month
+
+__all__ = ["Lock", "Workspace", "init_workspace", "write_private"]
+
+_MONTH = re.compile(r"\d{4}-\d{2}")
+_FOLDERS = ("inbox", "deliveries", "months", "days", "casework", "screens", "logs")
+_BY_THE_USER = {
+    "calendar.csv": "place_id,from,to,kind,note\r\n",
+    "ledger.csv": "claim_id,amount,on,document\r\n",
+}
+"""Tables that people keep with a spreadsheet; made empty, with their header."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A workspace's paths.
+
+    Parameters
+    ----------
+    root : Path
+        The folder that `fraudgraph init` made.
+    """
+
+    root: Path
+
+    @property
+    def settings(self) -> Path:
+        """fraudgraph.toml."""
+        return self.root / "fraudgraph.toml"
+
+    @property
+    def mapping(self) -> Path | None:
+        """The operator's mapping file, where there is one."""
+        path = self.root / "mapping.toml"
+        return path if path.is_file() else None
+
+    @property
+    def inbox(self) -> Path:
+        """Where new deliveries are put."""
+        return self.root / "inbox"
+
+    @property
+    def deliveries(self) -> Path:
+        """Deliveries as they came, each in a folder."""
+        return self.root / "deliveries"
+
+    @property
+    def months(self) -> Path:
+        """Published months."""
+        return self.root / "months"
+
+    @property
+    def days(self) -> Path:
+        """What the daily look found."""
+        return self.root / "days"
+
+    @property
+    def casework(self) -> Path:
+        """Verdicts, hand edits, calendar, ledger."""
+        return self.root / "casework"
+
+    @property
+    def work(self) -> Path:
+        """What is half done: may be deleted when no job runs."""
+        return self.root / ".work"
+
+    def month(self, month: Month) -> Path:
+        """A published month's folder."""
+        return self.months / str(month)
+
+    def published(self) -> list[Month]:
+        """Months that are complete, in order."""
+        if not self.months.is_dir():
+            return []
+        return sorted(
+            Month.parse(path.name)
+            for path in self.months.iterdir()
+            if _MONTH.fullmatch(path.name) and (path / "month.json").is_file()
+        )
+
+    def checked(self) -> Self:
+        """The workspace itself, if it is one.
+
+        Raises
+        ------
+        UsageError
+            If nobody has made it.
+        """
+        if not self.settings.is_file():
+            raise UsageError(
+                f"{self.root} is no workspace: it holds no fraudgraph.toml. Make one with `fraudgraph init {self.root}`.",
+                f"{self.root} 不是工作区：缺少 fraudgraph.toml。请先执行 `fraudgraph init {self.root}`。",
+            )
+        return self
+
+
+def init_workspace(root: Path) -> tuple[Path, ...]:
+    """Make a workspace; what is there already stays as it is.
+
+    Returns
+    -------
+    tuple of Path
+        What was made.
+
+    Raises
+    ------
+    StorageError
+        If the folder can't be written.
+    """
+    made: list[Path] = []
+    texts = {
+        "fraudgraph.toml": _text("workspace.toml"),
+        "README.md": _text("workspace_readme.md"),
+        **{f"casework/{name}": header for name, header in _BY_THE_USER.items()},
+    }
+    try:
+        for folder in (root, *(root / name for name in _FOLDERS)):
+            if not folder.exists():
+                folder.mkdir(parents=True, mode=0o700)
+                made.append(folder)
+        for name, text in texts.items():
+            if not (root / name).exists():
+                write_private(root / name, ("\ufeff" if name.endswith(".csv") else "") + text)
+                made.append(root / name)
+    except OSError as problem:
+        raise _cannot_write(root, problem) from None
+    return tuple(made)
+
+
+def _text(name: str) -> str:
+    return files("fraudgraph.jobs").joinpath(name).read_text(encoding="utf-8")
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a small file whole or not at all, readable by its owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    beside = path.with_name(f".{path.name}.tmp")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def _cannot_write(path: Path, problem: OSError) -> StorageError:
+    return StorageError(
+        f"{path} can't be written: {problem.strerror or problem}. Free some space or check the permissions, and run again.",
+        f"无法写入 {path}：{problem.strerror or problem}。请清理空间或检查权限后重新运行。",
+    )
+
+
+class Lock:
+    """Held while a job works in a workspace; the system lets it go with the process, however that ends.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Where.
+    command : str
+        What is being done, for whoever finds the place taken.
+
+    Raises
+    ------
+    LockedError
+        If another process holds it.
+    """
+
+    def __init__(self, workspace: Workspace, command: str) -> None:
+        self._path = workspace.root / ".lock"
+        self._command = command
+        self._handle = -1
+        self.left_behind: dict[str, Any] | None = None
+        """Who held the lock and ended without letting it go, if anybody did."""
+
+    def __enter__(self) -> Self:
+        try:
+            self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as problem:
+            raise _cannot_write(self._path, problem) from None
+        holder = self._holder()
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._handle)
+            raise self._taken(holder) from None
+        self.left_behind = holder
+        self._note({
+            "pid": os.getpid(), "host": socket.gethostname(), "command": self._command,
+            "since": datetime.now(UTC).isoformat(timespec="seconds"),
+        })  # fmt: skip
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._note(None)
+        os.close(self._handle)
+
+    def _holder(self) -> dict[str, Any] | None:
+        try:
+            found = json.loads(os.pread(self._handle, 4096, 0).decode("utf-8") or "null")
+        except ValueError:
+            return None
+        return found if isinstance(found, dict) else None
+
+    def _note(self, holder: dict[str, Any] | None) -> None:
+        os.ftruncate(self._handle, 0)
+        os.pwrite(self._handle, json.dumps(holder).encode("utf-8"), 0)
+
+    def _taken(self, holder: dict[str, Any] | None) -> LockedError:
+        who = holder or {}
+        en = f"process {who.get('pid', '?')} on {who.get('host', '?')}, `{who.get('command', '?')}`, since {who.get('since', '?')}"
+        zh = f"主机 {who.get('host', '?')} 上的进程 {who.get('pid', '?')}（`{who.get('command', '?')}`，自 {who.get('since', '?')}）"
+        return LockedError(
+            f"Another job is at work in this workspace: {en}. Wait until it is done, then run again.",
+            f"该工作区正在运行另一任务：{zh}。请等待其结束后重新运行。",
+        )
