@@ -34,10 +34,7 @@ _KEYS = {
     "claims": ("claim_id",),
     "encounters": ("encounter_id",),
     "institutions": ("place_id",),
-    **{
-        name: CANONICAL[name].key
-        for name in ("patients", "doctors", "doctor_sites", "facilities", "pharmacies")
-    },
+    **{name: CANONICAL[name].key for name in REFERENCE_TABLES},
 }
 
 

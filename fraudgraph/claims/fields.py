@@ -28,6 +28,12 @@ FieldType = Literal[
     "sex",
     "level",
     "ownership",
+    "move_type",
+    "rule_kind",
+    "action",
+    "event_kind",
+    "settlement_kind",
+    "complication_level",
 ]
 
 
@@ -85,6 +91,13 @@ _SPECIAL: dict[str, FieldType] = {
     "sex": "sex",
     "level": "level",
     "ownership": "ownership",
+    "move_type": "move_type",
+    "rule_kind": "rule_kind",
+    "action": "action",
+    "kind": "event_kind",
+    "settlement_kind": "settlement_kind",
+    "complication_level": "complication_level",
+    "scope_diagnoses": "text",
 }
 
 
@@ -106,6 +119,17 @@ _PERSON = tuple(
     for field in _canonical("patients", strict=False)
     if field.name != "patient_id"
 )
+
+
+def _attached(prefix: str, table: str, *columns: str) -> tuple[Field, ...]:
+    """Columns of another table that come on a row of this one, under a prefix."""
+    return tuple(
+        replace(field, name=f"{prefix}_{field.name}", strict=False)
+        for field in _canonical(table, strict=False)
+        if field.name in columns or not columns and field.name not in CANONICAL[table].key
+    )
+
+
 _ENCOUNTER_ID = Field("encounter_id", "id", "就诊ID", "encounter id")
 _PLACE_ID = Field("place_id", "id", "定点医药机构编号", "facility or pharmacy id")
 _VALID = Field("valid_flag", "flag", "有效标志", "valid flag", False)
@@ -127,6 +151,7 @@ _CLAIMS = Kind(
         _VALID,
         *_ATTACHED,
         *_PERSON,
+        *_attached("detail", "claim_details"),
     ),
     (
         ("claim_id",),
@@ -220,7 +245,12 @@ KINDS: dict[str, Kind] = {
                 "agent_id",
             ),
         ),
-        _reference("doctors", ("doctor_id",), ("name", "specialty", "title")),
+        _reference(
+            "doctors",
+            ("doctor_id",),
+            ("name", "specialty", "title"),
+            more=_attached("staff", "staff", "patient_id", "left_on", "suspended_from", "suspended_to"),
+        ),
         _reference("doctor_sites", ("doctor_id",), ("facility_id",)),
         _reference("facilities", ("facility_id",), ("name", "level", "account", "phone", "address", "beds")),
         _reference(
@@ -229,13 +259,13 @@ KINDS: dict[str, Kind] = {
         _INSTITUTIONS,
     )
 }
-"""Kinds that presets describe."""
+"""Tables of claims, people and places."""
 
 _BY_NAME_ONLY = tuple(name for name in CANONICAL if name not in KINDS)
 
 
 def _plain(table: str) -> Kind:
-    """A canonical table that comes under its own names: without its required columns it is not recognised."""
+    """A table beyond claims: without its required columns it is not recognised."""
     columns = CANONICAL[table].columns
     fields = tuple(
         replace(field, strict=column.required)
@@ -244,14 +274,20 @@ def _plain(table: str) -> Kind:
     needs = tuple((column.name,) for column in columns if column.required)
     others = tuple(column.name for column in columns if not column.required)
     canonical = CANONICAL[table]
-    return Kind(table, canonical.title_zh, canonical.title_en, fields, (*needs, others) if others else needs)
+    return Kind(
+        table,
+        canonical.title_zh,
+        canonical.title_en,
+        (*fields, _VALID),
+        (*needs, others) if others and len(needs) < 3 else needs,
+    )
 
 
 KINDS |= {name: _plain(name) for name in _BY_NAME_ONLY}
-"""Every kind of delivered table, by name; the last ones come under canonical names only."""
+"""Every kind of delivered table, by name; the last ones are the tables beyond claims."""
 
 REFERENCE_TABLES = tuple(name for name in CANONICAL if name not in ("claims", "claim_items"))
 """Canonical tables that are filled as they come, one row per key."""
 REFERENCE_KINDS = (*REFERENCE_TABLES, "institutions")
 PLAIN_KINDS = _BY_NAME_ONLY
-"""Kinds known by canonical names and Chinese titles only."""
+"""The tables beyond claims. Small tables look alike, so these are taken only where most of the columns fit."""

@@ -22,6 +22,12 @@ SQL_TYPES: dict[FieldType, str] = {
     "sex": "VARCHAR",
     "level": "VARCHAR",
     "ownership": "VARCHAR",
+    "move_type": "VARCHAR",
+    "rule_kind": "VARCHAR",
+    "action": "VARCHAR",
+    "event_kind": "VARCHAR",
+    "settlement_kind": "VARCHAR",
+    "complication_level": "VARCHAR",
 }
 
 

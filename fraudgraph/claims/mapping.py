@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -16,7 +16,7 @@ from fraudgraph.errors import SettingsError, nearest_hint
 __all__ = ["TableRule", "load_mapping", "preset_rules"]
 
 _PRESETS = Path(__file__).parent / "presets"
-_PRESET_FILES = ("medicare_like.toml", "standard.toml")
+_PRESET_FILES = ("medicare_like.toml", "standard.toml", "supervision.toml")
 
 
 class TableRule(BaseModel):
@@ -38,6 +38,10 @@ class TableRule(BaseModel):
     sums: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     constants: dict[str, str] = Field(default_factory=dict)
     claim_type: dict[str, str] = Field(default_factory=dict)
+    layout: dict[str, Annotated[int, Field(gt=0, le=100_000)]] = Field(default_factory=dict)
+    """Fixed-width text: each column's width in bytes, in order."""
+    skip: int = Field(default=0, ge=0)
+    """Lines above the first row of fixed-width text."""
 
     def synonyms(self, name: str) -> tuple[str, ...]:
         """The headers that stand for a field, best first."""
@@ -52,24 +56,29 @@ class _MappingFile(BaseModel):
 
 @cache
 def preset_rules() -> tuple[TableRule, ...]:
-    """The rules that come with the package; tables without a preset come under canonical names or Chinese titles."""
-    plain = tuple(
-        TableRule(
-            name=f"canonical {name}",
-            table=name,
-            hints=(name, CANONICAL[name].title_zh),
-            columns={column.name: (column.title_zh,) for column in CANONICAL[name].columns},
-        )
-        for name in PLAIN_KINDS
-    )
-    described = tuple(
-        rule
+    """The rules that come with the package. Tables beyond claims also come under the Chinese titles of their columns."""
+    return tuple(
+        _with_titles(rule)
         for name in _PRESET_FILES
         for rule in _MappingFile.model_validate(
             tomllib.loads((_PRESETS / name).read_text(encoding="utf-8"))
         ).table
     )
-    return (*described, *plain)
+
+
+def _with_titles(rule: TableRule) -> TableRule:
+    if rule.table not in PLAIN_KINDS or rule.has:
+        return rule
+    titles = {
+        column.name: (*rule.synonyms(column.name), column.title_zh)
+        for column in CANONICAL[rule.table].columns
+    }
+    return rule.model_copy(
+        update={
+            "columns": {**rule.columns, **titles},
+            "hints": (*rule.hints, rule.table, CANONICAL[rule.table].title_zh),
+        }
+    )
 
 
 def load_mapping(path: Path) -> tuple[TableRule, ...]:

@@ -60,7 +60,7 @@ SUPERVISION_TABLES: tuple[TableSpec, ...] = (
         "stock_moves",
         "进销存",
         "stock ledger of an institution or pharmacy",
-        ("move_id",),
+        ("place_id", "move_type", "move_id", "item_code", "moved_at"),
         (
             ("move_id", "VARCHAR", "流水号", "serial number", True),
             ("place_id", "VARCHAR", "机构编号", "facility or pharmacy id", True),
@@ -69,7 +69,7 @@ SUPERVISION_TABLES: tuple[TableSpec, ...] = (
                 "move_type",
                 "VARCHAR",
                 "类型",
-                "opening, purchase, purchase_return, sale, sale_return, surplus, shortage, closing",
+                "opening, purchase, purchase_return, sale, sale_return, surplus, shortage, transfer_in, transfer_out, count, closing",
                 True,
             ),
             ("moved_at", "TIMESTAMP", "时间", "when", True),
