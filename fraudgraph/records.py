@@ -6,6 +6,7 @@ Claims, meetings and flags never become objects: they stay in DuckDB tables (des
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -98,6 +99,11 @@ class Month:
     def of(cls, day: date) -> Month:
         """The month that holds a day."""
         return cls(day.year, day.month)
+
+    @property
+    def last_day(self) -> date:
+        """Its last day."""
+        return date(self.year, self.month, monthrange(self.year, self.month)[1])
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -15,7 +14,7 @@ from fraudgraph.records import Month, Ring, ScorePart
 from fraudgraph.rings.assemble import Candidate
 from fraudgraph.settings import CaseworkSettings
 
-__all__ = ["Case", "CaseFacts", "decide", "last_day_of"]
+__all__ = ["Case", "CaseFacts", "decide"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +53,6 @@ class Case:
     recovered_amount: Decimal
     first_listed: str
     prior_parts: tuple[ScorePart, ...]
-
-
-def last_day_of(month: Month) -> date:
-    """The last day of a month."""
-    return date(month.year, month.month, calendar.monthrange(month.year, month.month)[1])
 
 
 def decide(
@@ -128,7 +122,7 @@ def _case(
         before = sum(claims for day, claims in days if day <= standing.last.on)
         since = sum(claims for day, claims in days if day > standing.last.on)
     held_zh, held_en = _held(standing, before, since, settings) if ring.listed else ("", "")
-    first_day = last_day_of(Month.parse(first)) if first else None
+    first_day = Month.parse(first).last_day if first else None
     ring = replace(
         ring, status=str(change) if change else "new", verdict=standing.verdict if standing else "pending",
         listed=ring.listed and not held_zh, held_zh=held_zh, held_en=held_en,
@@ -136,7 +130,7 @@ def _case(
         route_en="\n".join(f"{r.title_en}: {r.reason_en}. Source: {r.source}" for r in routes),
         owner=settings.owners.get(district, ""),
         due_on=first_day + timedelta(days=settings.due_days) if first_day else None,
-        age_days=(last_day_of(month) - first_day).days if first_day else None,
+        age_days=(month.last_day - first_day).days if first_day else None,
     )  # fmt: skip
     return Case(
         ring=ring, would_be_listed=candidate.ring.listed, score_rank=number, change=str(change or ""), standing=standing,

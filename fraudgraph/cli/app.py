@@ -7,7 +7,21 @@ from typing import Annotated
 import typer
 
 from fraudgraph import __version__
-from fraudgraph.cli import doctor, evidence, lab, month, neo4j, profile, rings, run, screen, screens, who
+from fraudgraph.cli import (
+    casework,
+    doctor,
+    evidence,
+    lab,
+    month,
+    neo4j,
+    profile,
+    rings,
+    run,
+    screen,
+    screens,
+    verdict,
+    who,
+)
 from fraudgraph.cli.language import t
 from fraudgraph.cli.options import examples
 from fraudgraph.cli.terminal import print_result
@@ -64,6 +78,8 @@ def _root(
 run.add_to(app)
 rings.add_to(app)
 month.add_to(app)
+verdict.add_to(app)
+casework.add_to(app)
 evidence.add_to(app)
 who.add_to(app)
 screen.add_to(app)

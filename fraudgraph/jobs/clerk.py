@@ -16,19 +16,18 @@ from fraudgraph.casework.hand import HandEdit, apply_edits, hand_rules, read_edi
 from fraudgraph.casework.kept_tables import calendar_explanations, read_calendar
 from fraudgraph.casework.known import KnownRing, Register
 from fraudgraph.casework.learning import HitRate, Learned, hit_rates, learn_weights
-from fraudgraph.casework.listing import Case, CaseFacts, decide, last_day_of
+from fraudgraph.casework.listing import Case, CaseFacts, decide
 from fraudgraph.casework.verdicts import Standing, read_verdicts, standings
 from fraudgraph.casework.weighing import Seeds, Weighing, weigh_candidates
 from fraudgraph.detection.sittings import find_sittings
+from fraudgraph.jobs.registers import REGISTER_NAME
 from fraudgraph.jobs.workspace import Workspace
 from fraudgraph.records import Month, NodeKind
 from fraudgraph.rings import Candidate
 from fraudgraph.settings import Settings
 from fraudgraph.store import Store
 
-__all__ = ["REGISTER_NAME", "CaseFile", "Clerk", "open_case_file"]
-
-REGISTER_NAME = "following.json"
+__all__ = ["CaseFile", "Clerk", "open_case_file"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +53,7 @@ def open_case_file(workspace: Workspace, month: Month, settings: Settings) -> Ca
         if one >= month:
             register = Register.read(workspace.month(one) / REGISTER_NAME)
             reserved = {**register.rings, **reserved}
-    held = standings(read_verdicts(workspace.casework), last_day_of(month), settings.casework)
+    held = standings(read_verdicts(workspace.casework), month.last_day, settings.casework)
     cases = {str(one): case_rows(workspace.month(one) / "casework.parquet") for one in earlier}
     decided = decided_rings(cases, held)
     return CaseFile(

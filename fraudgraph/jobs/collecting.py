@@ -11,7 +11,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from fraudgraph.casework.listing import last_day_of
 from fraudgraph.errors import SettingsError, SourceError
 from fraudgraph.jobs.journal import Journal
 from fraudgraph.jobs.workspace import Workspace, write_private
@@ -64,7 +63,7 @@ def _into_inbox(workspace: Workspace, path: Path) -> None:
 
 
 def _query(workspace: Workspace, month: Month, settings: Settings, journal: Journal) -> None:
-    days = {"{first_day}": f"{month}-01", "{last_day}": last_day_of(month).isoformat()}
+    days = {"{first_day}": f"{month}-01", "{last_day}": month.last_day.isoformat()}
     connection = _connect(settings)
     try:
         for table, sql in settings.month.queries.items():

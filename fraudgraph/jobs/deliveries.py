@@ -11,12 +11,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fraudgraph.claims.reading import read_claims
 from fraudgraph.errors import StorageError
 from fraudgraph.jobs.workspace import Workspace, write_private
 from fraudgraph.records import Month
 from fraudgraph.settings import Settings
-from fraudgraph.store import Store
 
 __all__ = ["DeliveredFile", "Delivery", "deliveries", "inbox_files", "link_window", "take_in", "window_of"]
 
@@ -148,6 +146,9 @@ def _look_into(
     workspace: Workspace, settings: Settings, prints: dict[Path, str], beside: Path, name: str
 ) -> Delivery:
     """Read the delivery by itself: what it is, and whether it passes the gate."""
+    from fraudgraph.claims.reading import read_claims  # noqa: PLC0415  # an empty inbox needs neither
+    from fraudgraph.store import Store  # noqa: PLC0415
+
     scratch = beside / "look.tmp"
     with Store(
         scratch, threads=settings.run.threads, memory_limit_gib=settings.run.memory_limit_gib

@@ -11,7 +11,7 @@ from fraudgraph.casework.drift import DriftRow
 from fraudgraph.casework.hand import HandEdit
 from fraudgraph.casework.known import CHANGES, Event, EventKind, Register
 from fraudgraph.casework.learning import HitRate, Learned
-from fraudgraph.casework.listing import Case, last_day_of
+from fraudgraph.casework.listing import Case
 from fraudgraph.records import Month
 from fraudgraph.report.files import dossier_name
 from fraudgraph.report.pages import render
@@ -95,7 +95,7 @@ def _row(case: Case, facts: MonthFacts) -> dict[str, Any]:
         "owner": plain(ring.owner, 80),
         "due": ring.due_on,
         "age": ring.age_days,
-        "overdue": ring.due_on is not None and ring.due_on < last_day_of(facts.month) and ring.verdict == "pending",
+        "overdue": ring.due_on is not None and ring.due_on < facts.month.last_day and ring.verdict == "pending",
         "district": plain(facts.district_names.get(case.district, case.district), 60),
         "recovered": case.recovered_amount,
         "notes": [f"{edit.on} {plain(edit.by, 40)}：{plain(edit.reason, 300)}" for edit in facts.notes.get(ring.ring_id, ())],
