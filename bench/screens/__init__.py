@@ -1,7 +1,9 @@
-"""Recall and precision of every screening model on a city with violations and their lawful look-alikes planted side by side.
+"""Recall and precision of every screening model on a city with violations and their lawful look-alikes planted in it.
 
 `python -m bench screens [--quick]` prints one line a model; `--page` also writes `docs/models.md` from the cards and the figures.
-The plants are the cases of `tests/screening/cases`, each under its own ids, laid into an invented city without rings.
+The plants are the cases of `tests/screening/cases`, one after another laid into an invented city without rings and taken out
+again. Cases about all peers or the whole city ("as at peers", "city-wide wave") get a city of their own. What a model flags in
+the city before anything is planted is counted too.
 """
 
 from __future__ import annotations
@@ -12,24 +14,22 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
-
-import pyarrow as pa
 
 from fraudgraph.claims.reading import read_claims
 from fraudgraph.claims.schema import CANONICAL
-from fraudgraph.screening import catalogue_page, load_screens, screen_claims
+from fraudgraph.screening import Measured, catalogue_page, load_screens, screen_claims
 from fraudgraph.settings import ScreeningSettings, SourceSettings
 from fraudgraph.store import Store
-from tests.screening.cases import all_cases
-from tests.screening.world import World
+from tests.screening.cases import Case, all_cases
+from tests.screening.world import World, catalogue_everything
 
 ROOT = Path(__file__).parents[2]
 FIGURES = Path(__file__).parent / "figures.json"
 PAGE = ROOT / "docs" / "models.md"
 
-Figures = dict[str, tuple[int, int, int]]
+Figures = dict[str, Measured]
 
 
 def main(argv: list[str]) -> int:
@@ -40,10 +40,15 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     begun = time.perf_counter()
     figures = measure(20_000 if options.quick else 200_000)
-    for model, (planted, found, wrong) in figures.items():
-        print(f"{model:6} planted {planted:3} found {found:3} wrong {wrong:3}")
-    planted, found, wrong = (sum(column) for column in zip(*figures.values(), strict=True))
-    print(f"all    planted {planted} found {found} wrong {wrong}  in {time.perf_counter() - begun:.0f} s")
+    for model, row in figures.items():
+        mark = "" if row.found == row.planted and not row.wrong else "  <-"
+        print(
+            f"{model:6} planted {row.planted:3} found {row.found:3} look-alikes {row.look_alikes:3} flagged {row.wrong:3} in the city {row.ordinary}{mark}"
+        )
+    planted, found, look_alikes, wrong = (sum(row[place] for row in figures.values()) for place in range(4))
+    print(
+        f"all    planted {planted} found {found} look-alikes {look_alikes} flagged {wrong}  in {time.perf_counter() - begun:.0f} s"
+    )
     if options.page:
         FIGURES.write_text(json.dumps(figures, indent=0) + "\n", encoding="utf-8")
         PAGE.write_text(catalogue_page(load_screens(), figures), encoding="utf-8")
@@ -53,71 +58,63 @@ def main(argv: list[str]) -> int:
 
 def read_figures() -> Figures:
     """The figures that stand in the page."""
-    return {model: tuple(row) for model, row in json.loads(FIGURES.read_text(encoding="utf-8")).items()}  # type: ignore[misc]
+    return {model: Measured(*row) for model, row in json.loads(FIGURES.read_text(encoding="utf-8")).items()}
 
 
 def measure(claims: int) -> Figures:
-    """By model: violations planted, found, and look-alikes wrongly flagged."""
+    """By model: violations planted and found, look-alikes planted and flagged, flags among ordinary claims."""
     with tempfile.TemporaryDirectory() as scratch:
         city = Path(scratch) / "city"
-        command = [
-            sys.executable,
-            "-m",
-            "fraudgraph",
-            "sample",
-            str(city),
-            "--claims",
-            str(claims),
-            "--months",
-            "12",
-            "--rings",
-            "none",
-            "--seed",
-            "3",
-        ]
+        options = ("--claims", str(claims), "--months", "12", "--rings", "none", "--seed", "3")
+        command = [sys.executable, "-m", "fraudgraph", "sample", str(city), *options]
         subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
-        with Store(Path(scratch) / "store") as store:
+        with Store(Path(scratch) / "store") as store, Store(Path(scratch) / "empty") as empty:
             read_claims(store, [city], SourceSettings())
-            kinds = plant(store)
-            screen_claims(store, ScreeningSettings())
-            rows = store.rows("SELECT model, subject_id, member_ids, claim_ids FROM flags")
-    hit: dict[str, set[str]] = defaultdict(set)
-    for model, subject, members, ids in rows:
-        for name in (subject, *members[:1], *ids[:1]):
-            mark, separator, _ = name.partition("~")
-            if separator:
-                hit[model].add(mark)
-    figures: Figures = {}
-    for screen in load_screens():
-        own = {mark: should for mark, (model, should) in kinds.items() if model == screen.id}
-        planted = [mark for mark, should in own.items() if should]
-        quiet = [mark for mark, should in own.items() if not should]
-        figures[screen.id] = (
-            len(planted),
-            len(hit[screen.id] & set(planted)),
-            len(hit[screen.id] & set(quiet)),
+            report = screen_claims(store, ScreeningSettings())
+            ordinary = {one.model: one.hits for one in report.outcomes if one.state == "ran"}
+            catalogue_everything(store)
+            World().fill(empty)
+            fired = [
+                (case, fires(empty if case.own_city else store, case, n))
+                for n, case in enumerate(all_cases())
+            ]
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for case, hit in fired:
+        counts[case.model][("planted" if case.should_fire else "look_alikes")] += 1
+        counts[case.model][("found" if case.should_fire else "wrong")] += hit
+    return {
+        screen.id: Measured(
+            planted=counts[screen.id]["planted"],
+            found=counts[screen.id]["found"],
+            look_alikes=counts[screen.id]["look_alikes"],
+            wrong=counts[screen.id]["wrong"],
+            ordinary=ordinary.get(screen.id),
         )
-    return figures
+        for screen in load_screens()
+    }
 
 
-def plant(store: Store) -> dict[str, tuple[str, bool]]:
-    """Lay every case into the store under its own mark; by mark the model and whether it must fire."""
-    kinds = {}
-    rows: dict[str, list[object]] = defaultdict(list)
-    for number, case in enumerate(all_cases()):
-        mark = f"K{number:04d}"
-        world = World(prefix=f"{mark}~")
-        case.build(world)
-        kinds[mark] = (case.model, case.should_fire)
+def fires(store: Store, case: Case, number: int) -> bool:
+    """Whether the case's model flags what the case lays into the store; the store is afterwards as it was before."""
+    mark = f"K{number:04d}~"
+    world = World(prefix=mark)
+    case.build(world)
+    store.run("BEGIN")
+    try:
         for table in CANONICAL:
             if world.rows[table]:
-                rows[table].append(world.table(table))
-    for table, parts in rows.items():
-        store.put("incoming", pa.concat_tables(parts))
-        store.run(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
-    store.run("DROP TABLE incoming")
-    store.run(
-        "CREATE OR REPLACE TABLE column_catalog AS SELECT table_name, column_name, TRUE AS delivered, 1.0 AS filled_share "
-        "FROM duckdb_columns() WHERE table_name <> 'column_catalog'"
-    )
-    return kinds
+                store.put("incoming", world.table(table))
+                store.run(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
+        (screen,) = (one for one in load_screens() if one.id == case.model)
+        (outcome,) = screen_claims(store, ScreeningSettings(), screens=[screen]).outcomes
+        if outcome.state != "ran":
+            raise SystemExit(f"{case.model}: {outcome.reason_en}")
+        return bool(
+            store.one(
+                "SELECT count(*) FROM flags WHERE starts_with(subject_id, $mark) OR len(list_filter(claim_ids, lambda one: starts_with(one, $mark))) > 0 "
+                "OR len(list_filter(member_ids, lambda one: starts_with(one, $mark))) > 0",
+                mark=mark,
+            )[0]
+        )
+    finally:
+        store.run("ROLLBACK")
