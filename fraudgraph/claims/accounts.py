@@ -11,6 +11,7 @@ import pyarrow as pa
 from fraudgraph.claims.assembly import ROWS_PER_SHEET
 from fraudgraph.claims.landing import Landing
 from fraudgraph.claims.read_report import FileReport, TableReport
+from fraudgraph.claims.refusals import first_fault
 from fraudgraph.claims.rejects import NOT_COUNTED, REASONS
 from fraudgraph.claims.schema import CANONICAL, DERIVED_CLAIM_COLUMNS
 from fraudgraph.claims.sheets import raw_lines
@@ -262,7 +263,8 @@ def check_share(store: Store, tables: dict[str, TableReport], settings: SourceSe
             'SELECT source_file, "line", "column", "value" FROM rejects WHERE code = $code ORDER BY source_file, "line" LIMIT 1',
             code=reasons[0][0],
         )[0]
+        first_en, first_zh = first_fault(example[2], example[3])
         raise SourceError(
-            f"{share:.1%} of the {table.rows_read} rows of {table.table} had to be set aside, more than max_reject_share = {settings.max_reject_share:.1%}. Most frequent: {listed_en}. First: {example[0]} line {example[1]}, column {example[2]}, value {example[3]!r}. Correct the delivery or its mapping, or raise the setting.",
-            f"{table.table} 的 {table.rows_read} 行中有 {share:.1%} 被剔除,超过 max_reject_share = {settings.max_reject_share:.1%}。主要原因:{listed_zh}。首例:{example[0]} 第 {example[1]} 行,列 {example[2]},值 {example[3]!r}。请改正数据或映射,或调高该设置。",
+            f"{share:.1%} of the {table.rows_read} rows of {table.table} had to be set aside, more than max_reject_share = {settings.max_reject_share:.1%}. Most frequent: {listed_en}. First: {example[0]} line {example[1]}, {first_en}. Correct the delivery or its mapping, or raise the setting.",
+            f"{table.table} 的 {table.rows_read} 行中有 {share:.1%} 被剔除,超过 max_reject_share = {settings.max_reject_share:.1%}。主要原因:{listed_zh}。首例：{example[0]} 第 {example[1]} 行，{first_zh}。请改正数据或映射,或调高该设置。",
         )

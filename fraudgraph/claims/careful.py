@@ -34,19 +34,19 @@ def careful_rows(text: TextFile) -> Iterator[CarefulRow]:
         if pending:
             pending.append(line)
             if not shape.ends_open(line, inside=True):
-                yield from _joined(start, pending, shape)
+                yield from _joined(text.offset + start, pending, shape)
                 pending = []
             elif len(pending) > _MAX_RECORD_LINES:
-                yield from _unclosed(start, pending, shape)
+                yield from _unclosed(text.offset + start, pending, shape)
                 pending = []
-        elif number == 1 or not line.strip("\r\n"):
+        elif number <= text.header_lines or not line.strip("\r\n"):
             continue
         elif shape.ends_open(line):
             pending, start = [line], number
         else:
-            yield shape.row(number, line)
+            yield shape.row(text.offset + number, line)
     if pending:
-        yield from _unclosed(start, pending, shape)
+        yield from _unclosed(text.offset + start, pending, shape)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

@@ -14,7 +14,7 @@ from fraudgraph.claims.landing_form import landing_columns
 from fraudgraph.claims.matching import TableMapping, normalised
 from fraudgraph.claims.sheets import Sheet, damaged_parquet, stage_rows
 from fraudgraph.claims.typing_sql import Fault, TypedSelect, typed_select
-from fraudgraph.store import Store
+from fraudgraph.store import Store, storage_problem
 
 __all__ = ["Landing", "land"]
 
@@ -50,7 +50,7 @@ def land(store: Store, sheet: Sheet, mapping: TableMapping, settled_headers: Seq
     try:
         store.run(f"INSERT INTO {table} {select.sql}")
     except duckdb.Error as problem:
-        if sheet.source.format != "parquet" or _is_storage(problem):
+        if sheet.source.format != "parquet" or _is_storage(store, problem):
             raise
         raise damaged_parquet(sheet.source, problem) from None
     return _landing(store, sheet, mapping, table, settled_headers)
@@ -69,17 +69,18 @@ def _land_fast(
     try:
         store.run(f"INSERT INTO {table} {_select(sheet, mapping, settled_headers).sql}")
     except duckdb.Error as problem:
-        if _is_storage(problem):
+        if _is_storage(store, problem):
             raise
         return False
     finally:
         store.run("SET preserve_insertion_order = false")
-    return int(store.one(f"SELECT count(*) FROM {table}")[0]) + 1 == sheet.text.lines
+    return int(store.one(f"SELECT count(*) FROM {table}")[0]) + sheet.text.header_lines == sheet.text.lines
 
 
-def _is_storage(problem: duckdb.Error) -> bool:
-    """Whether memory or disk gave out, which says nothing about the file."""
-    return isinstance(problem, duckdb.OutOfMemoryException) or "no space left" in str(problem).casefold()
+def _is_storage(store: Store, problem: duckdb.Error) -> bool:
+    """Whether memory or our own disk gave out, which says nothing about the file."""
+    gave_out = isinstance(problem, duckdb.OutOfMemoryException)
+    return gave_out or storage_problem(problem, store.folder) is not None
 
 
 def _create(store: Store, mapping: TableMapping, table: str) -> None:

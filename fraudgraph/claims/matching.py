@@ -16,9 +16,14 @@ from fraudgraph.claims.fields import KINDS, PLAIN_KINDS, Kind
 from fraudgraph.claims.mapping import TableRule, preset_rules
 from fraudgraph.errors import SettingsError, nearest_hint
 
-__all__ = ["TableMapping", "match_table", "near_miss", "normalised"]
+__all__ = ["TableMapping", "forms", "match_table", "near_miss", "normalised"]
 
 _BRACKETS = re.compile(r"[(\[{【〔《].*?[)\]}】〕》]")
+_SIMPLIFIED = str.maketrans(
+    "結員編號醫療費總額藥機構時間開單據師診斷碼個賬帳戶現經辦標誌銷類別級聯繫電話職稱執業點數價細項錄發質屬險種區劃處銀證齡產規則態報記務傳檔營費統籌參險藥結編碼構單員歸屬門診購藥結姓獨責負責擬備註錢轉儲實際個人帳戶離",
+    "结员编号医疗费总额药机构时间开单据师诊断码个账账户现经办标志销类别级联系电话职称执业点数价细项录发质属险种区划处银证龄产规则态报记务传档营费统筹参险药结编码构单员归属门诊购药结姓独责负责拟备注钱转储实际个人账户离",
+)
+"""The old form of the characters that headers are made of (files in Big5)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,23 +48,24 @@ class TableMapping:
 
 @cache
 def normalised(header: str) -> str:
-    """A header without case, width, spaces and punctuation: 'Setl_ID ' and 'setl-id' are one."""
-    folded = unicodedata.normalize("NFKC", header).casefold()
+    """A header without case, width, spaces, punctuation and the old form of characters: '結算 ID' and '结算id' are one."""
+    folded = unicodedata.normalize("NFKC", header).casefold().translate(_SIMPLIFIED)
     return "".join(char for char in folded if char.isalnum())
 
 
-def _forms(header: str) -> tuple[str, ...]:
+@cache
+def forms(header: str) -> tuple[str, ...]:
     """The header as it is, without bracketed notes, then its Latin and its Chinese part alone."""
     folded = unicodedata.normalize("NFKC", header)
     latin = "".join(char for char in folded if char.isascii())
     chinese = "".join(char for char in folded if not char.isascii())
-    forms = [
+    found = [
         normalised(header),
         normalised(_BRACKETS.sub("", folded)),
         normalised(latin),
         normalised(chinese),
     ]
-    return tuple(dict.fromkeys(form for form in forms if form))
+    return tuple(dict.fromkeys(form for form in found if form))
 
 
 def match_table(
@@ -130,8 +136,8 @@ def _is_meant(rule: TableRule, file_name: str, sheet: str | None, headers: Seque
 
 
 def _has_all(rule: TableRule, headers: Sequence[str]) -> bool:
-    present = {form for header in headers for form in _forms(header)}
-    return all(normalised(name) in present for name in rule.has)
+    present = {form for header in headers for form in forms(header)}
+    return all(any(normalised(one) in present for one in name.split("|")) for name in rule.has)
 
 
 def _by_rule(rule: TableRule, file_name: str, headers: Sequence[str]) -> TableMapping:
@@ -162,9 +168,9 @@ def _resolve(rule: TableRule, headers: Sequence[str]) -> TableMapping:
     positions: dict[str, list[int]] = {}
     for depth in range(4):
         for position, header in enumerate(headers):
-            forms = _forms(header)
-            if depth < len(forms):
-                positions.setdefault(forms[depth], []).append(position)
+            found = forms(header)
+            if depth < len(found):
+                positions.setdefault(found[depth], []).append(position)
     taken: dict[str, int] = {}
     used: set[int] = set()
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import calendar
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -32,12 +33,13 @@ from fraudgraph.claims.refusals import no_month, no_row_usable, nothing_usable, 
 from fraudgraph.claims.remarks import remarks
 from fraudgraph.claims.sheets import Sheet, open_sheets
 from fraudgraph.claims.sources import SourceFile, discover
+from fraudgraph.claims.supervision_tables import settle_supervision
 from fraudgraph.claims.value_sql import literal
 from fraudgraph.records import Month
 from fraudgraph.settings import SourceSettings
 from fraudgraph.store import Store
 
-__all__ = ["read_claims"]
+__all__ = ["read_claims", "scratch_beside"]
 
 Progress = Callable[[str, str], None]
 """Told what is going on, in English and Chinese."""
@@ -60,7 +62,7 @@ def read_claims(
     store : Store
         Where the canonical tables, `rejects` and `column_catalog` are written.
     sources : sequence of Path
-        Folders or files: csv (UTF-8, GB18030), gz of it, xlsx, parquet.
+        Folders or files of any format that docs/files.md names.
     settings : SourceSettings
         How many rows may be set aside.
     month : Month, optional
@@ -86,12 +88,8 @@ def read_claims(
     """
     tell: Progress = progress or (lambda _en, _zh: None)
     rules = load_mapping(mapping) if mapping is not None else ()
-    files = discover(sources)
-    scratch = store.folder / "reading.tmp"
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(mode=0o700)
-    store.run(f"ATTACH {literal(str(scratch / 'scratch.duckdb'))} AS scratch")
-    try:
+    with scratch_beside(store) as scratch:
+        files = discover(sources, scratch)
         prepare(store)
         landings, skipped = _land_all(store, files, scratch, rules, tell)
         gather(store, landings)
@@ -101,6 +99,7 @@ def read_claims(
         keep_claims(store, first, last)
         assemble_items(store)
         assemble_reference(store, landings)
+        settle_supervision(store, landings)
         tell("Accounting for every row", "核对行数和金额")
         write_rejects(store, landings)
         write_catalog(store, landings)
@@ -109,9 +108,22 @@ def read_claims(
         check_conserved(store, tables)
         check_share(store, tables, settings)
         return remarks(store, landings, reported, tables, skipped)
+
+
+@contextmanager
+def scratch_beside(store: Store) -> Iterator[Path]:
+    """A folder beside the store with the database `scratch` in it, both gone when the block is left."""
+    folder = store.folder / "reading.tmp"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    try:
+        store.run(f"ATTACH {literal(str(folder / 'scratch.duckdb'))} AS scratch")
+        try:
+            yield folder
+        finally:
+            store.run("DETACH scratch")
     finally:
-        store.run("DETACH scratch")
-        shutil.rmtree(scratch, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _land_all(
@@ -126,7 +138,7 @@ def _land_all(
             unknown.append((source, None))
             continue
         tell(f"Opening {source.name}", f"打开 {source.name}")
-        sheets = open_sheets(store, source, scratch, len(matched) + len(unknown) + 1)
+        sheets = open_sheets(store, source, scratch, len(matched) + len(unknown) + 1, rules)
         if not sheets:
             unknown.append((source, None))
         for sheet in sheets:

@@ -15,7 +15,7 @@ from fraudgraph.errors import SettingsError, SourceError, nearest_hint
 from fraudgraph.records import Month
 from fraudgraph.store import Store
 
-__all__ = ["no_month", "no_row_usable", "nothing_usable", "rule_without_table"]
+__all__ = ["first_fault", "no_month", "no_row_usable", "nothing_usable", "rule_without_table"]
 
 
 def nothing_usable(
@@ -91,10 +91,25 @@ def no_row_usable(store: Store) -> SourceError:
         "SELECT column_name, value FROM scratch.set_aside WHERE kind = 'claims' AND code = $code ORDER BY row_no LIMIT 1",
         code=reasons[0][0],
     )[0]
+    first_en, first_zh = first_fault(example[0], example[1])
     return SourceError(
-        f"None of the {total} rows of claims can be used: {listed_en}. First: column {example[0]}, value {example[1]!r}. Check the delivery, or map its columns with --mapping.",
-        f"结算单的 {total} 行全部不可用:{listed_zh}。首例:列 {example[0]},值 {example[1]!r}。请检查数据,或用 --mapping 指明各列。",
+        f"None of the {total} rows of claims can be used: {listed_en}. First: {first_en}. Check the delivery, or map its columns with --mapping.",
+        f"结算单的 {total} 行全部不可用:{listed_zh}。首例：{first_zh}。请检查数据,或用 --mapping 指明各列。",
     )
+
+
+def first_fault(column: str | None, value: str | None) -> tuple[str, str]:
+    """Column and value of the first row at fault, as far as there are any."""
+    en = [f"column {column}"] if column else []
+    zh = [f"列 {column}"] if column else []
+    if value is not None:
+        shown = value if len(value) <= 40 else value[:40] + "…"
+        en.append(f"value {shown!r}")
+        zh.append(f"值 {shown!r}")
+    elif column:
+        en.append("which is empty")
+        zh.append("为空")
+    return ", ".join(en) or "the whole row", "，".join(zh) or "整行"
 
 
 def no_month(month: Month, first: date, last: date) -> SourceError:

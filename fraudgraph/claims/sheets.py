@@ -5,27 +5,33 @@ A new format needs one function here that yields sheets; everything behind it st
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from fnmatch import fnmatch
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from fraudgraph.claims.batches import grid_batches, row_batches, stage_schema
 from fraudgraph.claims.careful import careful_rows
+from fraudgraph.claims.dbf_files import dbf_batches, open_dbf
+from fraudgraph.claims.encodings import as_utf8
+from fraudgraph.claims.fixed_width import fixed_batches, fixed_encoding
+from fraudgraph.claims.headers import GridTable, rule_headers, tables_in
+from fraudgraph.claims.html_tables import html_rows
+from fraudgraph.claims.json_files import stage_json
+from fraudgraph.claims.mapping import TableRule
 from fraudgraph.claims.sources import SourceFile
 from fraudgraph.claims.text_files import TextFile, open_text
 from fraudgraph.claims.value_sql import literal
+from fraudgraph.claims.workbooks import workbook_rows, workbook_tables
 from fraudgraph.errors import SourceError
-from fraudgraph.store import Store, quoted
+from fraudgraph.store import Store, quoted, storage_problem
 
 __all__ = ["Sheet", "damaged_parquet", "open_sheets", "raw_lines", "stage_rows"]
 
-_BATCH_ROWS = 20_000
 _MAX_LINE_BYTES = 16 << 20
 
 
@@ -33,26 +39,29 @@ _MAX_LINE_BYTES = 16 << 20
 class Sheet:
     """One delivered table, before anyone knows what it is.
 
-    `relation` is SQL that gives its rows; a sheet without one has to be staged through Python first (`stage_rows`),
-    from `text`, the UTF-8 file behind a csv, or from `cells`, the rows of a workbook behind the header.
+    `relation` is SQL that gives its rows; a sheet without one has to be staged first (`stage_rows`), from `text`, the
+    UTF-8 file behind a csv, or from `batches`, its rows as Arrow batches.
     """
 
     source: SourceFile
     number: int
     name: str | None
     headers: tuple[str, ...]
-    types: tuple[str, ...]
+    types: tuple[str, ...] = ()
     encoding: str | None = None
     relation: str | None = None
     text: TextFile | None = None
-    cells: Iterator[list[Any]] | None = None
+    batches: Callable[[], Iterator[pa.RecordBatch]] | None = None
     staged: bool = False
     first_line: int = 2
     odd_spaces: bool = False
 
+    def __post_init__(self) -> None:
+        self.types = self.types or ("VARCHAR",) * len(self.headers)
+
     @property
     def title(self) -> str:
-        """File name, with the sheet's name where a workbook has several."""
+        """File name, with the sheet's name where a file has several."""
         return self.source.name if self.name is None else f"{self.source.name}[{self.name}]"
 
     @property
@@ -61,43 +70,79 @@ class Sheet:
         return f"scratch.stage_{self.number}"
 
 
-def open_sheets(store: Store, source: SourceFile, scratch: Path, first_number: int) -> list[Sheet]:
+def open_sheets(
+    store: Store, source: SourceFile, scratch: Path, first_number: int, rules: Sequence[TableRule] = ()
+) -> list[Sheet]:
     """The tables inside a file; an empty list if it holds none.
+
+    Parameters
+    ----------
+    scratch : Path
+        A folder for copies in UTF-8.
+    first_number : int
+        The number of the first sheet; further ones follow.
+    rules : sequence of TableRule
+        The operator's rules: the names that they use, and layouts of fixed-width text.
 
     Raises
     ------
     SourceError
         If the file is damaged.
     """
-    if source.size == 0 or source.format == "unknown":
+    more = rule_headers(rules)
+    if source.size == 0 or source.format in ("unknown", "zip", "packed"):
         return []
+    if source.format == "workbook":
+        return _workbook(source, first_number, more)
     if source.format == "parquet":
         return [_parquet(store, source, first_number)]
-    if source.format == "workbook":
-        return _workbook(source, first_number)
-    text = open_text(source, scratch / f"text_{first_number}.csv")
-    return [] if text is None else [_csv(source, text, first_number)]
+    if source.format == "dbf":
+        return [_dbf(source, first_number)]
+    for rule in rules:
+        if rule.layout and fnmatch(source.name, rule.match or "*"):
+            return [_fixed(source, first_number, rule)]
+    return _of_text(store, source, scratch / f"text_{first_number}.csv", first_number, more)
 
 
-def _csv(source: SourceFile, text: TextFile, number: int) -> Sheet:
+def _of_text(
+    store: Store, source: SourceFile, copy: Path, first_number: int, more: frozenset[str]
+) -> list[Sheet]:
+    text = as_utf8(source, copy)
+    if text is None:
+        return []
+    if source.format == "html":
+        return _html(source, text.path, first_number, more, text.encoding)
+    if source.format == "json":
+        sheet = Sheet(source=source, number=first_number, name=None, headers=(), encoding=text.encoding)
+        names = stage_json(store, source, text, sheet.stage, copy)
+        if names is not None:
+            sheet.headers, sheet.types = names, ("VARCHAR",) * len(names)
+            sheet.staged, sheet.odd_spaces, sheet.first_line = True, True, 1
+            sheet.relation = _staged_relation(sheet)
+            return [sheet]
+    tables = open_text(text, copy, more)
+    return [_csv(source, one, first_number + i, len(tables)) for i, one in enumerate(tables)]
+
+
+def _csv(source: SourceFile, text: TextFile, number: int, of: int) -> Sheet:
     """DuckDB reads the file itself, in strict mode: what it refuses is read again with care (`stage_rows`)."""
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(text.headers)))
     relation = None
     if not text.damaged:
         relation = (
             f"SELECT CAST(NULL AS BIGINT) AS _line, CAST(NULL AS VARCHAR) AS _fault, * FROM read_csv({literal(str(text.path))}, "
-            f"auto_detect=false, header=false, skip=1, delim={literal(text.delimiter)}, quote='\"', escape='\"', "
+            f"auto_detect=false, header=false, skip={text.header_lines}, delim={literal(text.delimiter)}, quote='\"', escape='\"', "
             f"strict_mode=true, null_padding=false, max_line_size={_MAX_LINE_BYTES}, columns={{{columns}}})"
         )
     return Sheet(
         source=source,
         number=number,
-        name=None,
+        name=None if of == 1 else str(text.offset + 1),
         headers=text.headers,
-        types=("VARCHAR",) * len(text.headers),
         encoding=text.encoding,
         relation=relation,
         text=text,
+        first_line=text.offset + text.header_lines + 1,
         odd_spaces=text.odd_spaces,
     )
 
@@ -108,7 +153,7 @@ def _parquet(store: Store, source: SourceFile, number: int) -> Sheet:
         described = store.rows(f"DESCRIBE SELECT * FROM read_parquet({path})")
         store.rows(f"SELECT count(*) FROM read_parquet({path})")
     except duckdb.Error as problem:
-        raise damaged_parquet(source, problem) from None
+        raise storage_problem(problem, store.folder) or damaged_parquet(source, problem) from None
     headers = tuple(str(row[0]) for row in described)
     columns = ", ".join(f"{quoted(header)} AS c{i}" for i, header in enumerate(headers))
     relation = (
@@ -126,99 +171,111 @@ def damaged_parquet(source: SourceFile, problem: duckdb.Error) -> SourceError:
     first = str(problem).splitlines()[0]
     return SourceError(
         f"{source.name} is a Parquet file that is damaged or broken off ({first}). Ask the supplier to send it again.",
-        f"{source.name} 是已损坏或不完整的 Parquet 文件({first})。请让提供方重新发送。",
+        f"{source.name} 是已损坏或不完整的 Parquet 文件（{first}）。请让提供方重新发送。",
     )
 
 
-def _workbook(source: SourceFile, first_number: int) -> list[Sheet]:
-    from python_calamine import CalamineWorkbook  # noqa: PLC0415  # only workbooks need it
+def _workbook(source: SourceFile, first_number: int, more: frozenset[str]) -> list[Sheet]:
+    found = workbook_tables(source, more)
+    several = {name for name, table in found if table.last_line is not None}
+    return [
+        Sheet(
+            source=source,
+            number=first_number + i,
+            name=f"{name}:{table.first_line - 1}" if name in several else name,
+            headers=table.names,
+            batches=_cells(source, name, table),
+            first_line=table.first_line,
+            odd_spaces=True,
+        )
+        for i, (name, table) in enumerate(found)
+    ]
 
-    sheets: list[Sheet] = []
-    try:
-        book = CalamineWorkbook.from_path(str(source.path))
-        for name in book.sheet_names:
-            rows = enumerate(book.get_sheet_by_name(name).to_python(skip_empty_area=False), start=1)
-            top = next(
-                ((line, row) for line, row in rows if any(cell not in ("", None) for cell in row)), None
-            )
-            if top is None:
-                continue
-            headers = tuple(_cell_text(cell) or "" for cell in top[1])
-            sheets.append(
-                Sheet(
-                    source=source,
-                    number=first_number + len(sheets),
-                    name=name,
-                    headers=headers,
-                    types=("VARCHAR",) * len(headers),
-                    cells=(row for _, row in rows),
-                    first_line=top[0] + 1,
-                    odd_spaces=True,
-                )
-            )
-    except Exception as problem:  # calamine raises several unrelated classes for damaged files
-        raise SourceError(
-            f"{source.name} can't be read as a workbook: {problem}. Open and save it again in a spreadsheet program, or ask the supplier for csv.",
-            f"{source.name} 不能作为工作簿读取:{problem}。请用表格软件重新保存,或让提供方改用 csv。",
-        ) from None
-    return sheets
+
+def _cells(source: SourceFile, name: str, table: GridTable) -> Callable[[], Iterator[pa.RecordBatch]]:
+    return lambda: grid_batches(workbook_rows(source, name, table), len(table.names))
+
+
+def _html(
+    source: SourceFile, path: Path, first_number: int, more: frozenset[str], encoding: str
+) -> list[Sheet]:
+    def rows(table: GridTable) -> Iterator[pa.RecordBatch]:
+        last = table.last_line
+        inside = (
+            (line, cells)
+            for line, cells in html_rows(path)
+            if line >= table.first_line and (last is None or line <= last)
+        )
+        return grid_batches(inside, len(table.names))
+
+    found = list(tables_in(html_rows(path), more))
+    return [
+        Sheet(
+            source=source,
+            number=first_number + i,
+            name=None if len(found) == 1 else str(i + 1),
+            headers=table.names,
+            encoding=encoding,
+            batches=lambda table=table: rows(table),  # type: ignore[misc]
+            first_line=table.first_line,
+            odd_spaces=True,
+        )
+        for i, table in enumerate(found)
+    ]
+
+
+def _dbf(source: SourceFile, number: int) -> Sheet:
+    table = open_dbf(source)
+    return Sheet(
+        source=source,
+        number=number,
+        name=None,
+        headers=table.headers,
+        encoding=table.encoding,
+        batches=lambda: dbf_batches(source, table),
+        first_line=1,
+    )
+
+
+def _fixed(source: SourceFile, number: int, rule: TableRule) -> Sheet:
+    encoding = fixed_encoding(source)
+    return Sheet(
+        source=source,
+        number=number,
+        name=None,
+        headers=tuple(rule.layout),
+        encoding=encoding,
+        batches=lambda: fixed_batches(source, rule, encoding),
+        first_line=rule.skip + 1,
+    )
 
 
 def stage_rows(store: Store, sheet: Sheet) -> None:
     """Put a sheet's rows, read through Python, into its staging table and point its relation there."""
-    width = len(sheet.headers)
-    names = [f"c{i}" for i in range(width)]
-    schema = pa.schema(
-        [("_line", pa.int64()), ("_fault", pa.string()), ("_raw", pa.string())]
-        + [(n, pa.string()) for n in names]
-    )
-    rows = _text_rows(sheet) if sheet.text is not None else _cell_rows(sheet)
-    reader = pa.RecordBatchReader.from_batches(schema, _batches(rows, schema))
+    if sheet.staged:
+        return
+    batches = _text_batches(sheet) if sheet.batches is None else sheet.batches()
+    reader = pa.RecordBatchReader.from_batches(stage_schema(len(sheet.headers)), batches)
     store.con.register("_incoming_rows", reader)
     try:
         store.run(f"CREATE OR REPLACE TABLE {sheet.stage} AS SELECT * FROM _incoming_rows")
     finally:
         store.con.unregister("_incoming_rows")
-    sheet.cells, sheet.staged, sheet.odd_spaces = None, True, True
-    sheet.relation = f"SELECT _line, _fault, {', '.join(names)} FROM {sheet.stage}"
+    sheet.staged, sheet.odd_spaces = True, True
+    sheet.relation = _staged_relation(sheet)
 
 
-def _batches(rows: Iterator[tuple[Any, ...]], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    while batch := list(islice(rows, _BATCH_ROWS)):
-        columns = zip(*batch, strict=True)
-        yield pa.record_batch(
-            [pa.array(column, type=part.type) for column, part in zip(columns, schema, strict=True)],
-            schema=schema,
-        )
+def _staged_relation(sheet: Sheet) -> str:
+    names = ", ".join(f"c{i}" for i in range(len(sheet.headers)))
+    return f"SELECT _line, _fault, {names} FROM {sheet.stage}"
 
 
-def _text_rows(sheet: Sheet) -> Iterator[tuple[Any, ...]]:
+def _text_batches(sheet: Sheet) -> Iterator[pa.RecordBatch]:
     assert sheet.text is not None  # only called for csv
-    for row in careful_rows(sheet.text):
-        yield (row.line, row.fault, row.raw if row.fault else None, *row.values)
-
-
-def _cell_rows(sheet: Sheet) -> Iterator[tuple[Any, ...]]:
-    width = len(sheet.headers)
-    for line, cells in enumerate(sheet.cells or (), start=sheet.first_line):
-        values = [_cell_text(cell) for cell in cells[:width]]
-        if any(value is not None for value in values):
-            yield (line, None, None, *values, *[None] * (width - len(values)))
-
-
-def _cell_text(cell: Any) -> str | None:
-    """A cell as the text a person sees; whole numbers without a decimal point."""
-    if cell is None or cell == "":
-        return None
-    if isinstance(cell, bool):
-        return "1" if cell else "0"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    if isinstance(cell, dt.datetime):
-        return cell.isoformat(sep=" ")
-    if isinstance(cell, (dt.date, dt.time, Decimal)):
-        return str(cell)
-    return str(cell)
+    rows = (
+        (row.line, row.fault, row.raw if row.fault else None, *row.values) for row in careful_rows(sheet.text)
+    )
+    return row_batches(rows, len(sheet.headers))
 
 
 def raw_lines(store: Store, sheet: Sheet, lines: pa.Table) -> dict[int, str]:
@@ -227,10 +284,14 @@ def raw_lines(store: Store, sheet: Sheet, lines: pa.Table) -> dict[int, str]:
     Rows of a workbook or Parquet file come as their values, joined by commas.
     """
     if sheet.text is not None and not sheet.staged:
-        wanted = set(lines.column("line").to_pylist())
+        wanted = {line - sheet.text.offset for line in lines.column("line").to_pylist()}
         with sheet.text.path.open(encoding="utf-8-sig", newline="\n") as file:
             numbered = enumerate(islice(file, max(wanted)), start=1)
-            return {number: line.rstrip("\r\n") for number, line in numbered if number in wanted}
+            return {
+                number + sheet.text.offset: line.rstrip("\r\n")
+                for number, line in numbered
+                if number in wanted
+            }
     values = ", ".join(f"coalesce(CAST(c{i} AS VARCHAR), '')" for i in range(len(sheet.headers)))
     joined = f"concat_ws(',', {values})"
     rows = (

@@ -1,196 +1,178 @@
-"""Delivered text: which encoding, which delimiter, and lines that DuckDB's reader would refuse.
+"""Delivered text as tables: which delimiter, where the header stands, and whether there are several tables.
 
-DuckDB reads UTF-8 only, so anything else is copied to a UTF-8 file beside the store first. A regular file then goes
-straight to DuckDB; one that is not (quotes left open, lines too long or too short, empty lines, stray bytes) is
-read line by line, so that only the lines at fault are set aside.
+A regular file goes straight to DuckDB; one that is not (quotes left open, lines too long or too short, empty lines,
+stray bytes) is read line by line, so that only the lines at fault are set aside.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
-import gzip
+import io
 import re
-import zlib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, cast
 
-from fraudgraph.claims.sources import SourceFile
-from fraudgraph.errors import SourceError
+from fraudgraph.claims.encodings import DAMAGED, HEAD_BYTES, Utf8Text
+from fraudgraph.claims.headers import HeaderFound, find_header
 
 __all__ = ["DAMAGED", "HEAD_BYTES", "TextFile", "open_text"]
 
-DAMAGED = "\ufdd0"
-"""Stands where bytes could not be decoded. A noncharacter: no delivered text may hold it."""
-_BLOCK = 1 << 20
-HEAD_BYTES = 1 << 18
-_DELIMITERS = (",", "\t", ";", "|")
-_ODD_SPACES = tuple(char.encode() for char in ("\x00", "\u3000", "\u00a0", "\ufeff", "\u200b"))
+_DELIMITERS = (",", "\t", ";", "|", "\x01", "^")
+_LOOKED_AT = 60
 csv.field_size_limit(1 << 30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextFile:
-    """A delivered text file, ready as UTF-8.
+    """One table of a delivered text, ready as UTF-8.
 
-    `lines` counts physical lines up to the last that is not empty; `damaged` says that bytes had to be marked;
-    `odd_spaces` that wide or invisible spaces, tabs or NULs occur.
+    `header_lines` are the physical lines up to the end of the header; `lines` counts physical lines up to the last that
+    is not empty; `offset` are the lines of the delivered file before the first of `path`.
     """
 
     path: Path
     encoding: str
     delimiter: str
     headers: tuple[str, ...]
+    header_lines: int
     lines: int
     damaged: bool
     odd_spaces: bool
+    offset: int = 0
 
 
-def open_text(source: SourceFile, scratch: Path) -> TextFile | None:
-    """Make a text file ready for reading; None if it has no header of at least two columns.
+def open_text(text: Utf8Text, scratch: Path, more: frozenset[str] = frozenset()) -> list[TextFile]:
+    """The tables of a text; an empty list if it has no header of at least two columns.
 
     Parameters
     ----------
-    source : SourceFile
-        The delivered file.
+    text : Utf8Text
+        The file's content as UTF-8.
     scratch : Path
-        Where a UTF-8 copy may be written, if one is needed.
-
-    Raises
-    ------
-    SourceError
-        If a gzip file is broken off or damaged.
+        Beside which the parts of a text that holds several tables are written.
+    more : frozenset of str
+        Plain names of columns that count as known beside the presets'.
     """
-    head = _head(source)
-    wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    if not wide and head.count(b"\x00") * 4 > len(head):
+    first = _table(text.path, text, more)
+    if first is None:
+        return []
+    starts = list(_further_tables(first, more)) if text.gaps and b"\n" in _head_bytes(text.path) else []
+    return _cut(first, starts, scratch, more) if starts else [first]
+
+
+def _head_bytes(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD_BYTES)
+
+
+def _table(path: Path, text: Utf8Text, more: frozenset[str]) -> TextFile | None:
+    head = _head_bytes(path).decode("utf-8-sig", errors="ignore")
+    best: tuple[tuple[int, int], str, HeaderFound, int] | None = None
+    for delimiter in _DELIMITERS:
+        if delimiter not in head:
+            continue
+        rows, ends = _records(head, delimiter)
+        found = find_header(rows, more)
+        if found is None:
+            continue
+        key = (found.hits, len(found.names))
+        if best is None or key > best[0]:
+            best = (key, delimiter, found, ends[found.row + found.rows - 1])
+    if best is None:
         return None
-    encoding = "utf-16" if wide else "utf-8"
-    counts = _copy(source, encoding, scratch if wide or source.gzipped else None)
-    if counts is None:
-        encoding = "gb18030"
-        counts = _copy(source, "gb18030", scratch)
-    if counts is None:
-        encoding = _less_damaged(head)
-        counts = _copy(source, encoding, scratch, mark=True)
-    assert counts is not None  # with marks nothing fails
-    path = source.path if encoding == "utf-8" and not source.gzipped and not counts.damaged else scratch
-    found = _header(path)
-    if found is None:
+    _, delimiter, found, header_lines = best
+    if len(found.names) < 2 or len("".join(found.names)) >= HEAD_BYTES // 2:
         return None
-    delimiter, headers = found
     return TextFile(
         path=path,
-        encoding="utf-8-sig" if head.startswith(codecs.BOM_UTF8) else encoding,
+        encoding=text.encoding,
         delimiter=delimiter,
-        headers=headers,
-        lines=counts.lines,
-        damaged=counts.damaged,
-        odd_spaces=counts.odd_spaces or (delimiter != "\t" and counts.tabs),
+        headers=tuple(name.strip() for name in found.names),
+        header_lines=header_lines,
+        lines=text.lines,
+        damaged=text.damaged,
+        odd_spaces=text.odd_spaces or (delimiter != "\t" and text.tabs) or found.rows > 1,
     )
 
 
-@dataclass(slots=True)
-class _Counts:
-    lines: int = 0
-    damaged: bool = False
-    odd_spaces: bool = False
-    tabs: bool = False
-    at_end: int = 0
-
-
-def _open(source: SourceFile) -> BinaryIO:
-    return cast(BinaryIO, gzip.open(source.path, "rb")) if source.gzipped else source.path.open("rb")
-
-
-def _broken_gzip(source: SourceFile, problem: Exception) -> SourceError:
-    return SourceError(
-        f"{source.name} is a gzip file that is broken off or damaged ({problem}). Ask the supplier to send it again; nothing was read from it.",
-        f"{source.name} 是不完整或已损坏的 gzip 文件({problem})。请让提供方重新发送,未读取其中任何数据。",
-    )
-
-
-def _head(source: SourceFile) -> bytes:
+def _records(head: str, delimiter: str) -> tuple[list[list[str]], list[int]]:
+    """The first records and the physical line that each ends in; quotes that make no sense leave plain lines."""
+    lines = re.split(r"\r\n|\n|\r", head)
+    if len(head) >= HEAD_BYTES // 4:
+        lines = lines[:-1] or lines
+    if '"' not in head:
+        rows = [line.split(delimiter) for line in lines[:_LOOKED_AT]]
+        return rows, list(range(1, len(rows) + 1))
+    reader = csv.reader(io.StringIO("\n".join(lines[: _LOOKED_AT * 4])), delimiter=delimiter)
+    rows, ends = [], []
     try:
-        with _open(source) as file:
-            return file.read(HEAD_BYTES)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as problem:
-        raise _broken_gzip(source, problem) from None
-
-
-def _less_damaged(head: bytes) -> str:
-    """UTF-8 or GB18030, whichever leaves fewer marks in the head of the file."""
-    marks = {name: head.decode(name, errors="replace").count("\ufffd") for name in ("utf-8", "gb18030")}
-    return min(marks, key=lambda name: marks[name])
-
-
-def _mark(problem: UnicodeError) -> tuple[str, int]:
-    if isinstance(problem, UnicodeDecodeError):
-        return DAMAGED, problem.end
-    raise problem
-
-
-codecs.register_error("fraudgraph-mark", _mark)
-
-
-def _copy(source: SourceFile, encoding: str, target: Path | None, *, mark: bool = False) -> _Counts | None:
-    """Check a file's encoding from end to end, writing it as UTF-8 if a target is given; None if it is another."""
-    decoder = codecs.getincrementaldecoder(encoding)("fraudgraph-mark" if mark else "strict")
-    counts = _Counts(damaged=False)
-    try:
-        with _open(source) as file, target.open("wb") if target else _Nowhere() as out:
-            while True:
-                block = file.read(_BLOCK)
-                text = decoder.decode(block, final=not block)
-                as_utf8 = block if encoding == "utf-8" and not mark else text.encode()
-                _look(counts, as_utf8)
-                out.write(as_utf8)
-                if mark and DAMAGED in text:
-                    counts.damaged = True
-                if not block:
-                    break
-    except UnicodeDecodeError:
-        return None
-    except (EOFError, zlib.error, gzip.BadGzipFile) as problem:
-        raise _broken_gzip(source, problem) from None
-    counts.lines += 1 - counts.at_end
-    return counts
-
-
-def _look(counts: _Counts, block: bytes) -> None:
-    """Count lines and note what plain reading would stumble over. `at_end` counts the line ends after the last content."""
-    body = block.rstrip(b"\r\n")
-    tail = block.count(b"\n", len(body))
-    counts.lines += block.count(b"\n")
-    counts.at_end = tail if body else counts.at_end + tail
-    counts.tabs = counts.tabs or b"\t" in block
-    counts.odd_spaces = counts.odd_spaces or any(char in block for char in _ODD_SPACES)
-
-
-class _Nowhere:
-    def __enter__(self) -> _Nowhere:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-    def write(self, _: bytes) -> None:
-        """Nothing is kept: the file is already UTF-8."""
-
-
-def _header(path: Path) -> tuple[str, tuple[str, ...]] | None:
-    """The delimiter and the headers of the first line that is not empty."""
-    with path.open(encoding="utf-8-sig", newline="", errors="replace") as file:
-        head = file.read(HEAD_BYTES)
-    lines = list(re.split(r"\r\n|\n|\r", head)[:1])
-    if not lines or not lines[0].strip():
-        return None
-    delimiter = max(_DELIMITERS, key=lines[0].count)
-    try:
-        headers = next(csv.reader([lines[0]], delimiter=delimiter), [])
+        for row in reader:
+            rows.append(row)
+            ends.append(reader.line_num)
+            if len(rows) >= _LOOKED_AT:
+                break
     except csv.Error:
-        return None
-    if len(headers) < 2 or len(lines[0]) >= HEAD_BYTES:
-        return None
-    return delimiter, tuple(header.strip() for header in headers)
+        rows = []
+    if not rows or ends[-1] > len(rows) + 20:
+        rows = [line.split(delimiter) for line in lines[:_LOOKED_AT]]
+        ends = list(range(1, len(rows) + 1))
+    return rows, ends
+
+
+def _further_tables(first: TextFile, more: frozenset[str]) -> Iterator[int]:
+    """Physical lines where, after an empty one, the header of another table stands (or a title above it)."""
+    pending: int | None = None
+    gap = False
+    with first.path.open(encoding="utf-8-sig", errors="replace", newline="\n") as file:
+        for number, line in enumerate(file, start=1):
+            if not line.strip():
+                gap, pending = True, None
+                continue
+            if number > first.header_lines and (gap or pending is not None):
+                cells = [cell.strip(' "\r\n') for cell in line.split(first.delimiter)]
+                filled = [cell for cell in cells if cell]
+                found = find_header([cells], more) if len(filled) > 2 else None
+                if found is not None and found.hits >= 3 and found.hits * 2 >= len(filled):
+                    yield pending or number
+                    pending = None
+                else:
+                    pending = (pending or number) if gap and len(filled) == 1 else None
+            gap = False
+
+
+def _cut(first: TextFile, starts: list[int], scratch: Path, more: frozenset[str]) -> list[TextFile]:
+    """The tables of a text each in a file of its own, so that each can be read as a regular one."""
+    bounds = [1, *starts]
+    tables: list[TextFile] = []
+    parts = [scratch.with_name(f"{scratch.name}.part{i}") for i in range(len(bounds))]
+    counts = _write_parts(first.path, bounds, parts)
+    for index, (start, part) in enumerate(zip(bounds, parts, strict=True)):
+        text = Utf8Text(
+            path=part,
+            encoding=first.encoding,
+            lines=counts[index],
+            damaged=first.damaged,
+            odd_spaces=first.odd_spaces,
+        )
+        table = _table(part, text, more)
+        if table is not None:
+            tables.append(replace(table, offset=start - 1))
+    return tables
+
+
+def _write_parts(path: Path, bounds: list[int], parts: list[Path]) -> list[int]:
+    """Write the lines from each bound to the next into its part; how many lines up to the last that is not empty."""
+    counts = [0] * len(bounds)
+    with path.open("rb") as file:
+        lines = enumerate(file, start=1)
+        for index, part in enumerate(parts):
+            stop = bounds[index + 1] if index + 1 < len(bounds) else None
+            with part.open("wb") as out:
+                for number, line in lines:
+                    out.write(line)
+                    if line.strip(b"\r\n"):
+                        counts[index] = number - bounds[index] + 1
+                    if stop is not None and number + 1 == stop:
+                        break
+    return counts

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 from fraudgraph.claims.schema import CLAIM_TYPES
 
-__all__ = ["MISSING", "claim_type_sql", "id_sql", "literal", "lookup_sql", "number_sql", "timestamp_sql"]
+__all__ = [
+    "MISSING",
+    "claim_type_sql",
+    "coded_sql",
+    "id_sql",
+    "literal",
+    "lookup_sql",
+    "rounded_sql",
+]
 
 MISSING = ("", "NULL", "null", "\\N", "None", "none", "NaN", "nan", "<NA>", "NaT")
 """Texts that mean nothing was entered."""
+_OPEN_SETS = ("action", "event_kind", "settlement_kind", "complication_level")
+"""Code sets of which we know only the words that some model asks for: others stay as delivered."""
+_OPEN_SETS = ("action", "event_kind", "settlement_kind", "complication_level")
+"""Code sets of which we know only the words that some model asks for: others stay as delivered."""
 _DATE_FORMATS = (
     "%Y%m%d %H:%M:%S",
     "%Y%m%d %H:%M",
@@ -39,32 +50,21 @@ def _values() -> dict[str, dict[str, str]]:
 
 
 def id_sql(value: str) -> str:
-    """An id as text; '123.0' is a whole number that went through a table program."""
+    """An id as text; '123.0' is a whole number that went through a table program, 1.1E+17 one that lost its digits there."""
     return (
-        f"CASE WHEN ends_with({value}, '.0') AND regexp_full_match({value}, '[0-9]+\\.0') "
-        f"THEN left({value}, -2) ELSE {value} END"
+        f"CASE WHEN ends_with({value}, '.0') AND regexp_full_match({value}, '[0-9]+\\.0') THEN left({value}, -2) "
+        f"WHEN contains({value}, '+') AND {rounded_sql(value)} THEN NULL ELSE {value} END"
     )
 
 
-def timestamp_sql(value: str, own: Sequence[str]) -> str:
-    """Text as a moment: the operator's own forms first, then the usual ones."""
-    formats = ", ".join(literal(one) for one in _DATE_FORMATS)
-    plain = (
-        f"coalesce(TRY_CAST({value} AS TIMESTAMP), CASE length({value}) "
-        f"WHEN 8 THEN try_strptime({value}, '%Y%m%d') WHEN 14 THEN try_strptime({value}, '%Y%m%d%H%M%S') "
-        f"WHEN 12 THEN try_strptime({value}, '%Y%m%d%H%M') "
-        f"WHEN 10 THEN CASE WHEN ends_with({value}, '.0') THEN try_strptime(left({value}, 8), '%Y%m%d') END END, "
-        f"try_strptime({value}, [{formats}]))"
-    )
-    if not own:
-        return plain
-    return f"coalesce(try_strptime({value}, [{', '.join(literal(one) for one in own)}]), {plain})"
+def rounded_sql(value: str) -> str:
+    """Whether an id is a number in scientific form: a spreadsheet rounded it."""
+    return f"regexp_full_match({value}, '[0-9](\\.[0-9]+)?[eE]\\+[0-9]+')"
 
 
-def number_sql(value: str, sql_type: str) -> str:
-    """Text as a number: thousands separators, currency marks and wide digits are allowed for where plain reading fails."""
-    tidy = f"translate({value}, '０１２３４５６７８９．－,，¥￥元 ', '0123456789.-')"
-    return f"coalesce(TRY_CAST({value} AS {sql_type}), TRY_CAST({tidy} AS {sql_type}))"
+def _simplified(value: str) -> str:
+    """The characters of our words in the form that we write them in."""
+    return f"translate({value}, '門診購藥體檢掛號術級營無醫屬類別險診療', '门诊购药体检挂号术级营无医属类别险诊疗')"
 
 
 def _plain_code(value: str) -> str:
@@ -82,9 +82,17 @@ def lookup_sql(value: str, table: str, words: str | None = None) -> str:
     if words is None:
         return found
     contained = " ".join(
-        f"WHEN contains({value}, {literal(k)}) THEN {literal(v)}" for k, v in _values()[words].items()
+        f"WHEN contains({_simplified(value)}, {literal(k)}) THEN {literal(v)}"
+        for k, v in _values()[words].items()
     )
     return f"coalesce({found}, CASE {contained} END)"
+
+
+def coded_sql(value: str, code_set: str) -> str:
+    """The canonical word of a code set; where the set is open, else the delivered word."""
+    words = f"{code_set}_words"
+    found = lookup_sql(value, code_set, words if words in _values() else None)
+    return f"coalesce({found}, {value})" if code_set in _OPEN_SETS else found
 
 
 def claim_type_sql(value: str, own: dict[str, str]) -> str:
@@ -96,7 +104,7 @@ def claim_type_sql(value: str, own: dict[str, str]) -> str:
     prefixes = sorted(_values()["claim_type"].items(), key=lambda one: (-len(one[0]), one[0]))
     by_code = " ".join(f"WHEN starts_with({code}, {literal(k)}) THEN {literal(v)}" for k, v in prefixes)
     words = " ".join(
-        f"WHEN contains(lower({value}), {literal(k)}) THEN {literal(v)}"
+        f"WHEN contains(lower({_simplified(value)}), {literal(k)}) THEN {literal(v)}"
         for k, v in _values()["claim_type_words"].items()
     )
     by_own = f"CASE {code} {own_codes} END, " if own else ""

@@ -315,8 +315,8 @@ def test_reference_tables(store: Store, read: Read, tmp_path: Path) -> None:
 
 
 def test_columns_nobody_mapped_are_kept(store: Store, read: Read, tmp_path: Path) -> None:
-    read(write_csv(tmp_path / "setl_d.csv", [{**ROWS[0], "备注": '说"好"', "hifp_pay": "", "invono": "7"}]))
-    assert store.one("SELECT json(extra) FROM claims")[0] == '{"invono":"7","备注":"说\\"好\\""}'
+    read(write_csv(tmp_path / "setl_d.csv", [{**ROWS[0], "备注": '说"好"', "hifp_pay": "", "memo_no": "7"}]))
+    assert store.one("SELECT json(extra) FROM claims")[0] == '{"memo_no":"7","备注":"说\\"好\\""}'
 
 
 MEDICARE = {

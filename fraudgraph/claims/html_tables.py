@@ -1,0 +1,99 @@
+"""HTML tables that systems save as .xls, and Excel's own XML tables: read row by row, never as a whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from itertools import pairwise
+from pathlib import Path
+
+__all__ = ["html_rows"]
+
+_BLOCK = 1 << 20
+_MAX_ROW = 4 << 20
+_SKIPPED = re.compile(r"<!--.*?-->|<(style|script|head)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_ROW = re.compile(r"<(?:ss:)?(?:tr|row)\b[^>]*>", re.IGNORECASE)
+_END = re.compile(r"</(?:ss:)?(table|worksheet)\s*>", re.IGNORECASE)
+_CELL = re.compile(
+    r"<(?:ss:)?(?:td|th|cell)\b([^>]*?)(?:/>|>(.*?)(?=<(?:ss:)?(?:td|th|cell)\b|</(?:ss:)?(?:td|th|cell|tr|row|table)\b|\Z))",
+    re.IGNORECASE | re.DOTALL,
+)
+_SPAN = re.compile(
+    r"""\b(colspan|rowspan|ss:index|ss:mergeacross|ss:mergedown)\s*=\s*["']?(\d+)""", re.IGNORECASE
+)
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
+_MOST_SPAN = 500
+
+
+def html_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The rows of all tables of a file in UTF-8: (number of the row in the file, cells).
+
+    An empty row stands where one table ends. A merged cell gives its text once; the cells that it covers are empty.
+    """
+    number = 0
+    covered: dict[int, int] = {}
+    for text in _row_texts(path):
+        if not text:
+            covered = {}
+            yield number, []
+            continue
+        number += 1
+        cells, covered = _cells(text, covered)
+        yield number, cells
+
+
+def _row_texts(path: Path) -> Iterator[str]:
+    """The text of each row behind its opening tag; an empty text where a table ends."""
+    rest = ""
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        while True:
+            block = file.read(_BLOCK)
+            text = _SKIPPED.sub(" ", rest + block)
+            starts = [(found.start(), found.end()) for found in _ROW.finditer(text)]
+            if block and len(starts) < 2 and len(text) < _MAX_ROW:
+                rest = text
+                continue
+            pieces = [(end, after) for (_, end), (after, _) in pairwise(starts)]
+            last = starts[-1] if starts else (len(text), len(text))
+            if not block:
+                pieces += [(last[1], len(text))] if starts else []
+            for begin, stop in pieces:
+                yield from _piece(text[begin:stop])
+            rest = text[last[0] :]
+            if not block:
+                return
+
+
+def _piece(text: str) -> Iterator[str]:
+    end = _END.search(text)
+    yield (text[: end.start()] if end else text) or " "
+    if end:
+        yield ""
+
+
+def _cells(text: str, covered: dict[int, int]) -> tuple[list[str], dict[int, int]]:
+    """The cells of a row, with empty ones where merged cells of this row or of rows above lie."""
+    cells: list[str] = []
+    still = {column: rows - 1 for column, rows in covered.items() if rows > 1}
+    for found in _CELL.finditer(text):
+        while len(cells) in covered:
+            cells.append("")
+        marks, content = found[1], found[2] or ""
+        spans = {name.lower(): int(count) for name, count in _SPAN.findall(marks)} if marks else {}
+        if spans.get("ss:index", 0) > len(cells):
+            cells += [""] * min(spans["ss:index"] - 1 - len(cells), _MOST_SPAN)
+        across = min(max(spans.get("colspan", 1), spans.get("ss:mergeacross", 0) + 1), _MOST_SPAN)
+        down = max(spans.get("rowspan", 1), spans.get("ss:mergedown", 0) + 1)
+        if down > 1:
+            still |= dict.fromkeys(range(len(cells), len(cells) + across), down - 1)
+        cells.append(_text(content))
+        cells += [""] * (across - 1)
+    return cells, still
+
+
+def _text(content: str) -> str:
+    if "<" in content:
+        content = _TAG.sub("", _BREAK.sub(" ", content))
+    return (unescape(content) if "&" in content else content).strip()
