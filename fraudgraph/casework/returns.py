@@ -70,7 +70,7 @@ def _verdict(
             f"{path.name}, row {number}, column verdict: {said!r} is no verdict. Expected one of: {', '.join(VERDICTS)}. Nothing was taken over.",
             f"{path.name} 第 {number} 行 verdict 列：{said!r} 不是核查结论，应为：{'、'.join(_WORDS_ZH)}。未登记任何结论。",
         )
-    if verdict == "pending" and not (who or why):
+    if verdict == "pending" and not why:  # nobody filled it in: the owner stands there beforehand
         return None
     day, expires = _day(row.get("on")), _day(row.get("expires_on"))
     return Verdict(

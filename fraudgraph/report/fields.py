@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from math import isfinite
 from typing import Final, Literal
 
 from fraudgraph.records import Evidence, Explanation, Member, NodeKind, Ring
+from fraudgraph.report.counter import against
 from fraudgraph.report.files import browser_link, dossier_name
 from fraudgraph.report.naming import ROLE_ORDER, Naming, handles
 from fraudgraph.report.plain import plain
@@ -22,6 +24,7 @@ __all__ = [
     "HANDLING",
     "LIST_FIELDS",
     "MEMBER_FIELDS",
+    "SUMMARY_FIELDS",
     "Cell",
     "Field",
     "FieldKind",
@@ -30,6 +33,7 @@ __all__ = [
     "explanation_rows",
     "list_row",
     "member_rows",
+    "summary_row",
 ]
 
 FieldKind = Literal["text", "count", "number", "amount", "date", "verdict", "handling", "dossier", "link"]
@@ -75,9 +79,12 @@ LIST_FIELDS: Final = (
     _f("summary_zh", "摘要", "为什么值得核查，一两句话", "why it is worth a look, in Chinese", "text", 46),
     _f("verdict", "核查结论", "由核查人选填：待核、查实、排除、证据不足", "filled in by the investigator: pending, confirmed, cleared, insufficient", "verdict", 14),
     _f("handling", "办理状态", "由核查人选填：未开始、核查中、已办结", "filled in by the investigator: open, checking, done", "handling", 13),
-    _f("handled_by", "办理人", "由核查人填写", "filled in by the investigator", "text", 10),
-    _f("due_on", "办理期限", "由核查人填写，日期", "filled in by the investigator, a date", "text", 11),
+    _f("handled_by", "办理人", "由核查人填写；月度清单按设置预填负责人", "filled in by the investigator; the monthly list puts the owner from the settings there", "text", 10),
+    _f("due_on", "办理期限", "由核查人填写，日期；月度清单预填", "filled in by the investigator, a date; the monthly list puts one there", "text", 11),
     _f("remark", "备注", "由核查人填写", "filled in by the investigator", "text", 16),
+    _f("route_zh", "建议去向", "核实后可能涉及的部门、理由和依据；仅月度清单", "authorities that it may concern once verified, why, and the legal source; monthly list only", "text", 50),
+    _f("earlier_verdict", "此前结论", "此前登记的核查结论；仅月度清单", "the verdict recorded before; monthly list only", "text", 12),
+    _f("age_days", "已列天数", "自首次列入起的天数；仅月度清单", "days since it was first listed; monthly list only", "number", 9),
     _f("dossier", "线索材料", "团伙页面，离线可打开", "the ring's page; opens offline", "dossier", 28),
     _f("strongest_zh", "主要证据", "最前的三条证据", "the first three pieces of evidence, in Chinese", "text", 60),
     _f("lawful_zh", "合理解释", "已检验的合理解释及是否成立", "lawful explanations tried and whether each holds, in Chinese", "text", 50),
@@ -92,6 +99,7 @@ LIST_FIELDS: Final = (
     _f("summary_en", "摘要（英文）", "同上，英文", "the same in English", "text", 60),
     _f("strongest_en", "主要证据（英文）", "同上，英文", "the same in English", "text", 60),
     _f("lawful_en", "合理解释（英文）", "同上，英文", "the same in English", "text", 50),
+    _f("route_en", "建议去向（英文）", "同上，英文", "the same in English", "text", 50),
 )  # fmt: skip
 
 MEMBER_FIELDS: Final = (
@@ -135,6 +143,23 @@ EXPLANATION_FIELDS: Final = (
 )  # fmt: skip
 
 
+SUMMARY_FIELDS: Final = (
+    _f("ring_id", "疑似团伙编号", "所属疑似团伙", "the ring", "text", 14),
+    _f("rank", "名次", "建议的核查顺序", "order in which to open the rings", "count", 6),
+    _f("score_parts_zh", "得分构成", "各部分得分，相加即得分", "parts that add up to the score, in Chinese", "text", 40),
+    _f("cast_zh", "涉及谁", "成员按角色计数", "members counted by role, in Chinese", "text", 34),
+    _f("claim_count", "结算单数", "证据所依据的结算单，每张只计一次", "claims behind the evidence, each counted once", "count", 9),
+    _f("evidence_count", "证据条数", "支持线索的证据句", "sentences that speak for the lead", "count", 9),
+    _f("against_count", "反向证据条数", "数字不高于预期的证据句与成立的合理解释", "sentences no higher than expected, and lawful explanations that hold", "count", 9),
+    _f("comparison_zh", "与同类相比", "与同样就医的人相比", "against like people, in Chinese", "text", 60),
+    _f("nearest_lawful_zh", "最接近的合理解释", "解释份额最大的一种及其数字", "the lawful explanation that explains most, with its number, in Chinese", "text", 50),
+    _f("score_parts_en", "得分构成（英文）", "同上，英文", "the same in English", "text", 40),
+    _f("cast_en", "涉及谁（英文）", "同上，英文", "the same in English", "text", 34),
+    _f("comparison_en", "与同类相比（英文）", "同上，英文", "the same in English", "text", 60),
+    _f("nearest_lawful_en", "最接近的合理解释（英文）", "同上，英文", "the same in English", "text", 50),
+)  # fmt: skip
+
+
 def _both(text: Text) -> str:
     return text.zh if text.zh == text.en else f"{text.zh} {text.en}"
 
@@ -145,6 +170,10 @@ def _count(ring: Ring, *kinds: NodeKind) -> int:
 
 def _strongest(ring: Ring, say: Callable[[Evidence], str]) -> str:
     return "\n".join(f"{number}. {say(item)}" for number, item in enumerate(ring.evidence[:3], 1))
+
+
+def _lines(text: str) -> str:
+    return "\n".join(plain(line, 400) for line in text.split("\n"))
 
 
 def _lawful(ring: Ring, say: Callable[[Explanation], str]) -> str:
@@ -168,12 +197,15 @@ def list_row(ring: Ring, naming: Naming, settings: Settings) -> dict[str, Cell]:
         "summary_zh": naming.sentence(ring.summary_zh),
         "verdict": _both(VERDICTS["pending"]),
         "handling": _both(HANDLING["open"]),
-        "handled_by": "",
-        "due_on": "",
+        "handled_by": plain(ring.owner, 80),
+        "due_on": ring.due_on.isoformat() if ring.due_on else "",
         "remark": "",
+        "route_zh": _lines(ring.route_zh),
+        "earlier_verdict": "" if ring.verdict == "pending" else _both(VERDICTS[ring.verdict]),
+        "age_days": ring.age_days,
         "dossier": f"dossiers/{dossier_name(ring.ring_id)}",
         "strongest_zh": _strongest(ring, lambda e: naming.sentence(e.sentence_zh)),
-        "lawful_zh": _lawful(ring, lambda e: f"{e.title_zh}:{'成立' if e.holds else '不成立'}"),
+        "lawful_zh": _lawful(ring, lambda e: f"{e.title_zh}：{'成立' if e.holds else '不成立'}"),
         "status_zh": status.zh,
         "total_amount": ring.total_amount,
         "doctor_count": _count(ring, NodeKind.DOCTOR),
@@ -185,7 +217,32 @@ def list_row(ring: Ring, naming: Naming, settings: Settings) -> dict[str, Cell]:
         "summary_en": naming.sentence(ring.summary_en),
         "strongest_en": _strongest(ring, lambda e: naming.sentence(e.sentence_en)),
         "lawful_en": _lawful(ring, lambda e: f"{e.title_en}: {'holds' if e.holds else 'does not hold'}"),
+        "route_en": _lines(ring.route_en),
     }
+
+
+def summary_row(ring: Ring, naming: Naming) -> dict[str, Cell]:
+    """One ring at a glance: what its score is made of, who is in it, what speaks for and against it."""
+    weighed = [item for item in ring.evidence if against(item)]
+    compared = [item for item in ring.evidence if item.kind in ("attendance", "money")]
+    nearest = min(ring.explanations, key=lambda e: (not e.holds, -e.share, e.name), default=None)
+    counts = Counter(member.role for member in ring.members)
+    roles = [(ROLES[role], counts[role]) for role in sorted(counts, key=lambda r: ROLE_ORDER.index(r))]
+    return {
+        "ring_id": plain(ring.ring_id, 64),
+        "rank": ring.rank,
+        "score_parts_zh": "；".join(f"{plain(p.title_zh, 60)} {p.points:+.2f}" for p in ring.parts),
+        "cast_zh": "、".join(f"{role.zh} {count}" for role, count in roles),
+        "claim_count": len({claim for item in ring.evidence for claim in item.claim_ids}),
+        "evidence_count": len(ring.evidence) - len(weighed),
+        "against_count": len(weighed) + sum(e.holds for e in ring.explanations),
+        "comparison_zh": "\n".join(naming.sentence(item.sentence_zh) for item in compared),
+        "nearest_lawful_zh": "" if nearest is None else f"{plain(nearest.title_zh, 60)}：{naming.sentence(nearest.sentence_zh)}",
+        "score_parts_en": "; ".join(f"{plain(p.title_en, 60)} {p.points:+.2f}" for p in ring.parts),
+        "cast_en": ", ".join(f"{role.en} {count}" for role, count in roles),
+        "comparison_en": "\n".join(naming.sentence(item.sentence_en) for item in compared),
+        "nearest_lawful_en": "" if nearest is None else f"{plain(nearest.title_en, 60)}: {naming.sentence(nearest.sentence_en)}",
+    }  # fmt: skip
 
 
 def member_rows(ring: Ring, naming: Naming) -> list[dict[str, Cell]]:

@@ -75,6 +75,7 @@ def _index_row(ring: Ring, settings: Settings, has_page: bool) -> dict[str, Any]
         "first": ring.first_seen,
         "last": ring.last_seen,
         "holding": holding,
+        "by_verdict": Text(plain(ring.held_zh), plain(ring.held_en)) if ring.held_zh else None,
         "browser_link": browser_link(settings, ring.ring_id),
     }
 
