@@ -1,5 +1,5 @@
 // 本月疑似团伙 / Rings of the month
-// 说明:按应核查的先后列出线索及其机构;颜色越深风险越高
+// 说明：按应核查的先后列出线索及其机构；颜色越深风险越高
 // About: the rings put forward, with the places they meet at, in the order to open them
 MATCH (run:Published)<-[:PART_OF]-(ring:Ring)
 WHERE ring.listed

@@ -1,5 +1,5 @@
 // 本月疑似团伙一览表 / Rings of the month in numbers
-// 说明:每个团伙一行:得分、人数、基金金额、超出预期金额
+// 说明：每个团伙一行：得分、人数、基金金额、超出预期金额
 // About: one line a ring: score, people, fund amount, amount above expectation
 MATCH (run:Published)<-[:PART_OF]-(ring:Ring)
 WITH run, ring ORDER BY ring.rank

@@ -1,5 +1,5 @@
 // 按姓名或编号查找 / Find a person or place
-// 说明:全文检索姓名、名称与编号;编号也可只写前几位加 *
+// 说明：全文检索姓名、名称与编号；编号也可只写前几位加 *
 // About: full-text search in names and ids; an id may be cut short with *
 // 参数 Parameter: text 姓名、名称或编号 / name or id
 //   :param text => "H99010100001"

@@ -1,5 +1,5 @@
 // 图中的月份 / Months in the graph
-// 说明:已加载哪些批次,读者看到的是哪一个
+// 说明：已加载哪些批次，读者看到的是哪一个
 // About: which runs are loaded, and which one readers see
 MATCH (run:Run)
 WITH run ORDER BY run.month DESC, run.key

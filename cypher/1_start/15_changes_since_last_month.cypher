@@ -1,5 +1,5 @@
 // 与上月相比的变化 / What changed since last month
-// 说明:新出现、延续、扩大的团伙,以及上月有而本月没有的
+// 说明：新出现、延续、扩大的团伙，以及上月有而本月没有的
 // About: rings that are new, go on or have grown, and those of last month that are gone
 MATCH (run:Published)
 OPTIONAL MATCH (earlier:Run {state: 'loaded'}) WHERE earlier.month < run.month

@@ -1,5 +1,5 @@
 // 一个团伙的全貌 / One ring whole
-// 说明:成员、角色与理由;连线上写明为何在内
+// 说明：成员、角色与理由；连线上写明为何在内
 // About: members with roles; the line to the ring says why each is in it
 // 参数 Parameter: ringId 疑似团伙编号 / ring id
 //   :param ringId => "2025-12-001"

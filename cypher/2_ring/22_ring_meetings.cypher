@@ -1,5 +1,5 @@
 // 谁与谁反复同现 / Who keeps meeting whom
-// 说明:团伙成员之间的异常同现:观察次数、预计次数、p 值
+// 说明：团伙成员之间的异常同现：观察次数、预计次数、p 值
 // About: surprising meetings between members: observed, expected, p
 // 参数 Parameter: ringId 疑似团伙编号 / ring id
 //   :param ringId => "2025-12-001"

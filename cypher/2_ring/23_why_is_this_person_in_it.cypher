@@ -1,5 +1,5 @@
 // 此人为何在内 / Why is this person in it
-// 说明:到团伙的连线、与其他成员的同现、共用标识、疑点
+// 说明：到团伙的连线、与其他成员的同现、共用标识、疑点
 // About: the line to the ring, meetings with other members, shared identifiers and flags
 // 参数 Parameter: ringId 疑似团伙编号 / ring id
 //   :param ringId => "2025-12-001"

@@ -1,5 +1,5 @@
 // 同一时刻的结算 / Shared minutes
-// 说明:成员在同一机构相隔 30 分钟内先后结算的结算单
+// 说明：成员在同一机构相隔 30 分钟内先后结算的结算单
 // About: claims of members at one place within thirty minutes of each other
 // 参数 Parameter: ringId 疑似团伙编号 / ring id
 //   :param ringId => "2025-12-001"

@@ -1,5 +1,5 @@
 // 共用电话、地址与账户 / Shared phones, addresses and accounts
-// 说明:成员共用的标识(密钥代码),以及团伙外的同用者
+// 说明：成员共用的标识（密钥代码），以及团伙外的同用者
 // About: identifiers that members share (keyed codes), and who outside the ring shares them too
 // 参数 Parameter: ringId 疑似团伙编号 / ring id
 //   :param ringId => "2025-12-001"

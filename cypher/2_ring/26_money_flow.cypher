@@ -1,5 +1,5 @@
-// 资金流向:医师到药店 / Money flow from doctor to pharmacy
-// 说明:成员、开方医师、取药药店之间的金额;超出预期的在连线上
+// 资金流向：医师到药店 / Money flow from doctor to pharmacy
+// 说明：成员、开方医师、取药药店之间的金额；超出预期的在连线上
 // About: amounts between members, prescribing doctors and pharmacies; what exceeds expectation is on the line
 // 参数 Parameter: ringId 疑似团伙编号 / ring id
 //   :param ringId => "2025-12-001"

@@ -1,5 +1,5 @@
 // 合理解释 / Lawful explanations of a ring
-// 说明:逐项排查过的合理解释:数值、门槛、是否成立
+// 说明：逐项排查过的合理解释：数值、门槛、是否成立
 // About: each lawful explanation that was tried: the number, the threshold, whether it holds
 // 参数 Parameter: ringId 疑似团伙编号 / ring id
 //   :param ringId => "2025-12-001"

@@ -1,5 +1,5 @@
 // 证据与结算单 / Evidence with its claims
-// 说明:每条证据一句话,连到其结算单
+// 说明：每条证据一句话，连到其结算单
 // About: each piece of evidence in a sentence, with claims behind it
 // 参数 Parameter: ringId 疑似团伙编号 / ring id
 //   :param ringId => "2025-12-001"

@@ -1,5 +1,5 @@
 // 与其相连的其他团伙 / Rings that touch this one
-// 说明:共用成员、机构或标识的其他团伙
+// 说明：共用成员、机构或标识的其他团伙
 // About: other rings that share members, places or identifiers with it
 // 参数 Parameter: ringId 疑似团伙编号 / ring id
 //   :param ringId => "2025-12-001"

@@ -1,5 +1,5 @@
 // 一人一机构的全貌 / A person or place whole
-// 说明:团伙、疑点、同现、离群、最常去的机构
+// 说明：团伙、疑点、同现、离群、最常去的机构
 // About: rings, flags, meetings, differences from peers, most visited places
 // 参数 Parameter: personId 人员或机构编号 / id of a person or place
 //   :param personId => "9901100043436251"

@@ -1,5 +1,5 @@
-// 展开一跳(避开大机构) / Expand one hop without hubs
-// 说明:只展开较小的邻居:连线少于 300 条的人、机构与标识
+// 展开一跳（避开大机构） / Expand one hop without hubs
+// 说明：只展开较小的邻居：连线少于 300 条的人、机构与标识
 // About: only small neighbours: people, places and identifiers with fewer than 300 lines
 // 参数 Parameter: personId 人员或机构编号 / id of a person or place
 //   :param personId => "9901100043436251"

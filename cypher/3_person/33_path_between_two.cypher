@@ -1,5 +1,5 @@
 // 两人之间的联系 / Path between two people
-// 说明:通过同现、共用标识、团伙的最短联系(不经过大机构)
+// 说明：通过同现、共用标识、团伙的最短联系（不经过大机构）
 // About: the shortest ties through meetings, shared identifiers and rings, not through places everyone visits
 // 参数 Parameter: personId 人员或机构编号 / id of a person or place
 //   :param personId => "9901100043436251"

@@ -1,5 +1,5 @@
 // 已查实者的邻居 / Neighbours of a confirmed case
-// 说明:与此人有同现或共用标识、但尚不在任何线索中的人
+// 说明：与此人有同现或共用标识、但尚不在任何线索中的人
 // About: people who met or share with this person and are in no ring put forward
 // 参数 Parameter: personId 人员或机构编号 / id of a person or place
 //   :param personId => "9901100043436251"

@@ -1,5 +1,5 @@
 // 由一人向外扩展 / Seed expansion by hand
-// 说明:从一人出发两步:先同现者,再同现者的同现者,按强弱取前几名
+// 说明：从一人出发两步：先同现者，再同现者的同现者，按强弱取前几名
 // About: two steps out from one person: whom they met, and whom those met, the strongest first
 // 参数 Parameter: personId 人员或机构编号 / id of a person or place
 //   :param personId => "9901100043436251"

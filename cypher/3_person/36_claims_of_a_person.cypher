@@ -1,5 +1,5 @@
 // 一人在图中的结算单 / Claims of a person in the graph
-// 说明:按时间排列,连到机构与医师
+// 说明：按时间排列，连到机构与医师
 // About: in order of time, with place and doctor
 // 参数 Parameter: personId 人员或机构编号 / id of a person or place
 //   :param personId => "9901100043436251"

@@ -1,5 +1,5 @@
 // 与同类相比的离群者 / Who differs from peers
-// 说明:离群分最高的人与机构,以及差别所在
+// 说明：离群分最高的人与机构，以及差别所在
 // About: the highest outlier scores, and in what they differ
 MATCH (run:Published)<-[s:STANDS_OUT]-(who)
 WITH who, s ORDER BY s.score DESC, who.id

@@ -1,5 +1,5 @@
 // 一家机构的疑点 / Flags of an institution
-// 说明:以机构为对象的疑点,以及在此结算的疑点结算单最多的人
+// 说明：以机构为对象的疑点，以及在此结算的疑点结算单最多的人
 // About: flags on the place itself, and people whose flagged claims were billed there
 // 参数 Parameter: placeId 机构编号 / id of a facility or pharmacy
 //   :param placeId => "H99010100001"

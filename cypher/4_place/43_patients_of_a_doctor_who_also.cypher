@@ -1,5 +1,5 @@
 // 某医师的患者还去了哪里 / A doctor's patients who also
-// 说明:同一医师的患者中,共同去过同一药店的人
+// 说明：同一医师的患者中，共同去过同一药店的人
 // About: patients of one doctor who also fill at the same pharmacies, the largest money first
 // 参数 Parameter: doctorId 医师代码 / doctor id
 //   :param doctorId => "D990101106504"

@@ -1,5 +1,5 @@
 // 某医师的处方流向 / Where a doctor's prescriptions go
-// 说明:各药店的处方数与金额;超出预期者附同现线
+// 说明：各药店的处方数与金额；超出预期者附同现线
 // About: prescriptions and money by pharmacy; a second line where it exceeds expectation
 // 参数 Parameter: doctorId 医师代码 / doctor id
 //   :param doctorId => "D990101106504"

@@ -1,5 +1,5 @@
 // 一家机构的医师 / Doctors of a facility
-// 说明:按金额排列;未登记却在此开单者注明
+// 说明：按金额排列；未登记却在此开单者注明
 // About: by amount; those who bill there without being registered are told apart
 // 参数 Parameter: facilityId 医疗机构编号 / facility id
 //   :param facilityId => "H99010100001"

@@ -1,5 +1,5 @@
 // 相互关联的机构 / Places tied together
-// 说明:同一法定代表人、电话、账户或地址的机构,以及在两家以上机构开单的医师
+// 说明：同一法定代表人、电话、账户或地址的机构，以及在两家以上机构开单的医师
 // About: places with one representative, phone, account or address; and doctors who bill at two or more facilities
 MATCH (run:Published)
 CALL (run) {

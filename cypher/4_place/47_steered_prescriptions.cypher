@@ -1,5 +1,5 @@
 // 处方集中流向 / Prescriptions steered to one pharmacy
-// 说明:全市范围:医师处方流向一家药店超出预期者
+// 说明：全市范围：医师处方流向一家药店超出预期者
 // About: all over the city: doctors whose prescriptions go to one pharmacy beyond expectation
 MATCH (run:Published)
 MATCH path = (doctor:Doctor)-[met:MET]->(pharmacy:Pharmacy)

@@ -1,5 +1,5 @@
 // 两家机构的共同患者 / Patients two places have in common
-// 说明:同时去过两家机构、且金额最高的人
+// 说明：同时去过两家机构、且金额最高的人
 // About: people who went to both, the largest money first
 // 参数 Parameter: placeId 机构编号 / id of a facility or pharmacy
 //   :param placeId => "H99010100001"

@@ -1,5 +1,5 @@
 // 各筛查模型的疑点 / Flags by screening model
-// 说明:每个模型一行:疑点数、金额、性质
+// 说明：每个模型一行：疑点数、金额、性质
 // About: one line a model: flags, amount, whether definite
 MATCH (run:Published)<-[:PART_OF]-(flag:Flag)
 WITH flag.model AS model, flag.title_zh AS title_zh, flag.title_en AS title_en, flag.result AS result, count(flag) AS flag_count, sum(flag.amount) AS amount

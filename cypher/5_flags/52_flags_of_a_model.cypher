@@ -1,5 +1,5 @@
 // 某模型的疑点 / Flags of one model
-// 说明:金额最高的疑点及其对象
+// 说明：金额最高的疑点及其对象
 // About: the flags with the largest amounts, and on whom
 // 参数 Parameter: model 筛查模型编号 / screening model
 //   :param model => "M021"

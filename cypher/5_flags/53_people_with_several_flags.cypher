@@ -1,5 +1,5 @@
 // 有多项疑点的人 / People flagged by several models
-// 说明:被两个以上不同模型标记的人与机构
+// 说明：被两个以上不同模型标记的人与机构
 // About: people and places flagged by two or more different models
 MATCH (run:Published)<-[:PART_OF]-(flag:Flag)<-[:FLAGGED_BY]-(who)
 WITH who, collect(flag) AS flags, count(DISTINCT flag.model) AS model_count WHERE model_count > 1

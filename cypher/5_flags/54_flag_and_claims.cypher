@@ -1,5 +1,5 @@
 // 一项疑点与其结算单 / One flag with its claims
-// 说明:疑点、对象与所依据的结算单
+// 说明：疑点、对象与所依据的结算单
 // About: the flag, on whom, and the claims it rests on
 // 参数 Parameter: flagId 疑点编号 / flag id
 //   :param flagId => "M001-1"

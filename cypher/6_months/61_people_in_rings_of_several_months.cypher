@@ -1,5 +1,5 @@
 // 多月在团伙中的人 / People in rings of several months
-// 说明:在两个以上已加载月份的团伙中出现的人与机构
+// 说明：在两个以上已加载月份的团伙中出现的人与机构
 // About: people and places that belong to rings of two or more loaded months
 MATCH (who:InRing)-[:MEMBER_OF]->(ring:Ring)-[:PART_OF]->(run:Run {state: 'loaded'})
 WITH who, count(DISTINCT run.month) AS month_count, collect(ring) AS rings WHERE month_count > 1

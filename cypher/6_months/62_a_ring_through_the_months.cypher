@@ -1,5 +1,5 @@
 // 一个团伙的历次出现 / A ring through the months
-// 说明:其他月份中与它共有成员的团伙
+// 说明：其他月份中与它共有成员的团伙
 // About: rings of other months that share members with it
 // 参数 Parameter: ringId 疑似团伙编号 / ring id
 //   :param ringId => "2025-12-001"

@@ -1,5 +1,5 @@
 // 图里有什么 / What is in the graph
-// 说明:各类节点的数量
+// 说明：各类节点的数量
 // About: how many nodes of each kind
 MATCH (n)
 UNWIND labels(n) AS label

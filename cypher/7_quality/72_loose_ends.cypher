@@ -1,5 +1,5 @@
 // 图的质量检查 / Loose ends
-// 说明:应为零的各项:没有证据的团伙、没有对象的疑点、没有成员的团伙、没有参保人的结算单
+// 说明：应为零的各项：没有证据的团伙、没有对象的疑点、没有成员的团伙、没有参保人的结算单
 // About: each count should be 0: rings without evidence or members, flags on nobody, claims of nobody
 MATCH (run:Published)
 CALL (run) {

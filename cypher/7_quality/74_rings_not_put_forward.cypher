@@ -1,5 +1,5 @@
 // 未列为线索的团伙 / Rings not put forward
-// 说明:已考察、因合理解释或得分不足而未列出的团伙
+// 说明：已考察、因合理解释或得分不足而未列出的团伙
 // About: looked at and not put forward: a lawful explanation, or too little score
 MATCH (run:Published)<-[:PART_OF]-(ring:Ring) WHERE NOT ring.listed
 WITH ring ORDER BY ring.rank

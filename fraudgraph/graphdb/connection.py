@@ -18,7 +18,7 @@ from neo4j import exceptions
 
 from fraudgraph.errors import GraphStoreError
 
-__all__ = ["DATABASE", "GraphStore"]
+__all__ = ["DATABASE", "GraphStore", "as_text"]
 
 DATABASE = "neo4j"
 _OLDEST = (5, 23)
@@ -61,7 +61,7 @@ class GraphStore:
         except (exceptions.ConfigurationError, ValueError) as problem:
             raise GraphStoreError(
                 f"{uri!r} is no address of a Neo4j server: {problem}. It looks like bolt://host:7687 or neo4j+s://host:7687.",
-                f"{uri!r} 不是 Neo4j 服务器地址:{problem}。形如 bolt://主机:7687 或 neo4j+s://主机:7687。",
+                f"{uri!r} 不是 Neo4j 服务器地址：{problem}。形如 bolt://主机：7687 或 neo4j+s://主机：7687。",
             ) from None
         store = cls(driver, audit=audit)
         try:
@@ -84,7 +84,7 @@ class GraphStore:
             wanted = ".".join(str(part) for part in oldest)
             raise GraphStoreError(
                 f"The Neo4j at {uri} is version {self.version}; {wanted} or newer is needed. Nothing was changed; use a newer server, or `fraudgraph neo4j start` for one of our own.",
-                f"{uri} 处的 Neo4j 版本为 {self.version},需要 {wanted} 或更高。未作任何改动;请使用更新的服务器,或用 `fraudgraph neo4j start` 启动自带的服务器。",
+                f"{uri} 处的 Neo4j 版本为 {self.version}，需要 {wanted} 或更高。未作任何改动；请使用更新的服务器，或用 `fraudgraph neo4j start` 启动自带的服务器。",
             )
 
     def __enter__(self) -> Self:
@@ -112,25 +112,25 @@ class GraphStore:
             return session.execute_read(
                 lambda tx: [
                     dict(zip(record.keys(), record.values(), strict=True))
-                    for record in tx.run(_text(cypher), parameters)
+                    for record in tx.run(as_text(cypher), parameters)
                 ]
             )
 
     def value(self, cypher: str, **parameters: Any) -> Any:
         """The only value of a question."""
         with self.session(read=True) as session:
-            record = session.run(_text(cypher), parameters).single(strict=True)
+            record = session.run(as_text(cypher), parameters).single(strict=True)
             return record[0]
 
     def write(self, cypher: str, **parameters: Any) -> neo4j.ResultSummary:
         """Run a change in a transaction of its own."""
         with self.session() as session:
-            return session.execute_write(lambda tx: tx.run(_text(cypher), parameters).consume())
+            return session.execute_write(lambda tx: tx.run(as_text(cypher), parameters).consume())
 
     def write_unmanaged(self, cypher: str, **parameters: Any) -> neo4j.ResultSummary:
         """Run a change that makes its own transactions (CALL … IN TRANSACTIONS), or a change of schema."""
         with self.session() as session:
-            return session.run(_text(cypher), parameters).consume()
+            return session.run(as_text(cypher), parameters).consume()
 
     def note(self, what: str, parameters: Mapping[str, Any]) -> None:
         """Write into the audit log who asked what, and when."""
@@ -154,7 +154,7 @@ class GraphStore:
         except exceptions.AuthError:
             raise GraphStoreError(
                 "Neo4j refuses the user or password. For our own server they are in the workspace (fraudgraph neo4j open --print); for another set NEO4J_USERNAME and NEO4J_PASSWORD.",
-                "Neo4j 拒绝了用户名或口令。自带服务器的口令在工作区中(fraudgraph neo4j open --print);其他服务器请设置 NEO4J_USERNAME 和 NEO4J_PASSWORD。",
+                "Neo4j 拒绝了用户名或口令。自带服务器的口令在工作区中（fraudgraph neo4j open --print）；其他服务器请设置 NEO4J_USERNAME 和 NEO4J_PASSWORD。",
             ) from None
         except (
             exceptions.ServiceUnavailable,
@@ -165,14 +165,14 @@ class GraphStore:
             where = f" at {uri}" if uri else ""
             raise GraphStoreError(
                 f"Neo4j{where} is not there, or went away: {_first_line(problem)}. Start it (fraudgraph neo4j start) and call again; a load goes on where it stopped.",
-                f"Neo4j{where} 不在线或中途断开:{_first_line(problem)}。请启动后(fraudgraph neo4j start)重试;加载会从中断处继续。",
+                f"Neo4j{where} 不在线或中途断开：{_first_line(problem)}。请启动后（fraudgraph neo4j start）重试；加载会从中断处继续。",
             ) from None
         except exceptions.Neo4jError as problem:
             raise _refusal(problem) from None
         except exceptions.DriverError as problem:
             raise GraphStoreError(
                 f"The connection to Neo4j failed: {_first_line(problem)}. Check the server (fraudgraph neo4j status) and call again.",
-                f"与 Neo4j 的连接失败:{_first_line(problem)}。请检查服务器(fraudgraph neo4j status)后重试。",
+                f"与 Neo4j 的连接失败：{_first_line(problem)}。请检查服务器（fraudgraph neo4j status）后重试。",
             ) from None
 
 
@@ -186,16 +186,16 @@ def _refusal(problem: exceptions.Neo4jError) -> GraphStoreError:
     ):
         return GraphStoreError(
             "This Neo4j was started read-only and takes no changes. Stop it and start it without --read-only to load.",
-            "此 Neo4j 以只读方式启动,不接受改动。如需加载,请停止后不带 --read-only 重新启动。",
+            "此 Neo4j 以只读方式启动，不接受改动。如需加载，请停止后不带 --read-only 重新启动。",
         )
     if "OutOfMemory" in code or "MemoryPool" in code or "OutOfDisk" in code or "space" in said.lower():
         return GraphStoreError(
             f"The Neo4j server is out of memory or disk: {said}. Give it more, remove old runs (fraudgraph neo4j remove), and call again; a load goes on where it stopped.",
-            f"Neo4j 服务器内存或磁盘不足:{said}。请扩容或移除旧批次(fraudgraph neo4j remove)后重试;加载会从中断处继续。",
+            f"Neo4j 服务器内存或磁盘不足：{said}。请扩容或移除旧批次（fraudgraph neo4j remove）后重试；加载会从中断处继续。",
         )
     return GraphStoreError(
         f"Neo4j refused: {said} ({code}). If this is a question of your own, correct it; otherwise look at `fraudgraph neo4j logs`.",
-        f"Neo4j 拒绝执行:{said}({code})。若为自写查询,请改正;否则请查看 `fraudgraph neo4j logs`。",
+        f"Neo4j 拒绝执行：{said}（{code}）。若为自写查询，请改正；否则请查看 `fraudgraph neo4j logs`。",
     )
 
 
@@ -204,8 +204,9 @@ def _first_line(problem: BaseException) -> str:
     return text.strip().splitlines()[0][:400] if text.strip() else type(problem).__name__
 
 
-def _text(cypher: str) -> LiteralString:
-    return cypher  # the driver asks for text of our own; values come as parameters
+def as_text(cypher: str) -> LiteralString:
+    """Cypher of our own, as the driver wants it called; values come as parameters only."""
+    return cypher
 
 
 def _user() -> str:

@@ -128,5 +128,5 @@ def _pack_wheels(target: Path) -> None:
         last = (done.stderr or frozen.stderr).strip().splitlines()[-1:] or ["pip is missing"]
         raise GraphStoreError(
             f"The Python packages can't be packed: {last[0]}. Check the network, or pack without them: --no-wheels.",
-            f"无法打包 Python 软件包:{last[0]}。请检查网络,或用 --no-wheels 不打包。",
+            f"无法打包 Python 软件包：{last[0]}。请检查网络，或用 --no-wheels 不打包。",
         )

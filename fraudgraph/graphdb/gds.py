@@ -49,7 +49,7 @@ def compare_with_gds(graph: GraphStore) -> Agreement:
     if not lines:
         raise GraphStoreError(
             "No meetings are in view: load a run first (fraudgraph neo4j load OUT).",
-            "当前没有可见的同现数据:请先加载(fraudgraph neo4j load OUT)。",
+            "当前没有可见的同现数据：请先加载（fraudgraph neo4j load OUT）。",
         )
     started = time.perf_counter()
     meetings: nx.Graph[str] = nx.Graph()

@@ -47,7 +47,7 @@ _LEGEND = "".join(
 _RISK = (
     '<p><span style="border:5px solid #A50026;border-radius:50%;display:inline-block;width:18px;height:18px;vertical-align:middle"></span> 高风险 high risk &nbsp; '
     '<span style="border:4px solid #D55E00;border-radius:50%;display:inline-block;width:18px;height:18px;vertical-align:middle"></span> 中风险 medium risk &nbsp; '
-    '<span style="border-top:3px solid #D55E00;display:inline-block;width:26px;vertical-align:middle"></span> 异常同现(数字为次数)met, with the number of times</p>'
+    '<span style="border-top:3px solid #D55E00;display:inline-block;width:26px;vertical-align:middle"></span> 异常同现（数字为次数）met, with the number of times</p>'
 )
 _FIRST_RING = "set:选用排名第一的团伙 Take the first ring|param ringId => [(r:Ring)-[:PART_OF]->(:Published) WHERE r.rank = 1 | r.id][0]"
 _FIRST_PERSON = "set:选用其中最确定的成员 Take its firmest member|param personId => [(p:Patient)-[m:MEMBER_OF]->(r:Ring {rank: 1})-[:PART_OF]->(:Published) WHERE m.strength > 0.5 | p.id][0]"
@@ -68,8 +68,8 @@ GUIDES: tuple[Guide, ...] = (
                 title_zh="本月线索",
                 title_en="This month's leads",
                 text_zh=(
-                    "这里的每个结果都是线索,不是结论。点击按钮,查询会进入上方编辑框;再按右侧 ▶ 运行。",
-                    "单击一个圆点或一条线,右侧即显示理由(reason_zh、reason_en)。",
+                    "这里的每个结果都是线索，不是结论。点击按钮，查询会进入上方编辑框；再按右侧 ▶ 运行。",
+                    "单击一个圆点或一条线，右侧即显示理由（reason_zh、reason_en）。",
                 ),
                 text_en=(
                     "Every result is a lead, not a verdict. A button puts the question into the editor above; press ▶ at its right to run it.",
@@ -79,14 +79,14 @@ GUIDES: tuple[Guide, ...] = (
                     "rings_of_the_month",
                     "rings_in_numbers",
                     "changes_since_last_month",
-                    "guide:下一步:逐步核查一个团伙 Next: walk through one ring|ring",
+                    "guide:下一步：逐步核查一个团伙 Next: walk through one ring|ring",
                 ),
                 extra=f"<p>{_LEGEND}</p>{_RISK}",
             ),
             Step(
                 title_zh="找人、找机构",
                 title_en="Find a person or a place",
-                text_zh=("先设定要找的文字,再运行查询。",),
+                text_zh=("先设定要找的文字，再运行查询。",),
                 text_en=("Set the text first, then run the question.",),
                 buttons=(
                     _FIRST_PERSON,
@@ -103,7 +103,7 @@ GUIDES: tuple[Guide, ...] = (
             Step(
                 title_zh="机构与疑点",
                 title_en="Places and flags",
-                text_zh=("从机构出发:它涉及的团伙、疑点、医师。",),
+                text_zh=("从机构出发：它涉及的团伙、疑点、医师。",),
                 text_en=("Starting from a place: its rings, flags and doctors.",),
                 buttons=(
                     _FIRST_PLACE,
@@ -118,8 +118,8 @@ GUIDES: tuple[Guide, ...] = (
                 title_zh="样式与已存查询",
                 title_en="Style and saved scripts",
                 text_zh=(
-                    "若颜色不对,重新载入样式。把 fraudgraph-saved-scripts.zip 拖到 Browser 左侧收藏栏,全部查询即成为已存脚本(只保存在本浏览器中)。",
-                    "两点之间未查询的连线也会自动画出(Connect result nodes);可在设置中关闭。",
+                    "若颜色不对，重新载入样式。把 fraudgraph-saved-scripts.zip 拖到 Browser 左侧收藏栏，全部查询即成为已存脚本（只保存在本浏览器中）。",
+                    "两点之间未查询的连线也会自动画出（Connect result nodes）；可在设置中关闭。",
                 ),
                 text_en=(
                     "If the colours are wrong, load the style again. Drop fraudgraph-saved-scripts.zip on Browser's favourites at the left: all questions become saved scripts (kept in this browser only).",
@@ -142,7 +142,7 @@ GUIDES: tuple[Guide, ...] = (
             Step(
                 title_zh="1 选定团伙",
                 title_en="1 Choose the ring",
-                text_zh=("先选定一个团伙,再看全貌。线上写明每名成员的角色,点开可见理由。",),
+                text_zh=("先选定一个团伙，再看全貌。线上写明每名成员的角色，点开可见理由。",),
                 text_en=(
                     "Choose a ring, then look at it whole. The line to each member names the role; click it for the reason.",
                 ),
@@ -152,7 +152,7 @@ GUIDES: tuple[Guide, ...] = (
             Step(
                 title_zh="2 谁与谁同现",
                 title_en="2 Who met whom",
-                text_zh=("橙色连线上的数字是同现次数;点开可见预计次数与 p 值。再看他们是否真在同一时刻。",),
+                text_zh=("橙色连线上的数字是同现次数；点开可见预计次数与 p 值。再看他们是否真在同一时刻。",),
                 text_en=(
                     "The number on an orange line is how often they met; click it for how often chance expects, and p. Then see whether it was the same minutes.",
                 ),
@@ -161,7 +161,7 @@ GUIDES: tuple[Guide, ...] = (
             Step(
                 title_zh="3 合理解释",
                 title_en="3 Lawful explanations",
-                text_zh=("先排除养老机构、透析、家庭等合理原因:哪些排查过,差多少。",),
+                text_zh=("先排除养老机构、透析、家庭等合理原因：哪些排查过，差多少。",),
                 text_en=(
                     "Nursing home, dialysis, family and the like come first: which were tried, and by how much each fell short.",
                 ),
@@ -170,7 +170,7 @@ GUIDES: tuple[Guide, ...] = (
             Step(
                 title_zh="4 证据与金额",
                 title_en="4 Evidence and money",
-                text_zh=("每条证据连到结算单;金额从医师到药店如何流动。",),
+                text_zh=("每条证据连到结算单；金额从医师到药店如何流动。",),
                 text_en=(
                     "Each piece of evidence leads to claims; and how money flows from doctors to pharmacies.",
                 ),
@@ -179,7 +179,7 @@ GUIDES: tuple[Guide, ...] = (
             Step(
                 title_zh="5 逐人核对",
                 title_en="5 Person by person",
-                text_zh=("为何此人在内?有的成员可能是受害者(小圆点)。",),
+                text_zh=("为何此人在内？有的成员可能是受害者（小圆点）。",),
                 text_en=("Why is this person in it? Some members may be victims (small dots).",),
                 buttons=(
                     _FIRST_PERSON,

@@ -25,9 +25,9 @@ LICENCES_EN = (
     "They run as a program of their own beside this one"
 )
 LICENCES_ZH = (
-    "Neo4j 社区版服务器与 Neo4j 图数据科学库(开源构建):GNU GPL 3;Neo4j Browser:GNU GPL 3;"
-    "其所用程序库:Apache 2.0、BSD、MIT、EPL 2.0、CDDL、MPL 2.0 及带类路径例外的 GPL 2。"
-    "它们作为独立程序运行,与本程序分离"
+    "Neo4j 社区版服务器与 Neo4j 图数据科学库（开源构建）:GNU GPL 3;Neo4j Browser:GNU GPL 3;"
+    "其所用程序库：Apache 2.0、BSD、MIT、EPL 2.0、CDDL、MPL 2.0 及带类路径例外的 GPL 2。"
+    "它们作为独立程序运行，与本程序分离"
 )
 _TIMEOUT_SECONDS = 60
 _AT_ONCE = 6
@@ -100,12 +100,13 @@ def cache_folder() -> Path:
     return Path(base).expanduser() / "fraudgraph" / f"neo4j-{locked_versions().neo4j}"
 
 
-def missing_jars(folder: Path) -> tuple[Jar, ...]:
-    """What is not yet in the folder in its full size (contents were checked when they were put there)."""
+def missing_jars(folder: Path | None = None) -> tuple[Jar, ...]:
+    """What is not yet in the folder (by default this user's) in its full size; contents were checked on arrival."""
+    place = folder or cache_folder()
     return tuple(
         jar
         for jar in locked_jars()
-        if not (path := folder / jar.file_name).is_file() or path.stat().st_size != jar.bytes
+        if not (path := place / jar.file_name).is_file() or path.stat().st_size != jar.bytes
     )
 
 
@@ -151,7 +152,7 @@ def fetch_jars(
         if found != jar.sha256:
             raise GraphStoreError(
                 f"{jar.coordinate} is not the file the lock names: SHA-256 {found}, expected {jar.sha256}. Nothing of it was kept; use another --maven-repo or --from.",
-                f"{jar.coordinate} 与锁定清单不符:SHA-256 为 {found},应为 {jar.sha256}。该文件未保留;请换用其他 --maven-repo 或 --from。",
+                f"{jar.coordinate} 与锁定清单不符：SHA-256 为 {found}，应为 {jar.sha256}。该文件未保留；请换用其他 --maven-repo 或 --from。",
             )
         _put(folder / jar.file_name, content)
 
@@ -176,7 +177,7 @@ def _put(path: Path, content: bytes) -> None:
     except OSError as problem:
         raise StorageError(
             f"{path} can't be written: {problem.strerror or problem}. The server's files need 160 MB; free some space, or set XDG_CACHE_HOME to another disk.",
-            f"无法写入 {path}:{problem.strerror or problem}。服务器文件约需 160 MB;请清理空间,或将 XDG_CACHE_HOME 指到其他磁盘。",
+            f"无法写入 {path}:{problem.strerror or problem}。服务器文件约需 160 MB；请清理空间，或将 XDG_CACHE_HOME 指到其他磁盘。",
         ) from None
 
 
@@ -198,7 +199,7 @@ def _from_repository(repository: str | None) -> Callable[[Jar], bytes]:
     if not root.startswith(("https://", "http://", "file://")):
         raise UsageError(
             f"--maven-repo {root!r} is no address: it must begin with https://, http:// or file://. Correct it, or leave it out for the public repository.",
-            f"--maven-repo {root!r} 不是地址:应以 https://、http:// 或 file:// 开头。请改正,或不写以使用公共仓库。",
+            f"--maven-repo {root!r} 不是地址：应以 https://、http:// 或 file:// 开头。请改正，或不写以使用公共仓库。",
         )
 
     def read(jar: Jar) -> bytes:
@@ -215,7 +216,7 @@ def _from_repository(repository: str | None) -> Callable[[Jar], bytes]:
                 problem = failed
         raise GraphStoreError(
             f"{jar.coordinate} can't be fetched from {root}: {problem}. Check the network or --maven-repo; without a way out, use --from with a folder that `fraudgraph bundle` made elsewhere. What was fetched is kept.",
-            f"无法从 {root} 获取 {jar.coordinate}:{problem}。请检查网络或 --maven-repo;无外网时,请用 --from 指定在别处由 `fraudgraph bundle` 生成的目录。已获取的文件会保留。",
+            f"无法从 {root} 获取 {jar.coordinate}:{problem}。请检查网络或 --maven-repo；无外网时，请用 --from 指定在别处由 `fraudgraph bundle` 生成的目录。已获取的文件会保留。",
         )
 
     return read

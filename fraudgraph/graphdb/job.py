@@ -68,11 +68,11 @@ def load_out(
             if way == "offline" and not empty:
                 raise UsageError(
                     "Offline import is only for an empty store, and this one holds data. Use --way bolt, or a new --workspace.",
-                    "离线导入仅适用于空库,而当前库中已有数据。请用 --way bolt,或换一个新的 --workspace。",
+                    "离线导入仅适用于空库，而当前库中已有数据。请用 --way bolt，或换一个新的 --workspace。",
                 )
             if not empty or (way == "auto" and not worth_offline(source)):
                 return load_run(local, source, show=show, progress=progress)
-        return import_offline(server, source, progress)
+        return import_offline(server, source, show=show, progress=progress)
 
 
 def _note(graph: GraphStore, source: RunSource, options: LoadOptions) -> None:

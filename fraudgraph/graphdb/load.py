@@ -7,29 +7,21 @@ What belongs to a run carries its stamp, and one small transaction at the end ma
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
-import pyarrow as pa
+import neo4j
 
 from fraudgraph.errors import GraphStoreError, LockedError
-from fraudgraph.graphdb.connection import GraphStore
-from fraudgraph.graphdb.model import (
-    EDGES,
-    ENTITY_LABELS,
-    NODES,
-    OUR_LABELS,
-    EdgeTable,
-    NodeTable,
-    schema_statements,
-)
+from fraudgraph.graphdb.batches import Batch, ahead, batches_of, refreshing
+from fraudgraph.graphdb.connection import GraphStore, as_text
+from fraudgraph.graphdb.model import OUR_LABELS, schema_statements, search_statements
 from fraudgraph.graphdb.publish import publish, sweep
 from fraudgraph.graphdb.source import RunSource
 from fraudgraph.progress import NullProgress, Progress
 
-__all__ = ["LoadSummary", "begin_run", "load_run", "make_schema", "refuse_foreign"]
+__all__ = ["LoadSummary", "begin_run", "load_run", "make_schema", "make_search", "refuse_foreign"]
 
-_BATCH_ROWS = 20_000
 MODEL_VERSION = 1
 
 
@@ -64,27 +56,36 @@ def refuse_foreign(graph: GraphStore) -> None:
         if int(marks[0]["version"]) > MODEL_VERSION:
             raise GraphStoreError(
                 "The graph was loaded by a newer version of this program. Update the program, or load into another server.",
-                "图数据由更新版本的程序加载。请升级本程序,或加载到其他服务器。",
+                "图数据由更新版本的程序加载。请升级本程序，或加载到其他服务器。",
             )
         return
     for label in OUR_LABELS:
         if graph.rows(f"MATCH (n:{label}) RETURN 1 AS found LIMIT 1"):
             raise GraphStoreError(
                 f"This database holds {label} nodes that this program did not make. Nothing was touched; load into a server of its own (fraudgraph neo4j start).",
-                f"该数据库中已有并非本程序生成的 {label} 节点。未作任何改动;请加载到独立的服务器(fraudgraph neo4j start)。",
+                f"该数据库中已有并非本程序生成的 {label} 节点。未作任何改动；请加载到独立的服务器（fraudgraph neo4j start）。",
             )
 
 
 def make_schema(graph: GraphStore) -> None:
-    """Constraints and indexes, waited for."""
-    for statement in schema_statements():
-        graph.write_unmanaged(statement)
-    graph.write_unmanaged("CALL db.awaitIndexes(300)")
+    """Constraints and look-up indexes, waited for."""
+    _make_indexes(graph, schema_statements())
     graph.write("MERGE (s:FraudgraphStore {key: 'model'}) SET s.version = $version", version=MODEL_VERSION)
 
 
+def make_search(graph: GraphStore) -> None:
+    """The index that finds people and places by a part of their name or id, waited for."""
+    _make_indexes(graph, search_statements())
+
+
+def _make_indexes(graph: GraphStore, statements: list[str]) -> None:
+    for statement in statements:
+        graph.write_unmanaged(statement)
+    graph.write_unmanaged("CALL db.awaitIndexes(600)")
+
+
 def begin_run(graph: GraphStore, source: RunSource) -> str:
-    """Note that a run is being loaded; returns the state it had (loaded: nothing is left to do)."""
+    """Note that a run is being loaded; returns the state it has (loading, imported or loaded)."""
     graph.write(
         "MERGE (r:Run {key: $run}) ON CREATE SET r.state = 'loading', r.month = $month, r.run = $run, r.name = $month, "
         "r.published = false, r.program_version = $version, r.claim_count = $claims, r.unmasked = $unmasked",
@@ -121,121 +122,97 @@ def load_run(
     tell = progress or NullProgress()
     refuse_foreign(graph)
     make_schema(graph)
-    created = left_out = nodes = relationships = 0
     state = begin_run(graph, source)
-    if state != "loaded":
-        for node_table in NODES:
-            table = source.nodes(node_table)
-            made, _ = _load_table(
-                graph, source.stamp, node_table.label, _node_cypher(node_table, table), table, tell
-            )
-            created += made
-            nodes += table.num_rows
-        for edge_table in EDGES:
-            table = source.edges(edge_table)
-            made, lost = _load_table(
-                graph, source.stamp, edge_table.name, _edge_cypher(edge_table, table), table, tell
-            )
-            created, left_out, relationships = created + made, left_out + lost, relationships + table.num_rows
+    load = _Load(graph, source.stamp, tell)
+    rows_are_in = state in ("loaded", "imported")  # imported: the import tool had done all but the last step
+    if not rows_are_in:
+        load.all_of(source)
     tell.stage("Making the month visible", "发布该月")
+    make_search(graph)
     visible = publish(graph, source.stamp, show=show)
-    if state != "loaded":
-        _refresh(graph, source, tell)
+    if not rows_are_in:
+        load.refresh(source)
     sweep(graph)
     return LoadSummary(
-        run=source.stamp, month=source.month, nodes=nodes, relationships=relationships, created=created, left_out=left_out,
-        seconds=round(time.perf_counter() - started, 2), way="none" if state == "loaded" else "bolt", visible=visible,
+        run=source.stamp, month=source.month, nodes=load.nodes, relationships=load.relationships, created=load.created, left_out=load.left_out,
+        seconds=round(time.perf_counter() - started, 2), way="none" if rows_are_in else "bolt", visible=visible,
     )  # fmt: skip
 
 
-def _load_table(
-    graph: GraphStore, run: str, step: str, cypher: str, table: pa.Table, tell: Progress
-) -> tuple[int, int]:
-    """Load the rows that are not in yet; returns how many elements were made and how many rows had no ends."""
-    mark = f"{run}|{step}"
-    found = graph.rows("MATCH (m:LoadMark {key: $mark}) RETURN m.rows AS rows", mark=mark)
-    done = int(found[0]["rows"]) if found else 0
-    tell.stage(step, step, total=table.num_rows)
-    tell.advance(done)
-    created = left_out = 0
-    for start, rows in _batches(table, done):
-        values = {"mark": mark, "run": run, "from": start, "to": start + len(rows), "rows": rows}
-        with graph.session() as session:
-            took, counters = session.execute_write(
-                lambda tx, values=values: (  # type: ignore[misc]
-                    (answer := tx.run(cypher, values)).single(strict=True)["took"],
-                    answer.consume().counters,
-                )
-            )
-        made = (
-            counters.relationships_created if "-" in step else counters.nodes_created - (start == 0)
-        )  # less the note
-        created += made
-        if "-" in step:
-            left_out += len(rows) - took
-        if took == 0 and not _is_done(graph, mark, start + len(rows)):
+class _Load:
+    """One load at work: what it has done so far."""
+
+    def __init__(self, graph: GraphStore, run: str, tell: Progress) -> None:
+        self.graph, self.run, self.tell = graph, run, tell
+        self.nodes = self.relationships = self.created = self.left_out = 0
+        self._met_before: set[str] = set()
+        """Labels of which the graph held people or places already: their facts may have changed."""
+
+    def all_of(self, source: RunSource) -> None:
+        """Load the rows that are not in yet, nodes first."""
+        marks = self.graph.rows(
+            "MATCH (m:LoadMark {run: $run}) RETURN m.step AS step, m.rows AS rows", run=self.run
+        )
+        done = {str(mark["step"]): int(mark["rows"]) for mark in marks}
+        with closing(ahead(batches_of(source, done))) as batches:
+            for batch in batches:
+                if batch.opens:
+                    self._open(batch, done.get(batch.step, 0))
+                if batch.rows:
+                    self._take(batch)
+                self.tell.advance(len(batch.rows))
+
+    def _open(self, batch: Batch, done: int) -> None:
+        self.tell.stage(batch.step, batch.step, total=batch.total)
+        self.tell.advance(done)
+        if batch.is_line:
+            self.relationships += batch.total
+            return
+        self.nodes += batch.total
+        if done:
+            self._met_before.add(batch.step)
+
+    def _take(self, batch: Batch) -> None:
+        mark = f"{self.run}|{batch.step}"
+        upto = batch.first + len(batch.rows)
+        values = {
+            "mark": mark, "step": batch.step, "run": self.run, "from": batch.first, "to": upto, "rows": batch.rows, "dates": batch.dates,
+        }  # fmt: skip
+        with self.graph.session() as session:
+            took, counters = session.execute_write(_run_batch, batch.cypher, values)
+        if took == 0 and not self._is_done(mark, upto):
             raise LockedError(
                 "Another load of this run is at work on the same server. Wait for it to end, then call again.",
                 "同一服务器上正有另一个进程加载本批次。请待其结束后重试。",
             )
-        tell.advance(len(rows))
-    return created, left_out
+        if batch.is_line:
+            self.created += counters.relationships_created
+            self.left_out += len(batch.rows) - took
+            return
+        made = counters.nodes_created - (batch.first == 0)  # less the note
+        self.created += made
+        if made < len(batch.rows):
+            self._met_before.add(batch.step)
 
-
-def _is_done(graph: GraphStore, mark: str, rows: int) -> bool:
-    return bool(graph.value("MATCH (m:LoadMark {key: $mark}) RETURN m.rows = $rows", mark=mark, rows=rows))
-
-
-def _batches(table: pa.Table, done: int) -> Iterator[tuple[int, list[list[object]]]]:
-    for start in range(done, table.num_rows, _BATCH_ROWS):
-        columns = [column.to_pylist() for column in table.slice(start, _BATCH_ROWS).columns]
-        yield start, [list(row) for row in zip(*columns, strict=True)]
-
-
-_TAKE_TURN = (
-    "MERGE (m:LoadMark {key: $mark}) ON CREATE SET m.rows = 0, m.run = $run SET m.turn = true "
-    "WITH m WHERE m.rows = $from SET m.rows = $to WITH m UNWIND $rows AS r "
-)
-"""The first SET takes the lock; a second load (or a repeated commit) then finds the batch done and makes nothing."""
-
-
-def _values(names: list[str], first: int) -> str:
-    return ", ".join(f"{name}: r[{index}]" for index, name in enumerate(names, first))
-
-
-def _node_cypher(table: NodeTable, rows: pa.Table) -> str:
-    names = rows.column_names[1:]
-    if table.stamped:
-        create = f"CREATE (n:{table.label} {{key: r[0]}}) SET n += {{{_values(names, 1)}}}, n.run = $run"
-    else:
-        create = f"MERGE (n:{table.label} {{id: r[0]}}) ON CREATE SET n += {{{_values(names, 1)}}}"
-    return f"{_TAKE_TURN}{create} RETURN count(*) AS took"
-
-
-def _edge_cypher(table: EdgeTable, rows: pa.Table) -> str:
-    keys = {table.start: "id" if table.start in ENTITY_LABELS else "key", table.end: "id" if table.end in ENTITY_LABELS else "key"}  # fmt: skip
-    return (
-        f"{_TAKE_TURN}MATCH (a:{table.start} {{{keys[table.start]}: r[0]}}) MATCH (b:{table.end} {{{keys[table.end]}: r[1]}}) "
-        f"CREATE (a)-[x:{table.type}]->(b) SET x += {{{_values([*rows.column_names[2:]], 2)}}}, x.run = $run RETURN count(*) AS took"
-    )
-
-
-def _refresh(graph: GraphStore, source: RunSource, tell: Progress) -> None:
-    """Names and other lasting facts of people and places that changed since they were first loaded."""
-    for node_table in NODES:
-        table = source.nodes(node_table) if not node_table.stamped else None
-        if table is None or table.num_rows == 0:
-            continue
-        tell.stage(
-            f"{node_table.label}: changed facts", f"{node_table.label}:更新变动信息", total=table.num_rows
+    def _is_done(self, mark: str, rows: int) -> bool:
+        return bool(
+            self.graph.value("MATCH (m:LoadMark {key: $mark}) RETURN m.rows = $rows", mark=mark, rows=rows)
         )
-        names = table.column_names[1:]
-        differs = " OR ".join(
-            f"coalesce(n.{name} <> r[{i}], r[{i}] IS NOT NULL)" for i, name in enumerate(names, 1)
-        )
-        for _, rows in _batches(table, 0):
-            graph.write(
-                f"UNWIND $rows AS r MATCH (n:{node_table.label} {{id: r[0]}}) WHERE {differs} SET n += {{{_values(names, 1)}}}",
-                rows=rows,
-            )
-            tell.advance(len(rows))
+
+    def refresh(self, source: RunSource) -> None:
+        """Names and other lasting facts of people and places that the graph knew before, where they changed."""
+        with closing(ahead(refreshing(source, self._met_before))) as batches:
+            for batch in batches:
+                if batch.opens:
+                    self.tell.stage(
+                        f"{batch.step}: changed facts", f"{batch.step}：更新变动信息", total=batch.total
+                    )
+                self.graph.write(batch.cypher, rows=batch.rows, dates=batch.dates)
+                self.tell.advance(len(batch.rows))
+
+
+def _run_batch(
+    tx: neo4j.ManagedTransaction, cypher: str, values: dict[str, object]
+) -> tuple[int, neo4j.SummaryCounters]:
+    answer = tx.run(as_text(cypher), values)
+    return int(answer.single(strict=True)["took"]), answer.consume().counters

@@ -14,7 +14,7 @@ from fraudgraph.errors import StorageError
 from fraudgraph.graphdb.connection import GraphStore
 from fraudgraph.graphdb.jars import cache_folder
 from fraudgraph.graphdb.java import find_java
-from fraudgraph.graphdb.load import MODEL_VERSION, LoadSummary, make_schema
+from fraudgraph.graphdb.load import MODEL_VERSION, LoadSummary, make_schema, make_search
 from fraudgraph.graphdb.model import EDGES, NODES
 from fraudgraph.graphdb.program import Program
 from fraudgraph.graphdb.publish import publish
@@ -47,10 +47,13 @@ def worth_offline(source: RunSource) -> bool:
     return int(source.manifest["counts"]["claims_kept"]) >= _WORTH_CLAIMS
 
 
-def import_offline(server: LocalServer, source: RunSource, progress: Progress) -> LoadSummary:
+def import_offline(
+    server: LocalServer, source: RunSource, *, show: bool | None = None, progress: Progress
+) -> LoadSummary:
     """Write the graph as CSV, stop the server, import, start it again and make the month visible.
 
-    The store must be empty (`is_empty`). A failure leaves an empty store; the same command may be given again.
+    The store must be empty (`is_empty`). After a failure the same command may be given again: an import that was
+    cut short is begun anew, one that was over only needs its indexes.
     """
     started = time.perf_counter()
     folder = server.places.home / "import"
@@ -58,21 +61,24 @@ def import_offline(server: LocalServer, source: RunSource, progress: Progress) -
     folder.mkdir(mode=0o700)
     try:
         words, nodes, lines = _write_tables(source, folder, progress)
-        read_only = server.facts.read_only
+        facts = server.facts
         server.stop()
         progress.stage("Importing", "离线导入")
-        program = Program(find_java(), cache_folder(), server.places)
+        program = Program(find_java(Path(facts.java) if facts.java else None), cache_folder(), server.places)
+        server.places.import_mark.touch()
         program.administer(
             "database", "import", "full", "neo4j", "--overwrite-destination", "--array-delimiter=U+001F",
             "--multiline-fields=true", "--bad-tolerance=0", f"--report-file={folder / 'report.txt'}", *words,
         )  # fmt: skip
-        server.start(program, read_only=read_only, progress=progress)
+        server.places.import_mark.unlink()
+        server.start(program, read_only=facts.read_only, progress=progress)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     with server.open_graph() as graph:
         progress.stage("Indexes", "建立索引")
         make_schema(graph)
-        visible = publish(graph, source.stamp)
+        make_search(graph)
+        visible = publish(graph, source.stamp, show=show)
     return LoadSummary(
         run=source.stamp, month=source.month, nodes=nodes, relationships=lines, created=nodes + lines, left_out=0,
         seconds=round(time.perf_counter() - started, 2), way="offline", visible=visible,
@@ -112,7 +118,7 @@ def _write_tables(source: RunSource, folder: Path, progress: Progress) -> tuple[
 def _run_words(source: RunSource, folder: Path) -> list[str]:
     run = pa.table(
         {
-            "key": [source.stamp], "run": [source.stamp], "name": [source.month], "month": [source.month], "state": ["loading"], "published": [False],
+            "key": [source.stamp], "run": [source.stamp], "name": [source.month], "month": [source.month], "state": ["imported"], "published": [False],
             "program_version": [str(source.manifest.get("version", ""))], "claim_count": pa.array([source.manifest["counts"]["claims_kept"]], pa.int64()),
             "unmasked": [source.options.unmask],
         }
@@ -150,7 +156,7 @@ def _write(stem: Path, header: list[str], table: pa.Table) -> str:
     except OSError as problem:
         raise StorageError(
             f"The import files can't be written to {stem.parent}: {problem.strerror or problem}. Free some space, or load with --way bolt.",
-            f"无法将导入文件写入 {stem.parent}:{problem.strerror or problem}。请清理空间,或用 --way bolt 加载。",
+            f"无法将导入文件写入 {stem.parent}:{problem.strerror or problem}。请清理空间，或用 --way bolt 加载。",
         ) from None
     return f"{names},{rows}"
 

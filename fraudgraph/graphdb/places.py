@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -39,7 +40,7 @@ def private_file(path: Path, content: str) -> None:
     except OSError as problem:
         raise StorageError(
             f"{path} can't be written: {problem.strerror or problem}. Free some space, or give another --workspace.",
-            f"无法写入 {path}:{problem.strerror or problem}。请清理空间,或另行指定 --workspace。",
+            f"无法写入 {path}:{problem.strerror or problem}。请清理空间，或另行指定 --workspace。",
         ) from None
 
 
@@ -56,6 +57,8 @@ class ServerFacts:
     guide_pid: int = 0
     guide_started: str = ""
     read_only: bool = False
+    java: str = ""
+    """The Java that runs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,18 @@ class Places:
     def console(self) -> Path:
         """What the server says on its way up and down."""
         return self.logs / "console.log"
+
+    @property
+    def import_mark(self) -> Path:
+        """Stands while the import tool writes the store; one that outlived its import tells of a store half written."""
+        return self.home / "import-at-work"
+
+    def clear_half_import(self) -> None:
+        """Take away a store that an import left half written; it was empty before that."""
+        if self.import_mark.exists():
+            for kind in ("databases", "transactions"):
+                shutil.rmtree(self.home / "data" / kind / "neo4j", ignore_errors=True)
+            self.import_mark.unlink()
 
     @property
     def audit(self) -> Path:

@@ -17,7 +17,7 @@ _ROWS_AT_ONCE = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedRun:
-    """A run in the graph. `state` is loading, loaded or replaced."""
+    """A run in the graph. `state` is loading, imported (not yet shown), loaded or replaced."""
 
     run: str
     month: str
@@ -121,7 +121,7 @@ def remove_month(graph: GraphStore, month: str) -> int:
         hint_en, hint_zh = nearest_hint(month, [run.month for run in runs])
         raise UsageError(
             f"No run of month {month!r} is in the graph; {hint_en}",
-            f"图中没有月份 {month!r} 的批次;{hint_zh}",
+            f"图中没有月份 {month!r} 的批次；{hint_zh}",
         )
     with graph.session() as session:
         session.execute_write(_withdraw, month)

@@ -62,7 +62,7 @@ def _read(path: Path) -> Question:
     number, _, name = path.stem.partition("_")
     return Question(
         name=name, number=number, folder=path.parent.name, title_zh=title_zh, title_en=title_en,
-        about_zh=about_zh.removeprefix("// 说明:"), about_en=about_en.removeprefix("// About: "),
+        about_zh=about_zh.removeprefix("// 说明："), about_en=about_en.removeprefix("// About: "),
         parameters=tuple(m[1] for line in rest if (m := re.match(r"// 参数 Parameter: (\w+) ", line))), text=text,
     )  # fmt: skip
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fraudgraph.errors import GraphStoreError, LockedError, UsageError
+from fraudgraph.errors import GraphStoreError, LockedError, StorageError, UsageError
 from fraudgraph.graphdb.connection import GraphStore
 from fraudgraph.graphdb.jars import cache_folder, fetch_jars
 from fraudgraph.graphdb.java import find_java
@@ -25,6 +27,7 @@ __all__ = ["LocalServer", "prepare_program"]
 _FIRST_PORTS = {"bolt": 7687, "http": 7474, "guide": 7490}
 _STOP_SECONDS = 90
 _START_SECONDS = 180
+_GUIDE_SECONDS = 20
 _LOOPBACK = "127.0.0.1"
 
 
@@ -57,7 +60,7 @@ class LocalServer:
         if found is None:
             raise UsageError(
                 f"No graph server has been started in {self.places.workspace}. Start one with `fraudgraph neo4j start`, or give --workspace.",
-                f"工作区 {self.places.workspace} 尚未启动过图数据库。请执行 `fraudgraph neo4j start`,或指定 --workspace。",
+                f"工作区 {self.places.workspace} 尚未启动过图数据库。请执行 `fraudgraph neo4j start`，或指定 --workspace。",
             )
         return found
 
@@ -91,26 +94,37 @@ class LocalServer:
         LockedError
             If it runs in the other mode (read-only or not).
         """
-        tell = progress or NullProgress()
+        with _one_start_at_a_time():
+            return self._start(program, read_only, progress or NullProgress())
+
+    def _start(self, program: Program, read_only: bool, tell: Progress) -> bool:
         if self.running():
             if self.facts.read_only != read_only:
                 raise LockedError(
                     "The server runs in the other mode (read-only or not). Stop it first: fraudgraph neo4j stop.",
-                    "服务器正以另一种方式(只读/可写)运行。请先停止:fraudgraph neo4j stop。",
+                    "服务器正以另一种方式（只读/可写）运行。请先停止：fraudgraph neo4j stop。",
                 )
             self._serve_guides()
             return False
         self.places.make()
+        known = self.places.facts() is not None
         facts = self._settled(read_only)
         write_settings(self.places, facts)
+        self.places.clear_half_import()
         if not (self.places.home / "data" / "databases" / "system").exists():
-            tell.stage("First start: setting the password", "首次启动:设置口令")
+            tell.stage("First start: setting the password", "首次启动：设置口令")
             program.administer("dbms", "set-initial-password", self.places.password())
         tell.stage("Starting Neo4j", "启动 Neo4j")
+        facts = replace(facts, java=str(program.java))
         pid = program.start()
         begun = _start_time(pid)
         self.places.keep(replace(facts, pid=pid, started=begun))
-        self._wait(pid, begun)
+        try:
+            self._wait(pid, begun)
+        except GraphStoreError:
+            if not known:  # somebody took a port in between: the next first start chooses anew
+                self.places.facts_file.unlink(missing_ok=True)
+            raise
         self._serve_guides()
         return True
 
@@ -168,7 +182,7 @@ class LocalServer:
         tail = " / ".join(_last_lines(self.places.console, 8))
         raise GraphStoreError(
             f"Neo4j did not come up. It said: {tail}. All of it: fraudgraph neo4j logs.",
-            f"Neo4j 未能启动。其输出:{tail}。完整日志:fraudgraph neo4j logs。",
+            f"Neo4j 未能启动。其输出：{tail}。完整日志：fraudgraph neo4j logs。",
         )
 
     def _serve_guides(self) -> None:
@@ -186,18 +200,43 @@ class LocalServer:
             pid = subprocess.Popen(
                 words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             ).pid
-        self.places.keep(replace(facts, guide_pid=pid, guide_started=_start_time(pid)))
+        begun = _start_time(pid)
+        self.places.keep(replace(facts, guide_pid=pid, guide_started=begun))
+        until = time.monotonic() + _GUIDE_SECONDS
+        while _alive(pid, begun) and not _answers(facts.guide_port) and time.monotonic() < until:
+            time.sleep(0.05)
+
+
+@contextlib.contextmanager
+def _one_start_at_a_time() -> Iterator[None]:
+    """Two first starts at the same moment would choose the same ports, and two of one workspace the same store."""
+    path = cache_folder() / "start.lock"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as problem:
+        raise StorageError(
+            f"{path} can't be written: {problem.strerror or problem}. Set XDG_CACHE_HOME to a folder of your own.",
+            f"无法写入 {path}：{problem.strerror or problem}。请将 XDG_CACHE_HOME 指到自己的目录。",
+        ) from None
+    with os.fdopen(handle):
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def _start_time(pid: int) -> str:
-    """The kernel's start time of a process; "" where it is gone, or ended and not yet cleared away."""
+    """The kernel's start time of a process; "" where it is gone, or ended and only not yet cleared away.
+
+    A killed process keeps its ports and its lock on the store until the last of its threads has ended.
+    """
+    process = Path(f"/proc/{pid}")
     try:
-        state, *rest = (
-            Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
-        )
-    except (OSError, ValueError):
+        said = (process / "stat").read_text(encoding="ascii", errors="replace")
+        threads = sum(1 for _ in (process / "task").iterdir())
+    except OSError:
         return ""
-    return "" if state in ("Z", "X") else rest[18]
+    state, *rest = said.rpartition(")")[2].split()
+    return "" if state in ("Z", "X") and threads <= 1 else rest[18]
 
 
 def _alive(pid: int, started: str) -> bool:
@@ -210,7 +249,7 @@ def _wait_gone(facts: ServerFacts) -> None:
         if time.monotonic() > until:
             raise GraphStoreError(
                 f"Neo4j (process {facts.pid}) has not stopped after {_STOP_SECONDS} s. Look at `fraudgraph neo4j logs` and call stop again.",
-                f"Neo4j(进程 {facts.pid})在 {_STOP_SECONDS} 秒后仍未停止。请查看 `fraudgraph neo4j logs` 后重试。",
+                f"Neo4j（进程 {facts.pid}）在 {_STOP_SECONDS} 秒后仍未停止。请查看 `fraudgraph neo4j logs` 后重试。",
             )
         time.sleep(0.1)
 
@@ -246,7 +285,7 @@ def _refuse_taken_ports(facts: ServerFacts) -> None:
         if not _can_listen(port):
             raise GraphStoreError(
                 f"Port {port} of this workspace's server is held by another program. End that program, or remove neo4j-server.json in the workspace to have new ports chosen (links in earlier lists then lead nowhere).",
-                f"本工作区服务器的端口 {port} 已被其他程序占用。请结束该程序,或删除工作区中的 neo4j-server.json 以重新选择端口(此前清单中的链接将失效)。",
+                f"本工作区服务器的端口 {port} 已被其他程序占用。请结束该程序，或删除工作区中的 neo4j-server.json 以重新选择端口（此前清单中的链接将失效）。",
             )
 
 

@@ -74,7 +74,7 @@ class RunSource:
         if missing:
             raise UsageError(
                 f"{out} holds no complete run: {missing[0]} is not there. Give the folder that `fraudgraph run --out` wrote.",
-                f"{out} 中没有完整的运行结果:缺少 {missing[0]}。请指定 `fraudgraph run --out` 写出的目录。",
+                f"{out} 中没有完整的运行结果：缺少 {missing[0]}。请指定 `fraudgraph run --out` 写出的目录。",
             )
         self.out = out
         self.options = options

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fraudgraph.errors import GraphStoreError, UsageError
-from fraudgraph.graphdb import load as load_module
+from fraudgraph.graphdb import batches
 from fraudgraph.graphdb.connection import GraphStore
+from fraudgraph.graphdb.job import load_out
 from fraudgraph.graphdb.load import load_run
+from fraudgraph.graphdb.model import EDGES, NODES
 from fraudgraph.graphdb.publish import loaded_runs, remove_month
 from fraudgraph.graphdb.questions import ask
+from fraudgraph.progress import NullProgress
 from tests.graphdb.conftest import Served
 
 pytestmark = pytest.mark.neo4j
@@ -34,8 +38,8 @@ def test_a_second_load_creates_nothing(served: Served, graph: GraphStore) -> Non
 
 def test_every_row_found_its_ends_and_counts_match_the_run(served: Served, graph: GraphStore) -> None:
     with served.source() as source:
-        expected = {table.label: source.nodes(table).num_rows for table in load_module.NODES if table.stamped}
-        lines = {table.name: source.edges(table).num_rows for table in load_module.EDGES}
+        expected = {table.label: source.nodes(table).num_rows for table in NODES if table.stamped}
+        lines = {table.name: source.edges(table).num_rows for table in EDGES}
     run = graph.value("MATCH (r:Published) RETURN r.key")
     found = {
         label: graph.value(f"MATCH (n:{label} {{run: $run}}) RETURN count(n)", run=run) for label in expected
@@ -45,7 +49,7 @@ def test_every_row_found_its_ends_and_counts_match_the_run(served: Served, graph
         table.name: graph.value(
             f"MATCH (:{table.start})-[x:{table.type} {{run: $run}}]->(:{table.end}) RETURN count(x)", run=run
         )
-        for table in load_module.EDGES
+        for table in EDGES
     }
     assert per_table == lines
 
@@ -60,7 +64,7 @@ def test_a_load_killed_anywhere_goes_on_and_nobody_sees_half_a_month(
 ) -> None:
     before = size(graph)
     shown = [row["ring_id"] for row in ask(graph, "rings_of_the_month")]
-    monkeypatch.setattr(load_module, "_BATCH_ROWS", 1500)
+    monkeypatch.setattr(batches, "_BATCH_ROWS", 1500)
     seen = 0
     plain = GraphStore.session
 
@@ -81,7 +85,7 @@ def test_a_load_killed_anywhere_goes_on_and_nobody_sees_half_a_month(
         assert done.created > 0 and done.left_out == 0
         assert (
             graph.value("MATCH (c:Claim {run: $run}) RETURN count(c)", run=source.stamp)
-            == source.nodes(next(t for t in load_module.NODES if t.label == "Claim")).num_rows
+            == source.nodes(next(t for t in NODES if t.label == "Claim")).num_rows
         )
     months = [run.month for run in loaded_runs(graph)]
     assert months == ["2025-12", "2025-11"], "the replaced run was swept"
@@ -109,13 +113,49 @@ def test_a_month_can_be_removed_and_comes_back_the_same(served: Served, graph: G
         remove_month(graph, "2024-01")
 
 
-def test_an_earlier_month_loaded_later_does_not_displace_the_one_in_view(
+NODES_OF = "MATCH (n {run: $run}) WHERE NOT n:LoadMark RETURN labels(n) AS l, properties(n) AS p ORDER BY coalesce(n.key, '')"
+LINES_OF = (
+    "MATCH (a)-[x]->(b) WHERE x.run = $run RETURN coalesce(a.key, a.id) AS a, type(x) AS t, properties(x) AS p, "
+    "coalesce(b.key, b.id) AS b ORDER BY t, a, b"
+)
+
+
+def content(graph: GraphStore, run: str) -> list[dict[str, Any]]:
+    """All that belongs to a run, but the time it was loaded at."""
+    rows = graph.rows(NODES_OF, run=run) + graph.rows(LINES_OF, run=run)
+    for row in rows:
+        row["p"].pop("loaded_at", None)
+    return rows
+
+
+def test_an_earlier_month_loaded_later_is_what_the_import_tool_made_and_does_not_displace_the_one_in_view(
     served: Served, graph: GraphStore
 ) -> None:
-    remove_month(graph, "2025-11")
     with served.source(served.earlier) as source:
-        assert not load_run(graph, source).visible
+        imported = content(graph, source.stamp)
+        remove_month(graph, "2025-11")
+        assert content(graph, source.stamp) == []
+        done = load_run(graph, source)
+        assert (done.way, done.visible, done.left_out) == ("bolt", False, 0)
+        assert content(graph, source.stamp) == imported and len(imported) > 1000
     assert graph.value("MATCH (r:Published) RETURN r.month") == "2025-12"
+
+
+def test_an_import_that_ended_before_its_last_step_is_not_loaded_again(
+    served: Served, graph: GraphStore
+) -> None:
+    with served.source(served.earlier) as source:
+        before = content(graph, source.stamp)
+        graph.write("MATCH (r:Run {key: $run}) SET r.state = 'imported' REMOVE r.loaded_at", run=source.stamp)
+        assert load_run(graph, source).created == 0
+        assert content(graph, source.stamp) == before
+
+
+def test_the_import_tool_is_only_for_an_empty_store(served: Served) -> None:
+    server = served.server
+    assert not server.places.import_mark.exists()
+    with pytest.raises(UsageError, match="only for an empty store"):
+        load_out(served.out, server=server, places=server.places, way="offline", progress=NullProgress())
 
 
 def test_what_is_not_ours_is_never_touched(served: Served, graph: GraphStore) -> None:
@@ -144,7 +184,7 @@ def test_shared_identifiers_are_codes_unless_unmasked(served: Served, graph: Gra
     people = graph.rows("MATCH (p:Patient) RETURN p.name AS name LIMIT 50")
     assert all("*" in row["name"] for row in people if not row["name"].isdigit())
     with served.source(unmask=True) as source:
-        plain = source.nodes(next(t for t in load_module.NODES if t.label == "Identifier"))
+        plain = source.nodes(next(t for t in NODES if t.label == "Identifier"))
         assert any(len(name.partition(" ")[2]) > 6 for name in plain["name"].to_pylist())
 
 

@@ -1,0 +1,63 @@
+"""Neo4j's program files: only those of the lock, from a repository or a folder; and a bundle for sites with no way out."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from fraudgraph.errors import GraphStoreError, UsageError
+from fraudgraph.graphdb.copies import pack
+from fraudgraph.graphdb.jars import Jar, fetch_jars, locked_jars, missing_jars
+from fraudgraph.graphdb.program import Program
+from fraudgraph.progress import NullProgress
+
+
+def test_the_lock_names_every_file_once_with_its_checksum() -> None:
+    jars = locked_jars()
+    assert len({jar.file_name for jar in jars}) == len(jars) > 300
+    assert all(len(jar.sha256) == 64 and jar.bytes > 0 for jar in jars)
+    assert {jar.coordinate.split(":")[1] for jar in jars} >= {
+        "neo4j",
+        "neo4j-server",
+        "neo4j-browser",
+        "proc",
+    }
+
+
+def test_a_file_that_is_not_the_locked_one_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = b"good" * 100
+    jar = Jar("a.b:c:1", hashlib.sha256(good).hexdigest(), len(good))
+    monkeypatch.setattr("fraudgraph.graphdb.jars.locked_jars", lambda: (jar,))
+    repository = tmp_path / "repository"
+    (repository / jar.remote_path).parent.mkdir(parents=True)
+    (repository / jar.remote_path).write_bytes(b"evil" * 100)
+    with pytest.raises(GraphStoreError, match="not the file the lock names"):
+        fetch_jars(tmp_path / "cache", repository=repository.as_uri(), progress=NullProgress())
+    assert missing_jars(tmp_path / "cache") == (jar,)
+    (repository / jar.remote_path).write_bytes(good)
+    assert fetch_jars(tmp_path / "cache", repository=repository.as_uri(), progress=NullProgress()) == 1
+    assert fetch_jars(tmp_path / "cache", repository="http://127.0.0.1:9", progress=NullProgress()) == 0
+
+
+def test_no_repository_and_no_bundle_say_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(GraphStoreError, match="--from"):
+        fetch_jars(tmp_path, repository="http://127.0.0.1:9", progress=NullProgress())
+    with pytest.raises(UsageError, match="lacks"):
+        fetch_jars(tmp_path, bundle=tmp_path / "nothing", progress=NullProgress())
+    with pytest.raises(UsageError, match="no address"):
+        fetch_jars(tmp_path, repository="ftp://x", progress=NullProgress())
+
+
+@pytest.mark.neo4j
+def test_a_bundle_serves_a_site_with_no_way_out(program: Program, tmp_path: Path) -> None:
+    size = pack(tmp_path / "bundle", program, wheels=False, progress=NullProgress())
+    assert size > 200e6
+    brought = fetch_jars(tmp_path / "cache", bundle=tmp_path / "bundle", progress=NullProgress())
+    assert brought == len(locked_jars())
+    java = tmp_path / "bundle" / "java" / "bin" / "java"
+    assert subprocess.run([str(java), "-version"], capture_output=True, check=False).returncode == 0
