@@ -27,7 +27,7 @@ STAMP = VENV / "fraudgraph-setup.json"
 UV = "uv==0.13.9"
 NEEDED_BYTES = 2 * 1024**3
 MARKS = ("browser", "neo4j", "spark", "scale")
-NEEDS = {"browser": ("chromium", "cjk_fonts")}
+NEEDS = {"browser": ("chromium", "cjk_fonts"), "neo4j": ("java", "neo4j_files")}
 """Marks whose tests run here, and the checks of `fraudgraph doctor` that must be well for that."""
 SYSTEM_PACKAGES = {"chromium": ["chromium"], "cjk_fonts": ["fontconfig", "fonts-noto-cjk"]}
 CHINESE = next(
@@ -221,8 +221,12 @@ def run_tests(arguments):
     install = "--install" in arguments
     extra = [argument for argument in arguments if argument != "--install"]
     checks = examine()
-    if install and any(checks[name]["health"] != "ok" for names in NEEDS.values() for name in names):
-        install_system([name for names in NEEDS.values() for name in names if checks[name]["health"] != "ok"])
+    needed = [name for names in NEEDS.values() for name in names] if install else []
+    wanting = [name for name in needed if checks[name]["health"] != "ok"]
+    if wanting:
+        install_system([name for name in wanting if name in SYSTEM_PACKAGES])
+        if "neo4j_files" in wanting:
+            fetch_server()
         checks = examine()
     used = marks_in_use()
     lacking = {
@@ -264,6 +268,8 @@ def examine():
 
 def install_system(names):
     """Fetch what tests need from the system's own packages."""
+    if not names:
+        return
     packages = [package for name in names for package in SYSTEM_PACKAGES[name]]
     command = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
     if shutil.which("apt-get") is None or os.geteuid() != 0:
@@ -276,6 +282,15 @@ def install_system(names):
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     run_watched(["apt-get", "update", "-q"], environment)
     run_watched(command, environment)
+
+
+def fetch_server():
+    """Fetch Neo4j's program files; without them its tests are left out, and named."""
+    say("Fetching Neo4j's program files, 158 MB", "正在获取 Neo4j 程序文件，共 158 MB")
+    try:
+        run_watched([str(VENV / "bin" / "fraudgraph"), "neo4j", "fetch", "--yes"], dict(os.environ))
+    except SetupError as problem:
+        say(*problem.args)
 
 
 def marks_in_use():

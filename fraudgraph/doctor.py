@@ -68,6 +68,7 @@ def examine(folder: Path) -> tuple[Check, ...]:
         _chromium,
         _cjk_fonts,
         _java,
+        _neo4j_files,
     )
     return tuple(look() for look in looks)
 
@@ -217,13 +218,9 @@ def _disk(folder: Path) -> Check:
 
 def _cores() -> Check:
     count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return _check(
-        "cores",
-        ("Processor cores", "处理器核数"),
-        Health.OK if count >= 2 else Health.WARN,
-        str(count),
-        remedy="fraudgraph.toml: [run] threads = 1",
-    )
+    health = Health.OK if count >= 2 else Health.WARN
+    titles = ("Processor cores", "处理器核数")
+    return _check("cores", titles, health, str(count), remedy="fraudgraph.toml: [run] threads = 1")
 
 
 def _permissions(folder: Path) -> Check:
@@ -241,13 +238,9 @@ def _permissions(folder: Path) -> Check:
 def _locale() -> Check:
     encoding = locale.getpreferredencoding(do_setlocale=False)
     good = encoding.lower().replace("-", "") in {"utf8", "gb18030", "gbk"}
-    return _check(
-        "locale",
-        ("Terminal shows Chinese", "终端可显示中文"),
-        Health.OK if good else Health.WARN,
-        encoding,
-        remedy="export LANG=C.UTF-8",
-    )
+    health = Health.OK if good else Health.WARN
+    titles = ("Terminal shows Chinese", "终端可显示中文")
+    return _check("locale", titles, health, encoding, remedy="export LANG=C.UTF-8")
 
 
 def _chromium() -> Check:
@@ -263,13 +256,10 @@ def _chromium() -> Check:
 
 def _cjk_fonts() -> Check:
     count = len(_output_lines("fc-list", ":lang=zh-cn", "family"))
-    return _check(
-        "cjk_fonts",
-        ("Chinese fonts (to read pages on this machine)", "中文字体（在本机阅读页面）"),
-        Health.OK if count else Health.WARN,
-        (f"{count} found", f"{count} 种") if count else ("none", "无"),
-        remedy="apt-get install --no-install-recommends fontconfig fonts-noto-cjk",
-    )
+    found = (f"{count} found", f"{count} 种") if count else ("none", "无")
+    titles = ("Chinese fonts (to read pages on this machine)", "中文字体（在本机阅读页面）")
+    remedy = "apt-get install --no-install-recommends fontconfig fonts-noto-cjk"
+    return _check("cjk_fonts", titles, Health.OK if count else Health.WARN, found, remedy=remedy)
 
 
 def _java() -> Check:
@@ -282,6 +272,15 @@ def _java() -> Check:
         health, found = Health.WARN, (problem.message_en, problem.message_zh)
     title = ("Java (for Neo4j)", "Java（Neo4j 需要）")
     return _check("java", title, health, found, remedy="uv sync --frozen")
+
+
+def _neo4j_files() -> Check:
+    from fraudgraph.graphdb.jars import locked_jars, missing_jars  # noqa: PLC0415  # its room brings pandas
+
+    missing, health = len(missing_jars()), Health.WARN if missing_jars() else Health.OK
+    found = (f"{missing} of {len(locked_jars())} to fetch", f"{len(locked_jars())} 个中缺 {missing} 个")
+    titles = ("Neo4j's program files", "Neo4j 程序文件")
+    return _check("neo4j_files", titles, health, found, remedy="fraudgraph neo4j fetch --yes")
 
 
 def _output_lines(*command: str) -> list[str]:

@@ -91,6 +91,13 @@ def _start(
     )
 
 
+def _fetch(
+    java: Java = None, repository: Repository = None, bundle: BundleToRead = None, yes: Yes = False
+) -> None:
+    program = program_of(None, java, repository, bundle, yes)
+    print_result(t(f"All there: {program.jars}", f"已齐备：{program.jars}"))
+
+
 def _stop(workspace: Workspace = None) -> None:
     stopped = server_of(workspace).stop()
     print_result(t("Stopped.", "已停止。") if stopped else t("It was not running.", "原本未在运行。"))
@@ -223,6 +230,7 @@ def _copy(
 
 _COMMANDS: tuple[tuple[str, Any, str, str, tuple[str, ...]], ...] = (
     ("start", _start, "Start the server; fetch its program files the first time.", "启动服务器；首次会获取程序文件。", ("fraudgraph neo4j start", "fraudgraph neo4j start --read-only", "fraudgraph neo4j start --from /media/usb/fraudgraph")),
+    ("fetch", _fetch, "Fetch the server's program files and start nothing.", "只获取服务器程序文件，不启动。", ("fraudgraph neo4j fetch --yes", "fraudgraph neo4j fetch --maven-repo https://maven.example/repository")),
     ("stop", _stop, "Stop the server cleanly.", "正常停止服务器。", ("fraudgraph neo4j stop",)),
     ("status", _status, "What is in the graph, and which month readers see.", "图中内容及读者可见月份。", ("fraudgraph neo4j status", "fraudgraph neo4j status --json")),
     ("open", _open, "Open Neo4j Browser.", "打开 Neo4j Browser。", ("fraudgraph neo4j open", "fraudgraph neo4j open --print")),
