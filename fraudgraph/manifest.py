@@ -14,7 +14,9 @@ from fraudgraph.records import ScreenReport
 from fraudgraph.run_folder import MANIFEST_NAME
 from fraudgraph.settings import Settings
 
-__all__ = ["write_manifest"]
+__all__ = ["CHECKSUMS_NAME", "write_manifest"]
+
+CHECKSUMS_NAME = "SHA256SUMS"
 
 _PACKAGES = (
     "duckdb",
@@ -26,14 +28,14 @@ _PACKAGES = (
     "python-calamine",
     "xlsxwriter",
 )
-_NOT_HASHED = {"fraudgraph.duckdb", MANIFEST_NAME}
+_NOT_HASHED = {"fraudgraph.duckdb", MANIFEST_NAME, CHECKSUMS_NAME}
 
 
 def write_manifest(
     folder: Path, *, counts: dict[str, Any], reading: dict[str, Any], screens: ScreenReport, views: list[dict[str, Any]],
     settings: Settings, stage_seconds: dict[str, float],
 ) -> None:  # fmt: skip
-    """Write run.json into a finished run's folder.
+    """Write run.json into a finished run's folder, and after it SHA256SUMS over every file.
 
     Parameters
     ----------
@@ -80,3 +82,18 @@ def write_manifest(
     beside = path.with_name(path.name + ".tmp")
     beside.write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     beside.replace(path)
+    _write_checksums(folder)
+
+
+def _write_checksums(folder: Path) -> None:
+    """SHA256SUMS, the last file of a run: `sha256sum -c SHA256SUMS` says whether anything was changed since."""
+    lines = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.name != CHECKSUMS_NAME:
+            with path.open("rb") as file:
+                lines.append(
+                    f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {path.relative_to(folder).as_posix()}\n"
+                )
+    beside = folder / f"{CHECKSUMS_NAME}.tmp"
+    beside.write_text("".join(lines), encoding="utf-8")
+    beside.replace(folder / CHECKSUMS_NAME)

@@ -1,5 +1,6 @@
 """The story on a small city: what was planted is put forward, what only looks like it is not, and all of it can be replayed."""
 
+import hashlib
 import json
 import math
 import re
@@ -93,7 +94,7 @@ def test_a_table_has_the_columns_of_the_contract_and_others_only_if_the_page_say
 def test_every_file_of_the_contract_is_there(story: Story) -> None:
     files = {path.name for path in story.out.iterdir()}
     assert files >= {
-        "referral_list.xlsx", "referral_list.csv", "referral_list.jsonl", "dossiers", "index.html", "run.json", "fraudgraph.duckdb",
+        "referral_list.xlsx", "referral_list.csv", "referral_list.jsonl", "dossiers", "index.html", "run.json", "fraudgraph.duckdb", "SHA256SUMS",
         *(f"{name}.parquet" for name in CONTRACT),
     }  # fmt: skip
     listed = set(story.listed())
@@ -253,5 +254,16 @@ def test_the_run_tells_what_it_did(story: Story) -> None:
     assert {Path(name) for name in told["outputs"]} == {
         path.relative_to(story.out)
         for path in story.out.rglob("*")
-        if path.is_file() and path.name not in {"run.json", "fraudgraph.duckdb"}
+        if path.is_file() and path.name not in {"run.json", "fraudgraph.duckdb", "SHA256SUMS"}
     }
+
+
+def test_the_sums_are_those_of_every_file_and_written_last(story: Story) -> None:
+    lines = (story.out / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    told = {line[66:]: line[:64] for line in lines}
+    files = {path.relative_to(story.out).as_posix(): path for path in story.out.rglob("*") if path.is_file()}
+    assert set(told) == set(files) - {"SHA256SUMS"}
+    for name, path in files.items():
+        if name != "SHA256SUMS":
+            assert hashlib.sha256(path.read_bytes()).hexdigest() == told[name], name
+            assert path.stat().st_mtime_ns <= files["SHA256SUMS"].stat().st_mtime_ns

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +10,6 @@ from math import isfinite
 from typing import Final, Literal
 
 from fraudgraph.records import Evidence, Explanation, Member, NodeKind, Ring
-from fraudgraph.report.counter import against
 from fraudgraph.report.files import browser_link, dossier_name
 from fraudgraph.report.naming import ROLE_ORDER, Naming, handles
 from fraudgraph.report.plain import plain
@@ -24,7 +22,6 @@ __all__ = [
     "HANDLING",
     "LIST_FIELDS",
     "MEMBER_FIELDS",
-    "SUMMARY_FIELDS",
     "Cell",
     "Field",
     "FieldKind",
@@ -33,7 +30,6 @@ __all__ = [
     "explanation_rows",
     "list_row",
     "member_rows",
-    "summary_row",
 ]
 
 FieldKind = Literal["text", "count", "number", "amount", "date", "verdict", "handling", "dossier", "link"]
@@ -143,23 +139,6 @@ EXPLANATION_FIELDS: Final = (
 )  # fmt: skip
 
 
-SUMMARY_FIELDS: Final = (
-    _f("ring_id", "疑似团伙编号", "所属疑似团伙", "the ring", "text", 14),
-    _f("rank", "名次", "建议的核查顺序", "order in which to open the rings", "count", 6),
-    _f("score_parts_zh", "得分构成", "各部分得分，相加即得分", "parts that add up to the score, in Chinese", "text", 40),
-    _f("cast_zh", "涉及谁", "成员按角色计数", "members counted by role, in Chinese", "text", 34),
-    _f("claim_count", "结算单数", "证据所依据的结算单，每张只计一次", "claims behind the evidence, each counted once", "count", 9),
-    _f("evidence_count", "证据条数", "支持线索的证据句", "sentences that speak for the lead", "count", 9),
-    _f("against_count", "反向证据条数", "数字不高于预期的证据句与成立的合理解释", "sentences no higher than expected, and lawful explanations that hold", "count", 9),
-    _f("comparison_zh", "与同类相比", "与同样就医的人相比", "against like people, in Chinese", "text", 60),
-    _f("nearest_lawful_zh", "最接近的合理解释", "解释份额最大的一种及其数字", "the lawful explanation that explains most, with its number, in Chinese", "text", 50),
-    _f("score_parts_en", "得分构成（英文）", "同上，英文", "the same in English", "text", 40),
-    _f("cast_en", "涉及谁（英文）", "同上，英文", "the same in English", "text", 34),
-    _f("comparison_en", "与同类相比（英文）", "同上，英文", "the same in English", "text", 60),
-    _f("nearest_lawful_en", "最接近的合理解释（英文）", "同上，英文", "the same in English", "text", 50),
-)  # fmt: skip
-
-
 def _both(text: Text) -> str:
     return text.zh if text.zh == text.en else f"{text.zh} {text.en}"
 
@@ -219,30 +198,6 @@ def list_row(ring: Ring, naming: Naming, settings: Settings) -> dict[str, Cell]:
         "lawful_en": _lawful(ring, lambda e: f"{e.title_en}: {'holds' if e.holds else 'does not hold'}"),
         "route_en": _lines(ring.route_en),
     }
-
-
-def summary_row(ring: Ring, naming: Naming) -> dict[str, Cell]:
-    """One ring at a glance: what its score is made of, who is in it, what speaks for and against it."""
-    weighed = [item for item in ring.evidence if against(item)]
-    compared = [item for item in ring.evidence if item.kind in ("attendance", "money")]
-    nearest = min(ring.explanations, key=lambda e: (not e.holds, -e.share, e.name), default=None)
-    counts = Counter(member.role for member in ring.members)
-    roles = [(ROLES[role], counts[role]) for role in sorted(counts, key=lambda r: ROLE_ORDER.index(r))]
-    return {
-        "ring_id": plain(ring.ring_id, 64),
-        "rank": ring.rank,
-        "score_parts_zh": "；".join(f"{plain(p.title_zh, 60)} {p.points:+.2f}" for p in ring.parts),
-        "cast_zh": "、".join(f"{role.zh} {count}" for role, count in roles),
-        "claim_count": len({claim for item in ring.evidence for claim in item.claim_ids}),
-        "evidence_count": len(ring.evidence) - len(weighed),
-        "against_count": len(weighed) + sum(e.holds for e in ring.explanations),
-        "comparison_zh": "\n".join(naming.sentence(item.sentence_zh) for item in compared),
-        "nearest_lawful_zh": "" if nearest is None else f"{plain(nearest.title_zh, 60)}：{naming.sentence(nearest.sentence_zh)}",
-        "score_parts_en": "; ".join(f"{plain(p.title_en, 60)} {p.points:+.2f}" for p in ring.parts),
-        "cast_en": ", ".join(f"{role.en} {count}" for role, count in roles),
-        "comparison_en": "\n".join(naming.sentence(item.sentence_en) for item in compared),
-        "nearest_lawful_en": "" if nearest is None else f"{plain(nearest.title_en, 60)}: {naming.sentence(nearest.sentence_en)}",
-    }  # fmt: skip
 
 
 def member_rows(ring: Ring, naming: Naming) -> list[dict[str, Cell]]:

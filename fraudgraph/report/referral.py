@@ -28,6 +28,7 @@ from fraudgraph.report.fields import (
 from fraudgraph.report.files import save
 from fraudgraph.report.naming import Naming
 from fraudgraph.report.plain import formula_safe, plain
+from fraudgraph.report.ring_summary import summary_row
 from fraudgraph.report.workbook import workbook_bytes
 from fraudgraph.settings import Settings
 
@@ -65,6 +66,7 @@ def write_referral(out: Path, referral: ReferralList, settings: Settings, *, gen
     pairs = list(zip(listed, namings, strict=True))
     tables: dict[str, list[dict[str, Cell]]] = {
         "list": [list_row(ring, naming, settings) for ring, naming in pairs],
+        "summary": [summary_row(ring, naming) for ring, naming in pairs],
         "members": [row for ring, naming in pairs for row in member_rows(ring, naming)],
         "evidence": [row for ring, naming in pairs for row in evidence_rows(ring, naming)],
         "explanations": [row for ring, naming in pairs for row in explanation_rows(ring, naming)],

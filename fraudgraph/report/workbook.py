@@ -1,4 +1,4 @@
-"""The referral list as a workbook: explanation, list, members, evidence, lawful explanations, field notes."""
+"""The referral list as a workbook: explanation, list, ring summary, members, evidence, lawful explanations, field notes."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from fraudgraph.report.fields import (
     Field,
 )
 from fraudgraph.report.plain import display_width
+from fraudgraph.report.ring_summary import SUMMARY_FIELDS
 from fraudgraph.report.words import LEAD_NOT_VERDICT, VERDICTS, VIEWS, Text, word
 
 __all__ = ["SHEETS", "workbook_bytes"]
@@ -32,6 +33,7 @@ __all__ = ["SHEETS", "workbook_bytes"]
 SHEETS: Final = {
     "explanation": "说明 Explanation",
     "list": "移送清单 List",
+    "summary": "团伙概要 Ring summary",
     "members": "成员 Members",
     "evidence": "证据 Evidence",
     "explanations": "合理解释 Explanations",
@@ -39,6 +41,7 @@ SHEETS: Final = {
 }
 LAST_PRINTED: Final = {
     "list": "remark",
+    "summary": "nearest_lawful_zh",
     "members": "reason_zh",
     "evidence": "claim_count",
     "explanations": "claim_count",
@@ -97,7 +100,7 @@ def workbook_bytes(
     referral : ReferralList
         For the explanation sheet.
     tables : mapping of str to rows
-        "list", "members", "evidence" and "explanations".
+        "list", "summary", "members", "evidence" and "explanations".
     generated_for : str
         Whom the list is for.
     """
@@ -115,7 +118,7 @@ def workbook_bytes(
     styles = _Styles(book)
     sheets = {name: book.add_worksheet(title) for name, title in SHEETS.items()}
     _explanation(sheets["explanation"], styles, referral, generated_for)
-    fields = {"list": LIST_FIELDS, "members": MEMBER_FIELDS, "evidence": EVIDENCE_FIELDS, "explanations": EXPLANATION_FIELDS}  # fmt: skip
+    fields = {"list": LIST_FIELDS, "summary": SUMMARY_FIELDS, "members": MEMBER_FIELDS, "evidence": EVIDENCE_FIELDS, "explanations": EXPLANATION_FIELDS}  # fmt: skip
     for name, columns in fields.items():
         printed = [field.key for field in columns].index(LAST_PRINTED[name])
         _table(

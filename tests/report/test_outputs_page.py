@@ -10,6 +10,9 @@ import pytest
 
 from fraudgraph import errors
 from fraudgraph.report.fields import EVIDENCE_FIELDS, EXPLANATION_FIELDS, LIST_FIELDS, MEMBER_FIELDS, Field
+from fraudgraph.report.ring_summary import SUMMARY_FIELDS
+from fraudgraph.report.words import EVIDENCE_KINDS, STATUSES, VIEWS
+from fraudgraph.report.workbook import SHEETS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "outputs.md").read_text(encoding="utf-8")
 
@@ -47,8 +50,8 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_file_of_a_run_is_on_the_page_and_the_other_way_round(run_folder: Path) -> None:
-    files = {p.name for p in run_folder.iterdir() if p.is_file()} - {"SHA256SUMS"}
-    told = set(re.findall(r"^\| \[?`([^/`]+\.\w+)`", PAGE, flags=re.MULTILINE))
+    files = {p.name for p in run_folder.iterdir() if p.is_file()}
+    told = set(re.findall(r"^\| \[?`([^/`]+\.\w+|SHA256SUMS)`", PAGE, flags=re.MULTILINE))
     assert files == told
     assert list((run_folder / "dossiers").glob("*.html")), "the city has rings that are put forward"
 
@@ -74,7 +77,7 @@ def test_every_column_of_every_table_is_on_the_page(run_folder: Path, name: str)
 
 @pytest.mark.parametrize(
     ("heading", "fields"),
-    [("List", LIST_FIELDS), ("Members", MEMBER_FIELDS), ("Evidence", EVIDENCE_FIELDS), ("Explanations", EXPLANATION_FIELDS)],
+    [("List", LIST_FIELDS), ("Ring summary", SUMMARY_FIELDS), ("Members", MEMBER_FIELDS), ("Evidence", EVIDENCE_FIELDS), ("Explanations", EXPLANATION_FIELDS)],
 )  # fmt: skip
 def test_every_column_of_the_list_is_on_the_page(heading: str, fields: tuple[Field, ...]) -> None:
     assert columns(heading) == [[field.key, field.title.zh, field.note.en] for field in fields]
@@ -87,3 +90,16 @@ def test_the_exit_codes_are_those_of_the_errors() -> None:
     }
     assert told - ours == {0, 99, 130}
     assert ours <= told
+
+
+def test_the_kinds_of_evidence_are_those_of_the_page(run_folder: Path) -> None:
+    told = [row[0] for row in columns("Kinds of evidence")]
+    assert set(told) == set(EVIDENCE_KINDS) - (set(VIEWS) - {"identity", "steering"})
+    written = set(pq.read_table(run_folder / "evidence.parquet")["kind"].to_pylist())
+    assert written <= set(told)
+
+
+def test_the_sheets_are_those_of_the_page() -> None:
+    for title in SHEETS.values():
+        assert title in PAGE
+    assert set(STATUSES) <= set(re.findall(r"[a-z]+", PAGE))

@@ -18,6 +18,8 @@ from fraudgraph.errors import StorageError
 from fraudgraph.records import NodeKind, ReferralList, Role
 from fraudgraph.report import referral_schema, write_referral
 from fraudgraph.report.fields import EVIDENCE_FIELDS, EXPLANATION_FIELDS, LIST_FIELDS, MEMBER_FIELDS
+from fraudgraph.report.naming import Naming
+from fraudgraph.report.ring_summary import SUMMARY_FIELDS, summary_row
 from fraudgraph.report.workbook import LAST_PRINTED, SHEETS
 from fraudgraph.settings import Settings
 
@@ -34,7 +36,7 @@ def csv_rows(path: Path) -> list[list[str]]:
     return list(csv.reader(StringIO(text, newline="")))
 
 
-def test_the_workbook_has_its_six_sheets_and_opens_on_the_list(book: openpyxl.Workbook) -> None:
+def test_the_workbook_has_its_seven_sheets_and_opens_on_the_list(book: openpyxl.Workbook) -> None:
     assert book.sheetnames == list(SHEETS.values())
     assert book.active is not None
     assert book.active.title == SHEETS["list"]
@@ -42,7 +44,7 @@ def test_the_workbook_has_its_six_sheets_and_opens_on_the_list(book: openpyxl.Wo
 
 @pytest.mark.parametrize(
     ("sheet", "fields", "rows"),
-    [("list", LIST_FIELDS, 2), ("members", MEMBER_FIELDS, 11 + 208), ("evidence", EVIDENCE_FIELDS, 5), ("explanations", EXPLANATION_FIELDS, 5)],
+    [("list", LIST_FIELDS, 2), ("summary", SUMMARY_FIELDS, 2), ("members", MEMBER_FIELDS, 11 + 208), ("evidence", EVIDENCE_FIELDS, 5), ("explanations", EXPLANATION_FIELDS, 5)],
 )  # fmt: skip
 def test_each_sheet_holds_the_listed_rings(
     book: openpyxl.Workbook, sheet: str, fields: tuple, rows: int
@@ -55,6 +57,18 @@ def test_each_sheet_holds_the_listed_rings(
     assert page.print_title_rows == "$1:$1"
     assert page.page_setup.orientation == "landscape"
     assert page.page_setup.paperSize in (9, "9")
+
+
+def test_the_summary_counts_what_speaks_for_and_against(settings: Settings) -> None:
+    base = small_ring()
+    quiet = replace(base.evidence[3], kind="money", observed=400.0, expected=504.0)
+    ring = replace(base, evidence=(*base.evidence[:3], quiet))
+    row = summary_row(ring, Naming([ring], settings))
+    assert (row["evidence_count"], row["against_count"]) == (3, 1)
+    assert row["claim_count"] == len({claim for item in ring.evidence for claim in item.claim_ids})
+    assert row["cast_en"] == "prescriber 2, outlet 1, card holder 7, possible victim 1"
+    assert str(row["nearest_lawful_en"]).startswith("family: 2 of the 8")
+    assert "504" in str(row["comparison_zh"])
 
 
 def test_what_goes_on_paper_fits_on_paper(book: openpyxl.Workbook) -> None:
