@@ -20,6 +20,7 @@ from fraudgraph.cli import (
     screen,
     screens,
     verdict,
+    watch,
     who,
 )
 from fraudgraph.cli.language import t
@@ -80,6 +81,7 @@ rings.add_to(app)
 month.add_to(app)
 verdict.add_to(app)
 casework.add_to(app)
+watch.add_to(app)
 evidence.add_to(app)
 who.add_to(app)
 screen.add_to(app)

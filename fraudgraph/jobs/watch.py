@@ -1,0 +1,223 @@
+"""The daily look: which known rings moved, which new ones crossed the line, and where an inspector may still be in time."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from time import perf_counter
+
+from fraudgraph.casework.following import Found, follow
+from fraudgraph.casework.forecast import Session, forecast
+from fraudgraph.casework.known import KnownRing, Register
+from fraudgraph.claims.reading import read_claims
+from fraudgraph.detection import find_groups, refine_members
+from fraudgraph.errors import SourceError
+from fraudgraph.graph import find_meetings
+from fraudgraph.jobs.day_outputs import DaySummary, Move, NextSession, write_day
+from fraudgraph.jobs.deliveries import deliveries, link_window, take_in, window_of
+from fraudgraph.jobs.journal import Journal
+from fraudgraph.jobs.registers import latest_register
+from fraudgraph.jobs.workspace import Lock, Workspace
+from fraudgraph.records import Month, NodeKind
+from fraudgraph.rings import Candidate, assemble_rings, collect_evidence
+from fraudgraph.screening.runner import FLAGS_TABLE_SQL
+from fraudgraph.settings import Settings
+from fraudgraph.store import Store
+
+__all__ = ["watch_day"]
+
+_SQL = Path(__file__).parent / "sql"
+_OUTLIERS = "CREATE OR REPLACE TABLE outliers (entity_type VARCHAR, entity_id VARCHAR, score DOUBLE, peer_group VARCHAR, reasons VARCHAR)"
+
+
+def watch_day(
+    workspace: Workspace, day: date, settings: Settings, *, listener: Callable[[str], None] | None = None
+) -> DaySummary:
+    """Add what arrived and look at one day.
+
+    New rings are looked for in the last months only (watch.window_months) and without screening models and peer
+    comparison, which are left to the month: what crosses the line here would cross it there all the more.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Where.
+    day : date
+        The day to look at.
+    settings : Settings
+        The workspace's settings.
+    listener : callable, optional
+        Gets the log's lines.
+
+    Raises
+    ------
+    SourceError
+        If the day has no claims.
+    FraudgraphError
+        With one sentence that says what to do.
+    """
+    began = perf_counter()
+    journal = Journal(workspace.root / "logs" / f"{Month.of(day)}.jsonl", listener)
+    with Lock(workspace.checked(), f"fraudgraph watch {day}") as lock:
+        journal.note("begin", day=str(day), left_behind=lock.left_behind)
+        take_in(workspace, settings)
+        scratch = workspace.work / "day"
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir(parents=True, mode=0o700)
+        try:
+            summary = _look(workspace, day, settings, scratch, journal, began)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+        journal.note("end", day=str(day), claims=summary.claims, moved=len(summary.moved), crossed=list(summary.crossed), seconds=summary.seconds)  # fmt: skip
+    return summary
+
+
+def _look(
+    workspace: Workspace, day: date, settings: Settings, scratch: Path, journal: Journal, began: float
+) -> DaySummary:
+    month = Month.of(day)
+    of_window = settings.model_copy(
+        update={"month": settings.month.model_copy(update={"window_months": settings.watch.window_months})}
+    )
+    _, used = window_of(deliveries(workspace), month, of_window)
+    register = latest_register(workspace)
+    with Store(
+        scratch, threads=settings.run.threads, memory_limit_gib=settings.run.memory_limit_gib
+    ) as store:
+        journal.stage("Reading", "读取数据")
+        read_claims(
+            store, [link_window(used, scratch / "window")], settings.source, month=month,
+            window_months=settings.watch.window_months, mapping=workspace.mapping,
+        )  # fmt: skip
+        store.run("DELETE FROM claims WHERE event_date > $day", day=day)
+        claims = int(store.one("SELECT count(*) FROM claims WHERE event_date = $day", day=day)[0])
+        if not claims:
+            raise SourceError(
+                f"No claims of {day} were delivered. Put them into {workspace.inbox} and run again.",
+                f"尚未收到 {day} 的结算数据。请放入 {workspace.inbox} 后重新运行。",
+            )
+        moved = _moved(store, register, day)
+        found = _rings(store, settings, journal)
+        names = follow(_found(found), register, month, settings.casework).names
+        crossed = _crossed(found, names, register, day)
+        sessions = _sessions(store, names, register, workspace)
+        expected = _expected(store, sessions, day)
+        out = workspace.days / str(day)
+        summary = DaySummary(
+            day=day, out=out, claims=claims, moved=moved, crossed=tuple(one.ring.ring_id for one in crossed),
+            expected=expected, seconds=round(perf_counter() - began, 3),
+        )  # fmt: skip
+        journal.stage("Writing", "写出结果")
+        proven = collect_evidence(store, crossed)
+        write_day(summary, proven, month, settings)
+        journal.done()
+    return summary
+
+
+def _moved(store: Store, register: Register | None, day: date) -> tuple[Move, ...]:
+    """Known rings of which two or more members were at one place on the day, the most first."""
+    rows = [
+        (ring.ring_id, patient)
+        for ring in (register.rings.values() if register else ())
+        if ring.state in ("active", "dormant") and ring.first_listed
+        for patient in ring.patients
+    ]
+    if not rows:
+        return ()
+    store.run("CREATE OR REPLACE TEMP TABLE watched (ring_id VARCHAR, patient_id VARCHAR)")
+    store.run(
+        "INSERT INTO watched SELECT unnest($rings), unnest($patients)",
+        rings=[ring for ring, _ in rows],
+        patients=[patient for _, patient in rows],
+    )
+    return tuple(
+        Move(
+            ring_id=row[0], place_id=row[1], place_name=row[2] or row[1], present=int(row[3]), usual=round(float(row[4]), 3),
+            first_at=row[5] or "", last_at=row[6] or "", claims=int(row[7]), fund_amount=row[8],
+        )
+        for row in store.rows((_SQL / "moves.sql").read_text(encoding="utf-8"), day=day)
+    )  # fmt: skip
+
+
+def _rings(store: Store, settings: Settings, journal: Journal) -> tuple[Candidate, ...]:
+    """Groups of the short window as rings, by togetherness, identity and money alone."""
+    least, seed = settings.rings.min_patients, settings.run.seed
+    find_meetings(store, settings.meetings, progress=journal)
+    journal.stage("Groups", "社团")
+    find_groups(store, settings.groups, seed=seed, min_patients=least)
+    refine_members(store, min_patients=least)
+    store.run(FLAGS_TABLE_SQL)
+    store.run(_OUTLIERS)
+    return assemble_rings(store, settings.rings)
+
+
+def _found(candidates: Sequence[Candidate]) -> list[Found]:
+    return [
+        Found(
+            group_no=one.group_no,
+            patients=frozenset(m.entity_id for m in one.ring.members if m.entity_type is NodeKind.PATIENT),
+            last_seen=one.ring.last_seen,
+            listed=one.ring.listed,
+        )
+        for one in candidates
+    ]
+
+
+def _crossed(
+    candidates: tuple[Candidate, ...], names: Mapping[int, str], register: Register | None, day: date
+) -> tuple[Candidate, ...]:
+    """Rings that no month has put forward yet and that were together on the day, numbered within it."""
+    known: Mapping[str, KnownRing] = register.rings if register else {}
+    before = {name for name, ring in known.items() if ring.first_listed}
+    fresh = [
+        one
+        for one in candidates
+        if one.ring.listed and one.ring.last_seen == day and names.get(one.group_no) not in before
+    ]
+    return tuple(
+        replace(one, ring=replace(one.ring, ring_id=f"{day}-{number:03d}", rank=number))
+        for number, one in enumerate(sorted(fresh, key=lambda one: -one.ring.score), 1)
+    )
+
+
+def _sessions(
+    store: Store, names: Mapping[int, str], register: Register | None, workspace: Workspace
+) -> dict[str, list[Session]]:
+    """Days and places of each known ring's sessions: from the last published month, and from the days since."""
+    if register is None:
+        return {}
+    found: dict[str, list[Session]] = {}
+    kept = workspace.month(Month.parse(register.month))
+    with Store(kept, read_only=True) as before:
+        for name, day, place in before.rows((_SQL / "sessions_of_rings.sql").read_text(encoding="utf-8")):
+            found.setdefault(name, []).append(Session(_day(day), place))
+    last = Month.parse(register.month).last_day
+    for group_no, day, place in store.rows((_SQL / "sessions_of_groups.sql").read_text(encoding="utf-8")):
+        name = names.get(group_no, "")
+        if name in register.rings and _day(day) > last:
+            found.setdefault(name, []).append(Session(_day(day), place))
+    return {
+        name: some
+        for name, some in found.items()
+        if name in register.rings and register.rings[name].first_listed
+    }
+
+
+def _day(number: int) -> date:
+    return date(1970, 1, 1) + timedelta(days=int(number))
+
+
+def _expected(store: Store, sessions: dict[str, list[Session]], day: date) -> tuple[NextSession, ...]:
+    told = {name: one for name in sorted(sessions) if (one := forecast(sessions[name], day)) is not None}
+    places = dict(
+        store.rows(
+            "SELECT facility_id, name FROM facilities WHERE name IS NOT NULL UNION ALL SELECT pharmacy_id, name FROM pharmacies WHERE name IS NOT NULL ORDER BY 1"
+        )
+    )
+    found = [
+        NextSession(ring_id=name, place_name=places.get(one.place_id, one.place_id), told=one) for name, one in told.items()
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda one: (one.told.day, -one.told.chance, one.ring_id)))
