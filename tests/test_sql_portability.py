@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "fraudgraph"
 FILES = [
     pytest.param(path, id=str(path.relative_to(PACKAGE)))
     for path in sorted(PACKAGE.rglob("*.sql"))
-    if path.parent.name != "sql"
+    if not path.name.startswith("macros_")
 ]
 
 

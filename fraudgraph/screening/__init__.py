@@ -2,13 +2,14 @@
 
 from fraudgraph.screening.card_checks import FAMILIES
 from fraudgraph.screening.cards import load_screens, parse_screen
-from fraudgraph.screening.catalogue import card_text, catalogue_page
+from fraudgraph.screening.catalogue import Measured, card_text, catalogue_page
 from fraudgraph.screening.check import check_screen
 from fraudgraph.screening.findings import link_rings, rank_findings
 from fraudgraph.screening.runner import reason_sentence, screen_claims
 
 __all__ = [
     "FAMILIES",
+    "Measured",
     "card_text",
     "catalogue_page",
     "check_screen",

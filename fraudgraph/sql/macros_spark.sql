@@ -1,4 +1,4 @@
 -- The same names for Spark SQL: each line is NAME(arguments) := expression, put in by the translator.
 -- fg_quantile(value, share) := percentile(value, share)
--- fg_mad(value) := median(abs(value - median(value)))
+-- fg_mad(value) := (get(array_sort(transform(collect_list(value), fg_each -> abs(fg_each - median(value)))), CAST(floor((count(value) - 1) / 2) AS INT)) + get(array_sort(transform(collect_list(value), fg_each -> abs(fg_each - median(value)))), CAST(ceil((count(value) - 1) / 2) AS INT))) / 2
 -- fg_hash(value) := xxhash64(value)

@@ -88,6 +88,15 @@ def test_both_engines_say_the_same(spark: Any, crowd: Store, tmp_path: Path, scr
     assert hits_of_spark(spark, screen, suffix="_alone") == expected
 
 
+@pytest.mark.parametrize("call", ["fg_mad(v)", "fg_quantile(v, 0.25)"])
+def test_our_own_functions_mean_the_same(spark: Any, store: Store, call: str) -> None:
+    values = "(VALUES ('a', 1.0), ('a', 2.0), ('a', 4.0), ('a', 10.0), ('b', 5.0), ('b', 7.5), ('b', 8.0), ('c', 3.0), ('d', NULL))"
+    sql = f"SELECT k, {call} AS found FROM (SELECT k, CAST(v AS DOUBLE) AS v FROM {values} AS t(k, v)) AS s GROUP BY k ORDER BY k"
+    found = [(row["k"], row["found"]) for row in spark.sql(to_spark(sql)).collect()]
+    assert found == store.rows(sql)
+    assert found[-1] == ("d", None)
+
+
 def hits_of_duckdb(store: Store, screen: Screen) -> list[str]:
     (outcome,) = screen_claims(store, ScreeningSettings(), screens=[screen]).outcomes
     assert outcome.state == "ran", outcome.reason_en

@@ -7,6 +7,6 @@ WITH told AS (
 SELECT who(a) AS a, who(b) AS b, list(view ORDER BY p, view) AS views, max(observed) AS observed,
   arg_min(expected, p) AS expected, min(p) AS p, round(least(300, -log10(greatest(min(p), 1e-300))), 2) AS surprise,
   CAST(max(event_count) AS INTEGER) AS event_count,
-  string_agg(title_zh || ' ' || printf('%.0f', observed) || ' 次（预计 ' || printf('%.2f', expected) || '）', '；' ORDER BY p, view) AS reason_zh,
-  string_agg(title_en || ': ' || printf('%.0f', observed) || ' (expected ' || printf('%.2f', expected) || ')', '; ' ORDER BY p, view) AS reason_en
+  array_to_string(array_agg(title_zh || ' ' || printf('%.0f', observed) || ' 次（预计 ' || printf('%.2f', expected) || '）' ORDER BY p, view), '；') AS reason_zh,
+  array_to_string(array_agg(title_en || ': ' || printf('%.0f', observed) || ' (expected ' || printf('%.2f', expected) || ')' ORDER BY p, view), '; ') AS reason_en
 FROM told GROUP BY told.a, told.b ORDER BY 1, 2

@@ -50,6 +50,9 @@ days AS (
 span AS (
   SELECT min(event_date) AS first_day, max(event_date) AS last_day, 1 AS everywhere FROM stays
 ),
+own AS (
+  SELECT facility_id, date_diff('day', min(event_date), max(event_date)) AS day_count FROM days GROUP BY facility_id
+),
 weekdays AS (
   SELECT facility_id, week_day, sum(admission_count) AS total_count, max(admission_count) AS top_count
   FROM days
@@ -63,15 +66,16 @@ city_weekdays AS (
 ),
 compared AS (
   SELECT d.facility_id, d.event_date, d.admission_count,
-    CAST(w.total_count - d.admission_count AS DOUBLE) / greatest(date_diff('day', s.first_day, s.last_day) / CAST(7 AS DOUBLE), CAST(1 AS DOUBLE))
+    CAST(w.total_count - d.admission_count AS DOUBLE) / greatest(o.day_count / CAST(7 AS DOUBLE), CAST(1 AS DOUBLE))
       * greatest(CAST(1 AS DOUBLE), CAST(c.city_count - d.admission_count AS DOUBLE)
         / greatest(CAST(k.total_count - w.total_count AS DOUBLE) / greatest(date_diff('day', s.first_day, s.last_day) / CAST(7 AS DOUBLE), CAST(1 AS DOUBLE)), CAST(1 AS DOUBLE))) AS expected
   FROM days AS d
   JOIN span AS s ON s.everywhere = d.everywhere
+  JOIN own AS o ON o.facility_id = d.facility_id
   JOIN weekdays AS w ON w.facility_id = d.facility_id AND w.week_day = d.week_day
   JOIN city AS c ON c.event_date = d.event_date
   JOIN city_weekdays AS k ON k.week_day = d.week_day
-  WHERE date_diff('day', s.first_day, s.last_day) >= 7 * $min_weeks AND d.admission_count >= $min_persons AND d.infection_count < $max_infection_share * d.admission_count
+  WHERE o.day_count >= 7 * $min_weeks AND d.admission_count >= $min_persons AND d.infection_count < $max_infection_share * d.admission_count
 )
 SELECT s.facility_id AS subject_id, list_sort(array_agg(DISTINCT s.patient_id)) AS member_ids, list_sort(array_agg(DISTINCT s.claim_id)) AS claim_ids,
   greatest(sum(s.net_fund_amount), CAST(0 AS DECIMAL(16,2))) AS amount, greatest(0.0, least(1.0, round(CAST(1.0 - min(c.expected) / nullif(CAST(min(c.admission_count) AS DOUBLE), CAST(0 AS DOUBLE)) AS DOUBLE), 6))) AS strength,

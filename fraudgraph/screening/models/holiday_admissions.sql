@@ -37,21 +37,21 @@ WITH stays AS (
   WHERE c.claim_type = 'inpatient' AND c.counted AND c.facility_id IS NOT NULL AND c.event_date BETWEEN $in_force_from AND $in_force_to
     AND coalesce(c.admission_way, '') <> '1' AND coalesce(c.diagnosis_code, '') NOT LIKE 'O%'
 ),
-span AS (
-  SELECT min(event_date) AS first_day, max(event_date) AS last_day FROM stays
+spans AS (
+  SELECT facility_id, min(event_date) AS first_day, max(event_date) AS last_day FROM stays GROUP BY facility_id
 ),
 day_counts AS (
-  SELECT count(DISTINCT h.day) AS holiday_days, max(date_diff('day', s.first_day, s.last_day) + 1) AS all_days
-  FROM span AS s
+  SELECT s.facility_id, count(DISTINCT h.day) AS holiday_days, max(date_diff('day', s.first_day, s.last_day) + 1) AS all_days
+  FROM spans AS s
   JOIN holidays AS h ON h.day BETWEEN s.first_day AND s.last_day
+  GROUP BY s.facility_id
 ),
 rates AS (
   SELECT t.facility_id, sum(t.holiday) AS holiday_count,
     CAST(sum(t.holiday) AS DOUBLE) / min(d.holiday_days) AS holiday_rate,
     CAST(count(*) - sum(t.holiday) AS DOUBLE) / greatest(min(d.all_days - d.holiday_days), 1) AS normal_rate
   FROM stays AS t
-  CROSS JOIN day_counts AS d
-  WHERE d.holiday_days > 0
+  JOIN day_counts AS d ON d.facility_id = t.facility_id
   GROUP BY t.facility_id
 )
 SELECT s.facility_id AS subject_id, list_sort(array_agg(DISTINCT s.patient_id)) AS member_ids, list_sort(array_agg(DISTINCT s.claim_id)) AS claim_ids,

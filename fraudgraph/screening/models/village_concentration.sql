@@ -45,8 +45,8 @@ WITH stays AS (
     AND coalesce(c.diagnosis_code, '') NOT LIKE 'A%' AND coalesce(c.diagnosis_code, '') NOT LIKE 'B%'
     AND substring(coalesce(c.diagnosis_code, ''), 1, 3) NOT IN ('J09', 'J10', 'J11', 'T62')
 ),
-span AS (
-  SELECT max(window_number) - min(window_number) + 1 AS window_count FROM stays
+spans AS (
+  SELECT facility_id, max(window_number) - min(window_number) + 1 AS window_count FROM stays GROUP BY facility_id
 ),
 windows AS (
   SELECT facility_id, village, window_number, count(DISTINCT household) AS person_count
@@ -56,7 +56,7 @@ windows AS (
 usual AS (
   SELECT w.facility_id, w.village, CAST(sum(w.person_count) AS DOUBLE) / min(s.window_count) AS usual_count
   FROM windows AS w
-  CROSS JOIN span AS s
+  JOIN spans AS s ON s.facility_id = w.facility_id
   GROUP BY w.facility_id, w.village
 ),
 waves AS (

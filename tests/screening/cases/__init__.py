@@ -17,12 +17,16 @@ Builder = Callable[[World], object]
 
 @dataclass(frozen=True)
 class Case:
-    """`kind` is fires, silent, inside (just fires) or outside (just does not)."""
+    """`kind` is fires, silent, inside (just fires) or outside (just does not).
+
+    `own_city`: the case says something about all peers or the whole city, so a larger city around it would undo it.
+    """
 
     model: str
     kind: str
     name: str
     build: Builder
+    own_city: bool = False
 
     @property
     def should_fire(self) -> bool:
@@ -32,20 +36,20 @@ class Case:
 CASES: list[Case] = []
 
 
-def fires(model: str, build: Builder, name: str = "the plain case") -> None:
+def fires(model: str, build: Builder, name: str = "the plain case", *, own_city: bool = False) -> None:
     """The model must flag this."""
-    CASES.append(Case(model, "fires", name, build))
+    CASES.append(Case(model, "fires", name, build, own_city))
 
 
-def silent(model: str, exclusion: str, build: Builder) -> None:
+def silent(model: str, exclusion: str, build: Builder, *, own_city: bool = False) -> None:
     """The model must leave this alone; `exclusion` is the card's own words."""
-    CASES.append(Case(model, "silent", exclusion, build))
+    CASES.append(Case(model, "silent", exclusion, build, own_city))
 
 
-def edge(model: str, inside: Builder, outside: Builder) -> None:
+def edge(model: str, inside: Builder, outside: Builder, *, own_city: bool = False) -> None:
     """Just over and just under the threshold."""
-    CASES.append(Case(model, "inside", "at the threshold", inside))
-    CASES.append(Case(model, "outside", "just short of the threshold", outside))
+    CASES.append(Case(model, "inside", "at the threshold", inside, own_city))
+    CASES.append(Case(model, "outside", "just short of the threshold", outside, own_city))
 
 
 def all_cases() -> list[Case]:

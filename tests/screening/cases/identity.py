@@ -125,10 +125,10 @@ def spender(w: World, paid: int, diagnosis: str = "I10", peers: int = 120) -> No
     w.visit("p1", "H1", "2025-03-01", fund_amount=paid, diagnosis_code=diagnosis)
 
 
-fires("M010", lambda w: spender(w, 9000))
-edge("M010", lambda w: spender(w, 300), lambda w: spender(w, 299))
-silent("M010", "severe illness", lambda w: spender(w, 9000, "C34.1"))
-silent("M010", "too few peers", lambda w: spender(w, 9000, peers=60))
+fires("M010", lambda w: spender(w, 900_000))
+edge("M010", lambda w: spender(w, 300), lambda w: spender(w, 299), own_city=True)
+silent("M010", "severe illness", lambda w: spender(w, 900_000, "C34.1"))
+silent("M010", "too few peers", lambda w: spender(w, 900_000, peers=60), own_city=True)
 
 
 def away(w: World, visit_day: str, kind: str = "custody", until: str | None = "2025-06-30") -> None:
@@ -228,7 +228,7 @@ def one_phone(w: World, persons: int, **same: object) -> None:
                 **same,
             },
         )
-        w.visit(f"p{number}", "H1", "2025-03-01")
+        w.visit(f"p{number}", "H1", "2025-03-01", fund_amount=90000)
 
 
 fires("M017", lambda w: one_phone(w, 6))

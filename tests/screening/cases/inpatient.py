@@ -90,7 +90,7 @@ def admissions(
 fires("M026", lambda w: admissions(w, 20))
 edge("M026", lambda w: admissions(w, 7), lambda w: admissions(w, 6))
 silent("M026", "usual weekday", lambda w: admissions(w, 4, 12))
-silent("M026", "city-wide wave", lambda w: admissions(w, 12, others=9))
+silent("M026", "city-wide wave", lambda w: admissions(w, 12, others=9), own_city=True)
 silent("M026", "epidemic", lambda w: admissions(w, 20, diagnosis="A09.0"))
 
 

@@ -197,9 +197,9 @@ def grown(
 
 
 fires("M107", lambda w: grown(w, 120, elsewhere=400))
-edge("M107", lambda w: grown(w, 70, elsewhere=2000), lambda w: grown(w, 60, elsewhere=2000))
+edge("M107", lambda w: grown(w, 80, 25, elsewhere=2000), lambda w: grown(w, 74, 25, elsewhere=2000))
 silent("M107", "expanded place", lambda w: grown(w, 120, elsewhere=400, expanded=True))
-silent("M107", "city-wide rise", lambda w: grown(w, 120, elsewhere=100, elsewhere_last=500))
+silent("M107", "city-wide rise", lambda w: grown(w, 120, elsewhere=100, elsewhere_last=500), own_city=True)
 silent("M107", "newly opened place", lambda w: grown(w, 120, elsewhere=400, since=5))
 silent("M107", "small volume", lambda w: grown(w, 50, 5, elsewhere=400))
 
