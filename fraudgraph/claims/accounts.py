@@ -228,7 +228,7 @@ def check_conserved(store: Store, tables: dict[str, TableReport]) -> None:
         if rows != table.rows_read or amount != table.amount_read or not listed:
             raise FraudgraphError(
                 f"Internal error: of {table.rows_read} rows ({table.amount_read} yuan) of {table.table}, {rows} rows ({amount} yuan) are accounted for, {stored} stored. Nothing of this run may be used; please report it.",
-                f"程序内部错误:{table.table} 读入 {table.rows_read} 行({table.amount_read} 元),核对为 {rows} 行({amount} 元),入库 {stored}。本次结果不可使用,请反馈。",
+                f"程序内部错误：{table.table} 读入 {table.rows_read} 行（{table.amount_read} 元），核对为 {rows} 行（{amount} 元），入库 {stored}。本次结果不可使用，请反馈。",
             )
     listed_rows = store.one("SELECT (SELECT count(*) FROM rejects), (SELECT count(*) FROM scratch.set_aside)")
     if listed_rows[0] != listed_rows[1] or listed_rows[0] != sum(
@@ -236,7 +236,7 @@ def check_conserved(store: Store, tables: dict[str, TableReport]) -> None:
     ):
         raise FraudgraphError(
             f"Internal error: {listed_rows[1]} rows were set aside but {listed_rows[0]} are listed. Nothing of this run may be used; please report it.",
-            f"程序内部错误:剔除 {listed_rows[1]} 行,但清单中有 {listed_rows[0]} 行。本次结果不可使用,请反馈。",
+            f"程序内部错误：剔除 {listed_rows[1]} 行，但清单中有 {listed_rows[0]} 行。本次结果不可使用，请反馈。",
         )
 
 
@@ -258,7 +258,7 @@ def check_share(store: Store, tables: dict[str, TableReport], settings: SourceSe
         if share <= settings.max_reject_share:
             continue
         listed_en = "; ".join(f"{REASONS[code].en} ({count} rows, {code})" for code, count in reasons[:3])
-        listed_zh = ";".join(f"{REASONS[code].zh}({count} 行,{code})" for code, count in reasons[:3])
+        listed_zh = ";".join(f"{REASONS[code].zh}（{count} 行，{code}）" for code, count in reasons[:3])
         example = store.rows(
             'SELECT source_file, "line", "column", "value" FROM rejects WHERE code = $code ORDER BY source_file, "line" LIMIT 1',
             code=reasons[0][0],
@@ -266,5 +266,5 @@ def check_share(store: Store, tables: dict[str, TableReport], settings: SourceSe
         first_en, first_zh = first_fault(example[2], example[3])
         raise SourceError(
             f"{share:.1%} of the {table.rows_read} rows of {table.table} had to be set aside, more than max_reject_share = {settings.max_reject_share:.1%}. Most frequent: {listed_en}. First: {example[0]} line {example[1]}, {first_en}. Correct the delivery or its mapping, or raise the setting.",
-            f"{table.table} 的 {table.rows_read} 行中有 {share:.1%} 被剔除,超过 max_reject_share = {settings.max_reject_share:.1%}。主要原因:{listed_zh}。首例：{example[0]} 第 {example[1]} 行，{first_zh}。请改正数据或映射,或调高该设置。",
+            f"{table.table} 的 {table.rows_read} 行中有 {share:.1%} 被剔除，超过 max_reject_share = {settings.max_reject_share:.1%}。主要原因：{listed_zh}。首例：{example[0]} 第 {example[1]} 行，{first_zh}。请改正数据或映射，或调高该设置。",
         )

@@ -94,12 +94,12 @@ def load_mapping(path: Path) -> tuple[TableRule, ...]:
     except FileNotFoundError:
         raise SettingsError(
             f"Mapping file {path} does not exist. Check the path given with --mapping.",
-            f"映射文件 {path} 不存在,请检查 --mapping 后的路径。",
+            f"映射文件 {path} 不存在，请检查 --mapping 后的路径。",
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as problem:
         raise SettingsError(
             f"Mapping file {path} can't be read as TOML in UTF-8: {problem}. Correct the file (docs/files.md shows its form).",
-            f"映射文件 {path} 不能按 UTF-8 编码的 TOML 读取:{problem}。请改正(格式见 docs/files.md)。",
+            f"映射文件 {path} 不能按 UTF-8 编码的 TOML 读取：{problem}。请改正（格式见 docs/files.md）。",
         ) from None
     try:
         rules = _MappingFile.model_validate(raw).table
@@ -118,11 +118,11 @@ def _unusable(problem: ValidationError, path: Path) -> SettingsError:
         hint_en, hint_zh = nearest_hint(str(first["loc"][-1]), known)
         return SettingsError(
             f"Unknown key {key!r} in mapping file {path}; {hint_en}",
-            f"映射文件 {path} 中有未知的键 {key!r};{hint_zh}",
+            f"映射文件 {path} 中有未知的键 {key!r}；{hint_zh}",
         )
     return SettingsError(
         f"{key!r} in mapping file {path} can't be used: {first['msg']}. Correct it (docs/files.md shows the form).",
-        f"映射文件 {path} 中的 {key!r} 不可用:{first['msg']}。请改正(格式见 docs/files.md)。",
+        f"映射文件 {path} 中的 {key!r} 不可用：{first['msg']}。请改正（格式见 docs/files.md）。",
     )
 
 
@@ -148,5 +148,5 @@ def _unknown(what_en: str, what_zh: str, found: str, known: list[str], path: Pat
     hint_en, hint_zh = nearest_hint(found, known)
     return SettingsError(
         f"Mapping file {path} names {found!r}, which is no {what_en}; {hint_en}",
-        f"映射文件 {path} 中的 {found!r} 不是{what_zh};{hint_zh}",
+        f"映射文件 {path} 中的 {found!r} 不是{what_zh}；{hint_zh}",
     )

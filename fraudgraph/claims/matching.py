@@ -149,7 +149,7 @@ def _by_rule(rule: TableRule, file_name: str, headers: Sequence[str]) -> TableMa
             hint_en, hint_zh = nearest_hint(lacking[0], list(headers))
             raise SettingsError(
                 f"The mapping file takes {name} from column {lacking[0]!r}, which {file_name} does not have; {hint_en}",
-                f"映射文件把 {name} 指定为列 {lacking[0]!r},但 {file_name} 中没有该列;{hint_zh}",
+                f"映射文件把 {name} 指定为列 {lacking[0]!r}，但 {file_name} 中没有该列；{hint_zh}",
             )
     found = _resolve(rule, headers)
     missing = _missing(found)
@@ -157,7 +157,7 @@ def _by_rule(rule: TableRule, file_name: str, headers: Sequence[str]) -> TableMa
         groups = ", ".join("/".join(group) for group in missing)
         raise SettingsError(
             f"With the mapping file, {file_name} as {rule.table} still lacks: {groups}. Name the columns under [table.columns] or give [table.constants].",
-            f"按映射文件把 {file_name} 读作 {rule.table},仍缺少:{groups}。请在 [table.columns] 中指明列,或在 [table.constants] 中给出常量。",
+            f"按映射文件把 {file_name} 读作 {rule.table}，仍缺少：{groups}。请在 [table.columns] 中指明列，或在 [table.constants] 中给出常量。",
         )
     return found
 

@@ -31,6 +31,7 @@ from fraudgraph.claims.matching import TableMapping, match_table
 from fraudgraph.claims.read_report import FileReport, ReadReport
 from fraudgraph.claims.refusals import no_month, no_row_usable, nothing_usable, rule_without_table
 from fraudgraph.claims.remarks import remarks
+from fraudgraph.claims.remembered import recall
 from fraudgraph.claims.sheets import Sheet, open_sheets
 from fraudgraph.claims.sources import SourceFile, discover
 from fraudgraph.claims.supervision_tables import settle_supervision
@@ -39,7 +40,7 @@ from fraudgraph.records import Month
 from fraudgraph.settings import SourceSettings
 from fraudgraph.store import Store
 
-__all__ = ["read_claims", "scratch_beside"]
+__all__ = ["match_sheet", "read_claims", "scratch_beside"]
 
 Progress = Callable[[str, str], None]
 """Told what is going on, in English and Chinese."""
@@ -142,7 +143,7 @@ def _land_all(
         if not sheets:
             unknown.append((source, None))
         for sheet in sheets:
-            found = match_table(source.name, sheet.name, sheet.headers, rules)
+            found = match_sheet(sheet, rules)
             if found is None:
                 unknown.append((source, sheet))
             else:
@@ -159,9 +160,18 @@ def _land_all(
     settled = [header for sheet, found in matched if found.kind.name == "claims" for header in sheet.headers]
     landings = []
     for sheet, found in matched:
-        tell(f"Reading {sheet.title} as {found.kind.title_en}", f"读取 {sheet.title}({found.kind.title_zh})")
+        tell(
+            f"Reading {sheet.title} as {found.kind.title_en}", f"读取 {sheet.title}（{found.kind.title_zh}）"
+        )
         landings.append(land(store, sheet, found, settled if found.kind.name == "encounters" else ()))
     return landings, [_skipped(source, sheet, first_of.get(source.sha256)) for source, sheet in unknown]
+
+
+def match_sheet(sheet: Sheet, rules: Sequence[TableRule] = ()) -> TableMapping | None:
+    """Which table a sheet is: by the operator's rules, else by what was remembered for its headers, else by the presets."""
+    remembered = recall(sheet.headers)
+    kept = () if remembered is None else (remembered,)
+    return match_table(sheet.source.name, sheet.name, sheet.headers, (*rules, *kept))
 
 
 def _skipped(source: SourceFile, sheet: Sheet | None, first: str | None) -> FileReport:

@@ -30,10 +30,10 @@ def nothing_usable(
         found_zh.append(zh)
     more = len(found_en) - 5
     tail_en = f"; and {more} more" if more > 0 else ""
-    tail_zh = f";另有 {more} 个" if more > 0 else ""
+    tail_zh = f"；另有 {more} 个" if more > 0 else ""
     return SourceError(
         f"No table of claims was found. {'; '.join(found_en[:5])}{tail_en}. Expected a header with claim id, patient id, facility or pharmacy id, total and fund amount under canonical, national (setl_id, psn_no, fixmedins_code, medfee_sumamt, fund_pay_sumamt) or Chinese names; a mapping file (--mapping) can name other headers.",
-        f"未找到结算单表。{';'.join(found_zh[:5])}{tail_zh}。表头应有结算ID、人员编号、定点医药机构编号、医疗费总额、基金支付总额(规范名、国家接口代码或中文名均可);其他表头可用 --mapping 映射文件说明。",
+        f"未找到结算单表。{';'.join(found_zh[:5])}{tail_zh}。表头应有结算ID、人员编号、定点医药机构编号、医疗费总额、基金支付总额（规范名、国家接口代码或中文名均可）；其他表头可用 --mapping 映射文件说明。",
     )
 
 
@@ -43,16 +43,16 @@ def _describe(source: SourceFile, sheet: Sheet | None) -> tuple[str, str]:
     if sheet is None:
         return (
             f"{source.name} holds no table with a header (it is no csv, xlsx or parquet, or has one column only)",
-            f"{source.name} 中没有带表头的表(不是 csv、xlsx、parquet,或只有一列)",
+            f"{source.name} 中没有带表头的表（不是 csv、xlsx、parquet，或只有一列）",
         )
     near = near_miss(sheet.headers)
     if near is None:
         shown = ", ".join(header[:30] for header in sheet.headers[:8])
-        return f"{sheet.title} has unknown columns ({shown})", f"{sheet.title} 的列无法识别({shown})"
+        return f"{sheet.title} has unknown columns ({shown})", f"{sheet.title} 的列无法识别（{shown}）"
     kind, missing = near
     return (
         f"{sheet.title} looks like {kind.title_en} but has no column for {_groups(kind, missing, 'en')}",
-        f"{sheet.title} 像是{kind.title_zh},但缺少列:{_groups(kind, missing, 'zh')}",
+        f"{sheet.title} 像是{kind.title_zh}，但缺少列：{_groups(kind, missing, 'zh')}",
     )
 
 
@@ -70,7 +70,7 @@ def rule_without_table(rule: TableRule, tables: Sequence[tuple[str, Sheet | None
     hint_en, hint_zh = nearest_hint(rule.match or rule.sheet or "", sorted({name for name, _ in tables}))
     return SettingsError(
         f"The mapping file describes {rule.table} in {wanted!r}, but no delivered file or sheet fits; {hint_en}",
-        f"映射文件说明 {rule.table} 在 {wanted!r} 中,但没有相符的文件或工作表;{hint_zh}",
+        f"映射文件说明 {rule.table} 在 {wanted!r} 中，但没有相符的文件或工作表；{hint_zh}",
     )
 
 
@@ -83,10 +83,10 @@ def no_row_usable(store: Store) -> SourceError:
     if not total:
         return SourceError(
             "The table of claims has a header but no rows. Ask the supplier for the data.",
-            "结算单表只有表头,没有数据行,请向提供方索取数据。",
+            "结算单表只有表头，没有数据行，请向提供方索取数据。",
         )
     listed_en = "; ".join(f"{REASONS[code].en} ({count} rows, {code})" for code, count in reasons)
-    listed_zh = ";".join(f"{REASONS[code].zh}({count} 行,{code})" for code, count in reasons)
+    listed_zh = ";".join(f"{REASONS[code].zh}（{count} 行，{code}）" for code, count in reasons)
     example = store.rows(
         "SELECT column_name, value FROM scratch.set_aside WHERE kind = 'claims' AND code = $code ORDER BY row_no LIMIT 1",
         code=reasons[0][0],
@@ -94,7 +94,7 @@ def no_row_usable(store: Store) -> SourceError:
     first_en, first_zh = first_fault(example[0], example[1])
     return SourceError(
         f"None of the {total} rows of claims can be used: {listed_en}. First: {first_en}. Check the delivery, or map its columns with --mapping.",
-        f"结算单的 {total} 行全部不可用:{listed_zh}。首例：{first_zh}。请检查数据,或用 --mapping 指明各列。",
+        f"结算单的 {total} 行全部不可用：{listed_zh}。首例：{first_zh}。请检查数据，或用 --mapping 指明各列。",
     )
 
 
@@ -116,5 +116,5 @@ def no_month(month: Month, first: date, last: date) -> SourceError:
     """The month asked for has no claims."""
     return SourceError(
         f"There are no claims of {month}: the delivery runs from {first} to {last}. Give a month inside it, or deliver that month.",
-        f"没有 {month} 的结算数据:所给数据从 {first} 到 {last}。请选择其中的月份,或补充该月数据。",
+        f"没有 {month} 的结算数据：所给数据从 {first} 到 {last}。请选择其中的月份，或补充该月数据。",
     )

@@ -26,14 +26,14 @@ REASONS: dict[str, Reason] = {
     "E_DATE_RANGE": Reason("日期早于1990年或晚于明天", "the date is before 1990 or after tomorrow"),
     "E_DATE_ORDER": Reason("结束早于开始", "it ended before it started"),
     "E_ID_PRECISION": Reason(
-        "编号被表格软件改成了科学计数,末位已丢失",
+        "编号被表格软件改成了科学计数，末位已丢失",
         "a spreadsheet turned the id into a rounded number: digits are lost",
     ),
     "E_CODE": Reason(
-        "代码不在已知范围内,可用映射文件说明", "not a code that is known; a mapping file can explain it"
+        "代码不在已知范围内，可用映射文件说明", "not a code that is known; a mapping file can explain it"
     ),
     "E_PLACE": Reason(
-        "没有机构编号,或同时有医疗机构和药店编号", "no place, or both a facility and a pharmacy, billed it"
+        "没有机构编号，或同时有医疗机构和药店编号", "no place, or both a facility and a pharmacy, billed it"
     ),
     "E_DUPLICATE": Reason("与另一行完全相同", "the same as another row"),
     "E_DUPLICATE_ID": Reason("编号与另一行相同而内容不同", "has the id of another row, with other content"),

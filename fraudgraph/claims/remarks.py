@@ -56,7 +56,7 @@ def _notes(
         notes.append(
             Note(
                 code="no_clock",
-                zh="数据没有时分:需要分钟的视图关闭",
+                zh="数据没有时分：需要分钟的视图关闭",
                 en="no clock: views that need minutes are off",
             )
         )
@@ -64,7 +64,7 @@ def _notes(
         notes.append(
             Note(
                 code="part_clock",
-                zh=f"{total - clocked} 条结算单没有时分,不参与需要分钟的视图",
+                zh=f"{total - clocked} 条结算单没有时分，不参与需要分钟的视图",
                 en=f"{total - clocked} claims have no clock and take no part in views that need minutes",
             )
         )
@@ -72,7 +72,7 @@ def _notes(
         notes.append(
             Note(
                 code="no_pharmacies",
-                zh="没有药店结算:需要药店的视图关闭",
+                zh="没有药店结算：需要药店的视图关闭",
                 en="no pharmacy claims: views that need pharmacies are off",
             )
         )
@@ -81,7 +81,7 @@ def _notes(
         notes.append(
             Note(
                 code="no_items",
-                zh="没有费用明细:需要明细的模型关闭",
+                zh="没有费用明细：需要明细的模型关闭",
                 en="no claim items: models that need fee lines are off",
             )
         )
@@ -90,7 +90,7 @@ def _notes(
         notes.append(
             Note(
                 code="claim_type_guessed",
-                zh="没有医疗类别列:按机构类别和住院天数推断就诊类型",
+                zh="没有医疗类别列：按机构类别和住院天数推断就诊类型",
                 en="no care type column: claim types are inferred from the kind of place and the length of stay",
             )
         )
@@ -100,7 +100,7 @@ def _notes(
             notes.append(
                 Note(
                     code="values_left_empty",
-                    zh=f"{one.file}:{one.values_left_empty} 个非必需的值无法识别,已留空",
+                    zh=f"{one.file}：{one.values_left_empty} 个非必需的值无法识别，已留空",
                     en=f"{one.file}: {one.values_left_empty} values that a row can do without could not be read and are left empty",
                 )
             )
@@ -112,11 +112,11 @@ def _skipped_note(one: FileReport) -> Note:
     if one.same_as is not None:
         return Note(
             code="same_file",
-            zh=f"{title} 与 {one.same_as} 内容完全相同,只读取一次",
+            zh=f"{title} 与 {one.same_as} 内容完全相同，只读取一次",
             en=f"{title} is the same as {one.same_as} and was read once",
         )
     return Note(
         code="skipped",
-        zh=f"{title} 不是可识别的表,未读取",
+        zh=f"{title} 不是可识别的表，未读取",
         en=f"{title} is no table that we know and was not read",
     )

@@ -11,6 +11,7 @@ from fraudgraph.cli import (
     casework,
     doctor,
     evidence,
+    inspection,
     lab,
     month,
     neo4j,
@@ -77,6 +78,7 @@ def _root(
 
 
 run.add_to(app)
+inspection.add_to(app)
 rings.add_to(app)
 month.add_to(app)
 verdict.add_to(app)
