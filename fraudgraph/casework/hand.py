@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from fraudgraph.casework.appending import append_lines, read_lines
 from fraudgraph.casework.following import HandRules
 from fraudgraph.casework.known import KnownRing
 from fraudgraph.errors import UsageError
@@ -57,25 +57,13 @@ class HandEdit:
 def add_edit(folder: Path, edit: HandEdit) -> None:
     """Add an edit at the end of the file; nothing is ever taken out."""
     plain = {**asdict(edit), "on": edit.on.isoformat()}
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(folder / FILE_NAME, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(json.dumps(plain, ensure_ascii=False, sort_keys=True) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    append_lines(folder / FILE_NAME, [json.dumps(plain, ensure_ascii=False, sort_keys=True)])
 
 
 def read_edits(folder: Path) -> list[HandEdit]:
     """All edits in the order in which they were made."""
-    path = folder / FILE_NAME
-    if not path.is_file():
-        return []
     found = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        try:
-            row = json.loads(line)
-        except ValueError:
-            continue
+    for row in read_lines(folder / FILE_NAME):
         lists = {name: tuple(row[name]) for name in ("people", "patients", "other_patients")}
         found.append(HandEdit(**{**row, **lists, "on": date.fromisoformat(row["on"])}))
     return found

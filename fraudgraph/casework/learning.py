@@ -19,7 +19,8 @@ _MOST_WEIGHT = 3.0
 _TOTAL_SCALE = 10.0
 """The score itself is hardly held back by the penalty, what the parts add to it is: few verdicts change little."""
 _LEAST_TRAINED = 10
-_POINTS = 100.0
+_POINTS = 20.0
+"""Parts are measured in this many points, which sets how fast verdicts move a weight away from 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import calendar
 import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
+from fraudgraph.casework.appending import append_lines, read_lines
 from fraudgraph.errors import UsageError, nearest_hint
 from fraudgraph.settings import CaseworkSettings
 
@@ -80,12 +80,7 @@ def add_verdicts(folder: Path, verdicts: Iterable[Verdict]) -> int:
             known.add(line)
             fresh.append(line)
     if fresh:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(folder / FILE_NAME, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write("".join(f"{line}\n" for line in fresh))
-            file.flush()
-            os.fsync(file.fileno())
+        append_lines(folder / FILE_NAME, fresh)
     return len(fresh)
 
 
@@ -99,25 +94,10 @@ def _line(verdict: Verdict) -> str:
 
 def read_verdicts(folder: Path) -> list[Verdict]:
     """All verdicts in the order in which they came; a last line that was cut off by a power failure is passed over."""
-    path = folder / FILE_NAME
-    if not path.is_file():
-        return []
     found = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        try:
-            row = json.loads(line)
-        except ValueError:
-            continue
-        expires = row["expires_on"]
-        found.append(
-            Verdict(
-                **{
-                    **row,
-                    "on": date.fromisoformat(row["on"]),
-                    "expires_on": date.fromisoformat(expires) if expires else None,
-                }
-            )
-        )
+    for row in read_lines(folder / FILE_NAME):
+        expires = date.fromisoformat(row["expires_on"]) if row["expires_on"] else None
+        found.append(Verdict(**{**row, "on": date.fromisoformat(row["on"]), "expires_on": expires}))
     return found
 
 
