@@ -50,6 +50,8 @@ class ScreeningSettings(_Part):
     """Thresholds by model id, in place of the defaults in the model's own file."""
     max_seconds: float = Field(default=900, gt=0)
     """A model still at work after so many seconds is stopped; the others go on."""
+    folder: Path | None = None
+    """A folder of models made on site (`fraudgraph screens new`); they run with the built-in ones."""
 
 
 class MeetingSettings(_Part):
@@ -236,9 +238,16 @@ def load_settings(path: Path | None = None, *, seed: int | None = None) -> Setti
     if seed is not None:
         raw.setdefault("run", {})["seed"] = seed
     try:
-        return Settings.model_validate(raw)
+        settings = Settings.model_validate(raw)
     except ValidationError as problem:
         raise _explain(problem, path) from None
+    if settings.privacy.mask_ids and not settings.privacy.code_key.get_secret_value():
+        raise SettingsError(
+            "Setting 'privacy.mask_ids' is on, but the environment variable FRAUDGRAPH_CODE_KEY that keys the "
+            "codes is empty. Set it to a secret of your own (the same one every month) and run again.",
+            "设置项 'privacy.mask_ids' 已打开，但用于生成代码的环境变量 FRAUDGRAPH_CODE_KEY 为空。请设为本单位自定的密钥（每月相同）后重新运行。",
+        )
+    return settings
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

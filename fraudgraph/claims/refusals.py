@@ -28,12 +28,15 @@ def nothing_usable(
         en, zh = _describe(source, sheet)
         found_en.append(en)
         found_zh.append(zh)
+    if not found_en:
+        found_en.append("no file with rows was among what was given")
+        found_zh.append("所给文件中没有带数据行的文件")
     more = len(found_en) - 5
     tail_en = f"; and {more} more" if more > 0 else ""
     tail_zh = f"；另有 {more} 个" if more > 0 else ""
     return SourceError(
-        f"No table of claims was found. {'; '.join(found_en[:5])}{tail_en}. Expected a header with claim id, patient id, facility or pharmacy id, total and fund amount under canonical, national (setl_id, psn_no, fixmedins_code, medfee_sumamt, fund_pay_sumamt) or Chinese names; a mapping file (--mapping) can name other headers.",
-        f"未找到结算单表。{';'.join(found_zh[:5])}{tail_zh}。表头应有结算ID、人员编号、定点医药机构编号、医疗费总额、基金支付总额（规范名、国家接口代码或中文名均可）；其他表头可用 --mapping 映射文件说明。",
+        f"No table of claims was found: {'; '.join(found_en[:5])}{tail_en}. Expected a header with claim id, patient id, facility or pharmacy id, total and fund amount under canonical, national (setl_id, psn_no, fixmedins_code, medfee_sumamt, fund_pay_sumamt) or Chinese names; a mapping file (--mapping) can name other headers.",
+        f"未找到结算单表：{'；'.join(found_zh[:5])}{tail_zh}。表头应有结算ID、人员编号、定点医药机构编号、医疗费总额、基金支付总额（规范名、国家接口代码或中文名均可）；其他表头可用 --mapping 映射文件说明。",
     )
 
 

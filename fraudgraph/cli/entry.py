@@ -164,8 +164,13 @@ def _unexpected(problem: Exception) -> int:
 def _fail(sentence: str, code: int, problem: BaseException) -> int:
     if os.environ.get("FRAUDGRAPH_DEBUG"):
         traceback.print_exception(problem)
-    _say(sentence)
+    _say("".join(_visible(char) for char in " ".join(sentence.split())))
     return code
+
+
+def _visible(char: str) -> str:
+    """What a supplier's file may have put into a message shows as its code: nothing steers the terminal."""
+    return char if char.isprintable() else f"⟨U+{ord(char):04X}⟩"
 
 
 def _say(text: str) -> None:

@@ -149,7 +149,7 @@ def load_rings(out: Path) -> tuple[Ring, ...]:
         name: _grouped(out / f"{name}.parquet")
         for name in ("ring_members", "evidence", "score_parts", "explanations")
     }
-    rings = pq.read_table(out / "rings.parquet").to_pylist()
+    rings = _rows_kept(out / "rings.parquet")
     return tuple(_ring(row, parts) for row in sorted(rings, key=lambda row: row["rank"]))
 
 
@@ -168,18 +168,29 @@ def load_run_settings(out: Path) -> Settings:
     """
     try:
         kept = json.loads((out / "run.json").read_text(encoding="utf-8"))["settings"]
-    except (OSError, ValueError, KeyError):
+        kept.get("privacy", {}).pop("code_key", None)
+        return Settings.model_validate(kept)
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
         raise UsageError(
             f"{out} holds no readable run.json. Give the folder that `fraudgraph run --out` wrote.",
             f"{out} 中没有可读取的 run.json。请指定 `fraudgraph run --out` 写出的文件夹。",
         ) from None
-    kept.get("privacy", {}).pop("code_key", None)
-    return Settings.model_validate(kept)
+
+
+def _rows_kept(path: Path) -> list[dict[str, Any]]:
+    try:
+        rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
+    except (OSError, pa.ArrowInvalid):
+        raise UsageError(
+            f"{path} is missing or damaged: the folder is not as the run left it. Use a whole copy of it, or run again.",
+            f"{path} 缺失或损坏：该文件夹已不是运行写出的原样。请使用完整的副本，或重新运行。",
+        ) from None
+    return rows
 
 
 def _grouped(path: Path) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in pq.read_table(path).to_pylist():
+    for row in _rows_kept(path):
         found.setdefault(row.pop("ring_id"), []).append(row)
     return found
 
