@@ -28,9 +28,14 @@ PRIOR_VISITS = 20.0
 GOOD_SITTING_P = 0.01
 STAY_P = 1e-3
 JOIN_P = 1e-6
+STAY_P_STAYS = 1e-2
+JOIN_P_STAYS = 1e-4
+"""Where most sittings are hospital stays: people have few of them."""
 SAME_PEOPLE_SHARE = 0.6
 SAME_SITTINGS_SHARE = 0.3
 """Two groups are one that share this much of the smaller one's people, or of its sittings."""
+SAME_PLACES, SAME_PLACES_SHARE = 3, 0.6
+"""Groups of different people are one that have so many places in common, with this share of the sittings of both."""
 LARGEST_PART = 0.6
 """A part is at most this much of its group."""
 _ROUNDS = 3
@@ -65,12 +70,12 @@ def refine_members(store: Store, *, min_patients: int) -> None:
     for _ in range(_ROUNDS):
         find_sittings(store)
         table = store.arrow((_SQL / "attendance.sql").read_text(encoding="utf-8"), slack=SLACK_MINUTES)
-        group, patient, attended, sessions, expected, member = (
+        group, patient, attended, sessions, expected, member, stays = (
             table[name].to_numpy()
-            for name in ("group_no", "patient", "attended", "session_count", "expected", "is_member")
+            for name in ("group_no", "patient", "attended", "session_count", "expected", "is_member", "stay_share")
         )
         kept = _who_belongs(
-            attended.astype(np.float64), sessions, expected.astype(np.float64), member.astype(bool)
+            attended.astype(np.float64), sessions, expected.astype(np.float64), member.astype(bool), stays.astype(np.float64) >= 0.5
         )
         store.put(
             "group_members",
@@ -82,6 +87,8 @@ def refine_members(store: Store, *, min_patients: int) -> None:
             "(SELECT group_no FROM group_members GROUP BY group_no HAVING count(*) < $least)",
             least=min_patients,
         )
+    find_sittings(store)
+    _merge_worked_by_one_hand(store)
     find_sittings(store)
     _split_parts(store, min_patients)
 
@@ -100,11 +107,28 @@ def _split_parts(store: Store, min_patients: int) -> None:
 
 
 def _merge_overlapping(store: Store) -> None:
-    """Groups that share most people or most sittings are one; it keeps the smallest number."""
-    overlaps = store.arrow(
-        (_SQL / "same_groups.sql").read_text(encoding="utf-8"),
-        people_share=SAME_PEOPLE_SHARE, sitting_share=SAME_SITTINGS_SHARE, slack=SLACK_MINUTES,
+    """Groups that share most people or most sittings are one."""
+    _merge(
+        store,
+        store.arrow(
+            (_SQL / "same_groups.sql").read_text(encoding="utf-8"),
+            people_share=SAME_PEOPLE_SHARE, sitting_share=SAME_SITTINGS_SHARE, slack=SLACK_MINUTES,
+        ),
     )  # fmt: skip
+
+
+def _merge_worked_by_one_hand(store: Store) -> None:
+    """Groups of different people that come to the same several places are pieces of one."""
+    _merge(
+        store,
+        store.arrow(
+            (_SQL / "same_places.sql").read_text(encoding="utf-8"), places=SAME_PLACES, share=SAME_PLACES_SHARE
+        ),
+    )
+
+
+def _merge(store: Store, overlaps: pa.Table) -> None:
+    """Make one of each chain of pairs of groups `(a, b)`; it keeps the smallest number."""
     parent: dict[int, int] = {}
 
     def root(group: int) -> int:
@@ -138,8 +162,11 @@ def _who_belongs(
     sessions: npt.NDArray[np.int64],
     expected: npt.NDArray[np.float64],
     member: npt.NDArray[np.bool_],
+    stays: npt.NDArray[np.bool_],
 ) -> npt.NDArray[np.bool_]:
     p = poisson.sf(attended - 1, np.maximum(expected, 1e-12))
     enough = attended >= np.maximum(2.0, np.where(member, 0.1, 0.07) * sessions)
-    belongs: npt.NDArray[np.bool_] = enough & np.where(member, p <= STAY_P, p <= JOIN_P)
+    belongs: npt.NDArray[np.bool_] = enough & (
+        p <= np.where(stays, np.where(member, STAY_P_STAYS, JOIN_P_STAYS), np.where(member, STAY_P, JOIN_P))
+    )
     return belongs

@@ -12,9 +12,11 @@ __all__ = ["LIST_SCORE", "MOST_POINTS", "score_parts", "total"]
 LIST_SCORE = 6.0
 """A ring with less than this is kept but not put forward."""
 MOST_POINTS = {"together": 50.0, "identity": 15.0, "money": 15.0, "screens": 10.0, "outliers": 10.0}
-_PENALTY_VISITS, _PENALTY_STAYS = 6.0, 3.0
-"""Decades of surprise that each member must bring, because the group was picked out of a whole city: in cities without
-rings chance groups reach about 5 by visits (there are many) and none by stays (there are few)."""
+_PENALTY_VISITS, _PENALTY_MORE, _PENALTY_STAYS = 6.0, 3.0, 2.0
+"""Decades of surprise that each member must bring, because the group was picked out of a whole city. In cities without
+rings chance groups of four to six people reach 6 by visits and 2 by stays; larger ones do not happen, so members after
+the fifth pay less."""
+_CORE = 5
 _HALF_SURPRISE = 60.0
 _HALF_IDENTITY = 8.0
 
@@ -46,8 +48,10 @@ def score_parts(
         They add up to the score.
     """
     stays = facts["share_inpatient"]
-    penalty = _PENALTY_STAYS * stays + _PENALTY_VISITS * (1 - stays)
-    surprise = max(0.0, facts["surprise"] - penalty * facts.patient_count)
+    more = max(facts.patient_count - _CORE, 0)
+    by_visits = _PENALTY_VISITS * (facts.patient_count - more) + _PENALTY_MORE * more
+    penalty = _PENALTY_STAYS * facts.patient_count * stays + by_visits * (1 - stays)
+    surprise = max(0.0, facts["surprise"] - penalty)
     together = 1 - exp(-surprise / _HALF_SURPRISE)
     known = 1 - exp(-identity / _HALF_IDENTITY)
     seen = MOST_POINTS["together"] * together + MOST_POINTS["identity"] * known

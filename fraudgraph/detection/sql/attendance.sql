@@ -37,10 +37,12 @@ chance AS (
   GROUP BY c.group_no, c.patient
 ),
 totals AS (
-  SELECT group_no, count(*) AS session_count FROM good GROUP BY group_no
+  SELECT group_no, count(*) AS session_count,
+    count(CASE WHEN kind = 'stay' THEN 1 END) / (1.0 * count(*)) AS stay_share
+  FROM good GROUP BY group_no
 )
 SELECT c.group_no, c.patient, c.attended, t.session_count,
-  round(h.expected, 9) AS expected,
+  round(h.expected, 9) AS expected, t.stay_share,
   CASE WHEN m.patient IS NULL THEN 0 ELSE 1 END AS is_member
 FROM counts AS c
 JOIN chance AS h ON h.group_no = c.group_no AND h.patient = c.patient

@@ -50,7 +50,7 @@ sitting_facts AS (
     max(day) AS last_day,
     sum(present_count) AS seat_count,
     max(present_count) AS largest_sitting,
-    round(sum(CAST(least(-log10(p), 12.0) * CASE WHEN present_count >= 3 THEN 1.0 ELSE 0.3 END AS DECIMAL(12,6))), 6) AS surprise,
+    round(sum(CAST(least(-log10(p), greatest(12.0, 1.5 * present_count)) * CASE WHEN present_count >= 3 THEN 1.0 ELSE 0.3 END AS DECIMAL(12,6))), 6) AS surprise,
     fg_quantile(step_minutes, 0.5) AS step_minutes,
     fg_quantile(others_count, 0.5) AS others_median
   FROM sat GROUP BY group_no
