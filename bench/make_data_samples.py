@@ -1,10 +1,11 @@
 """Writes `data_samples/`: a small delivery as suppliers send it, made from a sample city. Run from the root:
 
-    python bench/make_data_samples.py
+    python -m bench.make_data_samples
 
 The same city gives the same bytes. What was planted goes to `tests/data/data_samples-truth/`, which the program never
 reads. National column names; GB18030; refunds as records of their own on the same encounter; records that were withdrawn
-(`vali_flag` 0); one list as xlsx; dates of two forms; some cells that can't be read.
+(`vali_flag` 0); one list as xlsx; dates of two forms; some cells that can't be read. Beside claims: fee lines and stock of two
+pharmacies, the agency's log, a workbook of lists (`bench/sample_registers.py`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import xlsxwriter
 
+from bench.sample_registers import write_registers
 from fraudgraph.claims.city import make_city
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,6 +66,7 @@ def main() -> int:
         stream.write(_csv(ENCOUNTER, encounters))
     (target / "mdtrt_d.csv.gz").write_bytes(packed.getvalue())
     _lists(target, tables)
+    write_registers(target, tables, _csv, SEED)
     size = sum(path.stat().st_size for path in target.iterdir())
     print(
         f"{made.claims} claims, {made.rings} rings, {made.lawful_groups} lawful groups; {size / 1e6:.2f} MB"

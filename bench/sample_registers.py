@@ -24,7 +24,6 @@ PLANTED = {
     "M011": "two purchases on the card of a person in custody",
     "M014": "two women billed for a drug that only men get",
     "M072": "five packs settled twice",
-    "M074": "one pharmacy sends hardly a trace code after the date from which it must",
     "M075": "one drug sold that was never bought in such quantity",
     "M077": "purchases without slip and invoice",
     "M089": "a pharmacist signs in two shops within minutes",
@@ -77,7 +76,7 @@ def _fee_lines(sold: Sequence[Row], women: set[str], rng: np.random.Generator) -
                 if spoilt > 2:
                     code, name, price = _DRUGS[0]
             last = place == count - 1
-            packs = 1 if last else max(1, int(float(left) / count / price))
+            packs = min(4, max(1, round(float(left) / (1 if last else count) / price)))
             amount = left if last else min(left, (Decimal(str(price)) * packs).quantize(Decimal("0.01")))
             if amount <= 0:
                 continue
@@ -183,8 +182,8 @@ def _lists(path: Path, sold: Sequence[Row]) -> None:
     book.set_properties({"created": datetime(2026, 1, 5), "title": "目录与名单"})
     holidays = [date(2025, 1, 1), *(date(2025, 1, 28) + timedelta(days=n) for n in range(8)), *(date(2025, 4, 4) + timedelta(days=n) for n in range(3)), *(date(2025, 5, 1) + timedelta(days=n) for n in range(5)), *(date(2025, 10, 1) + timedelta(days=n) for n in range(8))]  # fmt: skip
     sheets: dict[str, list[list[Any]]] = {
-        "医保目录": [["医保目录编码", "目录名称", "最高限价", "限性别", "每单位可用天数", "易倒卖", "追溯码强制日期"]]
-        + [[code, name, round(price * 3, 2), "男" if code == _MEN_ONLY else "", 14, "是" if code in (_SHORT, "XC07AB00201") else "否", _TRACE_FROM.isoformat()] for code, name, price in _DRUGS],
+        "医保目录": [["医保目录编码", "目录名称", "限性别", "每单位可用天数", "易倒卖", "追溯码强制日期"]]
+        + [[code, name, "男" if code == _MEN_ONLY else "", 7, "是" if code in (_SHORT, "XC07AB00201") else "否", _TRACE_FROM.isoformat()] for code, name, _ in _DRUGS],
         "节假日": [["日期", "名称"]] + [[one.isoformat(), "法定节假日"] for one in holidays],
         "比对名单": [["人员编号", "类型", "开始日期", "结束日期"], [held["patient_id"], "羁押", (first - timedelta(days=20)).isoformat(), (last + timedelta(days=20)).isoformat()]],
     }  # fmt: skip

@@ -10,13 +10,14 @@ from pathlib import Path
 from time import perf_counter
 
 from fraudgraph.claims.reading import read_claims
+from fraudgraph.claims.schema import CANONICAL
 from fraudgraph.manifest import write_manifest
 from fraudgraph.progress import NullProgress, Progress
 from fraudgraph.records import Screen, ScreenReport
 from fraudgraph.report.files import save
 from fraudgraph.report.plain import formula_safe, shortened
 from fraudgraph.run_folder import RunFolder
-from fraudgraph.screening import link_rings, load_screens, rank_findings, reason_sentence, screen_claims
+from fraudgraph.screening import link_rings, rank_findings, reason_sentence, screen_claims
 from fraudgraph.screening.cards import load_what_can_be
 from fraudgraph.settings import Settings
 from fraudgraph.store import Store
@@ -51,6 +52,7 @@ class Trial:
     only_here: int | None = None
     only_there: int | None = None
     in_both: int | None = None
+    beside: ScreenReport | None = None
 
 
 def screen(
@@ -75,7 +77,7 @@ def screen(
     settings : Settings
         As for a run.
     extra_dir : Path, optional
-        Models made on site.
+        Models made on site; left out, the folder that the settings name.
     run : Path, optional
         An earlier run's OUT; each finding is linked to its rings.
 
@@ -86,6 +88,7 @@ def screen(
     """
     begun = perf_counter()
     listening = progress or NullProgress()
+    extra_dir = extra_dir or settings.screening.folder
     seconds: dict[str, float] = {}
     with RunFolder(out, replace=replace) as folder:
         with Store(
@@ -129,34 +132,33 @@ def try_screen(
     folder: Path,
     *,
     settings: Settings,
-    against: str | None = None,
+    against: Screen | None = None,
     limit: int = 5,
 ) -> Trial:
-    """Run one model on delivered claims, and side by side with a built-in one if asked.
+    """Run one model on delivered claims, and side by side with another, or with its other version, if asked.
 
     Parameters
     ----------
     candidate : Screen
         The model under trial; it runs behind the locked door whatever it is.
+    sources : sequence of Path
+        What was delivered, or the OUT of a finished `run` or `screen`: its claims are used again, which takes seconds.
     folder : Path
         A scratch folder for the store.
-    against : str, optional
-        Id of a built-in model, or of an earlier version, to compare with on the same claims.
+    against : Screen, optional
+        Another model or an earlier version, to compare with on the same claims.
     limit : int
         Hits to tell.
     """
     with Store(folder, threads=settings.run.threads, memory_limit_gib=settings.run.memory_limit_gib) as store:
-        read_claims(store, sources, settings.source)
+        _bring_claims(store, sources, settings)
+        plain = settings.screening.model_copy(update={"off": (), "parameters": {}})
         other_subjects: set[tuple[str, ...]] | None = None
+        beside: ScreenReport | None = None
         if against is not None:
-            other = next(one for one in load_screens() if against in (one.id, one.name))
-            screen_claims(
-                store, settings.screening.model_copy(update={"off": (), "parameters": {}}), screens=[other]
-            )
+            beside = screen_claims(store, plain, screens=[against])
             other_subjects = _subjects(store)
-        report = screen_claims(
-            store, settings.screening.model_copy(update={"off": (), "parameters": {}}), screens=[candidate]
-        )
+        report = screen_claims(store, plain, screens=[candidate])
         subjects = _subjects(store)
         rows = store.rows(
             "SELECT subject_id, member_ids, claim_ids, amount, facts FROM flags ORDER BY strength DESC, amount DESC, subject_id, facts LIMIT $limit",
@@ -175,7 +177,19 @@ def try_screen(
         only_here=len(subjects - other_subjects),
         only_there=len(other_subjects - subjects),
         in_both=len(subjects & other_subjects),
+        beside=beside,
     )
+
+
+def _bring_claims(store: Store, sources: Sequence[Path], settings: Settings) -> None:
+    """Read what was delivered; the OUT of a finished run is used as it stands, without reading anything again."""
+    if len(sources) != 1 or not (sources[0] / "fraudgraph.duckdb").is_file():
+        read_claims(store, sources, settings.source)
+        return
+    path = str(sources[0] / "fraudgraph.duckdb").replace("'", "''")
+    store.run(f"ATTACH '{path}' AS finished (READ_ONLY)")
+    for table in (*CANONICAL, "column_catalog"):
+        store.run(f"CREATE VIEW {table} AS SELECT * FROM finished.main.{table}")
 
 
 def _subjects(store: Store) -> set[tuple[str, ...]]:

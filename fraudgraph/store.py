@@ -307,8 +307,8 @@ class LockedStore:
         """
         try:
             with _time_limit(self.con, seconds):
-                self.con.execute(f"SELECT * FROM ({sql}\n) AS asked", dict(parameters) or None)
-                return self.con.to_arrow_table()
+                asked = self.con.sql(f"SELECT * FROM ({sql}\n) AS asked", params=dict(parameters) or None)
+                return asked.to_arrow_table()
         except duckdb.Error as problem:
             raise ValueError(str(problem)) from None
 

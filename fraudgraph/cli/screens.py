@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -65,6 +66,7 @@ def add_to(app: typer.Typer) -> None:
         ),
         epilog=examples(
             "fraudgraph screens try screens/night_purchases.sql delivery/",
+            "fraudgraph screens try screens/night_purchases.sql 2025-10",
             "fraudgraph screens try screens/split_stay.sql delivery/ --against M021",
         ),
     )(_try)
@@ -81,7 +83,10 @@ def add_to(app: typer.Typer) -> None:
     group.command(
         "history",
         help=t("What fired in which version, over finished folders.", "按版本查看历次运行的命中情况。"),
-        epilog=examples("fraudgraph screens history 2025-09 2025-10"),
+        epilog=examples(
+            "fraudgraph screens history 2025-09 2025-10",
+            "fraudgraph screens history 2025-09 2025-10 --verdicts verdicts.jsonl",
+        ),
     )(_history)
     app.add_typer(group)
 
@@ -180,12 +185,17 @@ def _try(
     file: Annotated[Path, typer.Argument(metavar="FILE", help=t("The model's file.", "模型文件。"))],
     sources: Annotated[
         list[Path],
-        typer.Argument(metavar="SOURCE...", help=t("Claims files or folders.", "结算数据文件或目录。")),
+        typer.Argument(
+            metavar="SOURCE...",
+            help=t("Claims files or folders, or a finished OUT.", "结算数据文件或目录，或已完成的 OUT。"),
+        ),
     ],
     against: Annotated[
         str | None,
         typer.Option(
-            "--against", metavar="ID", help=t("Compare with a built-in model.", "与一个内置模型对比。")
+            "--against",
+            metavar="ID|FILE",
+            help=t("Compare with a model, or with a version in a file.", "与另一模型或另一版本的文件对比。"),
         ),
     ] = None,
     as_json: AsJson = False,
@@ -198,19 +208,23 @@ def _try(
 
     candidate = parse_screen(file)
     check_screen(candidate)
+    other = None
     if against is not None:
-        find_screen(load_screens(), against)
+        is_file = against.endswith(".sql")
+        other = parse_screen(Path(against)) if is_file else find_screen(load_screens(), against)
+        check_screen(other)
     with TemporaryDirectory() as scratch:
         trial = try_screen(
-            candidate, sources, Path(scratch) / "store", settings=load_settings(), against=against
+            candidate, sources, Path(scratch) / "store", settings=load_settings(), against=other
         )
     if as_json:
         print_json(trial)
         return
+    for (outcome,) in (one.outcomes for one in (trial.report, trial.beside) if one is not None):
+        if outcome.state != "ran":
+            print_result(f"{outcome.model}: {t(outcome.reason_en, outcome.reason_zh)}")
+            raise typer.Exit(3)
     (outcome,) = trial.report.outcomes
-    if outcome.state != "ran":
-        print_result(t(outcome.reason_en, outcome.reason_zh))
-        raise typer.Exit(3)
     print_result(
         t(
             f"{outcome.hits} hits in {outcome.seconds:.2f} s",
@@ -258,13 +272,30 @@ def _history(
             metavar="OUT...", help=t("Finished folders, oldest first.", "已完成的结果目录，由早到晚。")
         ),
     ],
+    verdicts: Annotated[
+        Path | None,
+        typer.Option(
+            "--verdicts",
+            metavar="F",
+            help=t(
+                "Verdicts on rings (ring_id, verdict): shows how often each model was right.",
+                "团伙核查结论（ring_id、verdict）：显示各模型的查实率。",
+            ),
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    from fraudgraph.screening.findings import version_history
+    from fraudgraph.screening.history import read_ring_verdicts, version_history
 
-    rows = version_history(outs)
-    keys = ("out", "model", "version", "sha256", "state", "hits")
+    rows = version_history(outs, read_ring_verdicts(verdicts) if verdicts is not None else None)
     if as_json:
-        print_json([dict(zip(keys, row, strict=True)) for row in rows])
+        print_json([{**asdict(row), "hit_share": row.hit_share} for row in rows])
         return
-    print_table(keys, [tuple(str(cell) for cell in row) for row in rows])
+    names = ["out", "model", "version", "sha256", "state", "hits"]
+    if verdicts is not None:
+        names += ["confirmed", "cleared", "hit_share"]
+    print_table(names, [[_cell(getattr(row, name)) for name in names] for row in rows])
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else f"{value:.2f}" if isinstance(value, float) else str(value)

@@ -78,9 +78,7 @@ def card_text(screen: Screen, lang: str) -> str:
     return "\n".join([*lines, "", screen.sql])
 
 
-def catalogue_page(
-    screens: Sequence[Screen], measured: Mapping[str, Measured] | None = None
-) -> str:
+def catalogue_page(screens: Sequence[Screen], measured: Mapping[str, Measured] | None = None) -> str:
     """The catalogue page in Markdown, both languages side by side.
 
     Parameters

@@ -11,7 +11,7 @@ from fraudgraph.errors import SourceError
 from fraudgraph.records import Screen, ScreenReport
 from fraudgraph.store import Store
 
-__all__ = ["link_rings", "rank_findings", "version_history"]
+__all__ = ["link_rings", "rank_findings", "report_lines"]
 
 _SQL = Path(__file__).parent / "sql"
 
@@ -83,32 +83,6 @@ def link_rings(store: Store, run: Path) -> int:
     store.put("linked_members", pq.read_table(path, columns=["ring_id", "entity_id"]))
     store.run((_SQL / "link_rings.sql").read_text(encoding="utf-8"))
     return int(store.one("SELECT count(*) FROM findings WHERE len(ring_ids) > 0")[0])
-
-
-def version_history(outs: Iterable[Path]) -> list[tuple[str, str, int, str, str, int]]:
-    """What fired by version, over several finished folders.
-
-    Returns
-    -------
-    list of tuple
-        (folder, model, version, first characters of the file's hash, state, hits), in the order of the folders.
-    """
-    rows: list[tuple[str, str, int, str, str, int]] = []
-    for out in outs:
-        if not (out / "fraudgraph.duckdb").is_file():
-            raise SourceError(
-                f"{out} holds no fraudgraph.duckdb. Give folders written by `run` or `screen`.",
-                f"{out} 中没有 fraudgraph.duckdb。请给出 `run` 或 `screen` 写出的目录。",
-            )
-        with Store(out, read_only=True) as store:
-            if store.has("screen_runs"):
-                rows += [
-                    (out.name, *row)
-                    for row in store.rows(
-                        "SELECT model, version, left(sha256, 12), state, hits FROM screen_runs ORDER BY model, version"
-                    )
-                ]
-    return rows
 
 
 def report_lines(report: ScreenReport, lang: str) -> list[tuple[str, str, str, str, str]]:

@@ -58,7 +58,7 @@ def screen_claims(
     progress : Progress, optional
         Told model by model.
     extra_dir : Path, optional
-        Models made on site; they run on a read-only copy behind a locked door.
+        Models made on site; they run on a read-only copy behind a locked door. Left out: the settings' folder.
     screens : iterable of Screen, optional
         Run these instead of all.
 
@@ -75,7 +75,8 @@ def screen_claims(
         If a model's file breaks the form.
     """
     listening = progress or NullProgress()
-    known, faults = (tuple(screens), ()) if screens is not None else load_what_can_be(extra_dir)
+    folder = extra_dir or settings.folder
+    known, faults = (tuple(screens), ()) if screens is not None else load_what_can_be(folder)
     versions = newest(known)
     check_settings(settings, known)
     store.run(FLAGS_TABLE_SQL)

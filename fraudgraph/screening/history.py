@@ -1,0 +1,144 @@
+"""What fired in which version over finished folders, and how often investigators agreed."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from fraudgraph.errors import SourceError
+from fraudgraph.store import Store
+
+__all__ = ["Fired", "read_ring_verdicts", "version_history"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fired:
+    """One version of one model in one finished folder.
+
+    `confirmed` and `cleared` count rings of that folder whose people the model flagged and on which a verdict stands; None
+    where no verdicts were given or the folder holds no rings. `hit_share` is confirmed / (confirmed + cleared).
+    """
+
+    out: str
+    model: str
+    version: int
+    sha256: str
+    state: str
+    hits: int
+    confirmed: int | None = None
+    cleared: int | None = None
+
+    @property
+    def hit_share(self) -> float | None:
+        """Share of the decided rings that were confirmed; None where none is decided."""
+        decided = (self.confirmed or 0) + (self.cleared or 0)
+        return (self.confirmed or 0) / decided if decided else None
+
+
+def version_history(outs: Iterable[Path], verdicts: Mapping[str, str] | None = None) -> list[Fired]:
+    """What fired by version, over several finished folders.
+
+    Parameters
+    ----------
+    outs : iterable of Path
+        Folders written by `run` or `screen`, in the order in which they shall be told.
+    verdicts : mapping, optional
+        By ring the verdict that stands, as `read_ring_verdicts` gives it.
+
+    Raises
+    ------
+    SourceError
+        If a folder is not one of ours.
+    """
+    rows: list[Fired] = []
+    for out in outs:
+        if not (out / "fraudgraph.duckdb").is_file():
+            raise SourceError(
+                f"{out} holds no fraudgraph.duckdb. Give folders written by `run` or `screen`.",
+                f"{out} 中没有 fraudgraph.duckdb。请给出 `run` 或 `screen` 写出的目录。",
+            )
+        with Store(out, read_only=True) as store:
+            if not store.has("screen_runs"):
+                continue
+            ran = store.rows(
+                "SELECT model, version, left(sha256, 12), state, hits FROM screen_runs ORDER BY model, version"
+            )
+        decided = _decided(out, verdicts) if verdicts is not None else None
+        for model, version, sha256, state, hits in ran:
+            confirmed, cleared = (
+                decided.get(model, (0, 0)) if decided is not None and state == "ran" else (None, None)
+            )
+            rows.append(
+                Fired(
+                    out=out.name,
+                    model=model,
+                    version=version,
+                    sha256=sha256,
+                    state=state,
+                    hits=hits,
+                    confirmed=confirmed,
+                    cleared=cleared,
+                )
+            )
+    return rows
+
+
+def _decided(out: Path, verdicts: Mapping[str, str]) -> dict[str, tuple[int, int]] | None:
+    """By model how many rings of a folder, among those that it flagged somebody of, were confirmed and cleared."""
+    members, flags = out / "ring_members.parquet", out / "flags.parquet"
+    if not members.is_file() or not flags.is_file():
+        return None
+    rings_of: dict[str, set[str]] = {}
+    for row in pq.read_table(members, columns=["ring_id", "entity_id"]).to_pylist():
+        if verdicts.get(row["ring_id"]) in ("confirmed", "cleared"):
+            rings_of.setdefault(row["entity_id"], set()).add(row["ring_id"])
+    hit: dict[str, set[str]] = {}
+    for batch in pq.ParquetFile(flags).iter_batches(columns=["model", "subject_id", "member_ids"]):
+        for row in batch.to_pylist():
+            for entity in (row["subject_id"], *row["member_ids"]):
+                hit.setdefault(row["model"], set()).update(rings_of.get(entity, ()))
+    return {
+        model: (
+            sum(verdicts[ring] == "confirmed" for ring in rings),
+            sum(verdicts[ring] == "cleared" for ring in rings),
+        )
+        for model, rings in hit.items()
+    }
+
+
+def read_ring_verdicts(path: Path) -> dict[str, str]:
+    """By ring the verdict that stands last in a file with ring_id and verdict: csv, parquet, or one JSON object a line.
+
+    Raises
+    ------
+    SourceError
+        If the file can't be read or lacks the two columns.
+    """
+    try:
+        rows = _rows(path)
+        return {str(row["ring_id"]): str(row["verdict"]) for row in rows if row["verdict"]}
+    except FileNotFoundError:
+        raise SourceError(
+            f"The file of verdicts {path} does not exist. Check the path given with --verdicts.",
+            f"核查结论文件 {path} 不存在，请检查 --verdicts 后的路径。",
+        ) from None
+    except (KeyError, TypeError, ValueError, OSError) as problem:
+        raise SourceError(
+            f"{path} can't be read as verdicts: expected the columns ring_id and verdict as csv, parquet or JSON lines ({type(problem).__name__}: {problem}).",
+            f"{path} 不能作为核查结论读取：应为含 ring_id 和 verdict 两列的 csv、parquet 或逐行 JSON（{type(problem).__name__}: {problem}）。",
+        ) from None
+
+
+def _rows(path: Path) -> Sequence[Mapping[str, Any]]:
+    if path.suffix == ".parquet":
+        return pq.read_table(path).to_pylist()
+    text = path.read_text(encoding="utf-8-sig")
+    if path.suffix in (".jsonl", ".json"):
+        return [json.loads(line) for line in text.splitlines() if line.strip()]
+    return list(csv.DictReader(text.splitlines()))
