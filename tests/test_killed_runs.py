@@ -1,0 +1,85 @@
+"""kill -9 at twenty points of a run: OUT is the earlier run or the new one, whole, never a half; the next run goes through."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from fraudgraph.claims.city import make_city
+
+ROOT = Path(__file__).parents[1]
+POINTS = 20
+DRIVER = """
+import hashlib, json, os, random, signal, sys, time
+from pathlib import Path
+import sklearn.ensemble, scipy.stats, xlsxwriter, jinja2, pyarrow.parquet, python_calamine, graspologic_native
+from fraudgraph.pipeline import run
+
+city, base, points = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+out = base / "out"
+
+def child():
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            run([city], out, replace=True)
+            code = 0
+        finally:
+            os._exit(code)
+    return pid
+
+def whole():
+    '''None: nothing there; else whether every file is what the sums written last say.'''
+    if not out.exists():
+        return None
+    lines = (out / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    told = {line[66:]: line[:64] for line in lines}
+    there = {p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file()} - {"SHA256SUMS"}
+    return there == set(told) and all(hashlib.sha256((out / n).read_bytes()).hexdigest() == s for n, s in told.items())
+
+begun = time.monotonic()
+ended = os.waitpid(child(), 0)[1]
+seconds = time.monotonic() - begun
+first = whole()
+chance = random.Random(20251001)
+states, visible, killed = [], [], 0
+for point in range(points):
+    if point == points // 2:
+        for path in sorted(out.rglob("*"), reverse=True):
+            path.rmdir() if path.is_dir() else path.unlink()
+        out.rmdir()
+    pid = child()
+    time.sleep(seconds * (point + chance.random()) / points)
+    os.kill(pid, signal.SIGKILL)
+    killed += os.WIFSIGNALED(os.waitpid(pid, 0)[1])
+    states.append(whole())
+    visible.append(sorted(p.name for p in base.iterdir() if not p.name.startswith(".")))
+last = os.waitpid(child(), 0)[1]
+print(json.dumps({"ended": ended, "first": first, "states": states, "visible": visible, "killed": killed, "last": last,
+                  "whole": whole(), "left": sorted(p.name for p in base.iterdir()), "seconds": seconds}))
+"""
+
+
+def test_a_run_killed_anywhere_leaves_a_whole_folder_or_none_and_the_next_goes_through(
+    tmp_path: Path,
+) -> None:
+    city = make_city(tmp_path / "cities" / "city", claims=4_000, months=3, rings="standard", seed=5).out
+    (tmp_path / "work").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", DRIVER, str(city), str(tmp_path / "work"), str(POINTS)],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["ended"], told["first"]) == (0, True)
+    assert told["killed"] >= POINTS * 3 // 4, "most were killed on the way"
+    assert set(told["states"][: POINTS // 2]) == {True}, "the earlier run stays whole until the new one is"
+    assert set(told["states"][POINTS // 2 :]) <= {None, True}
+    assert all(names in ([], ["out"]) for names in told["visible"])
+    assert (told["last"], told["whole"], told["left"]) == (0, True, ["out"])
