@@ -50,7 +50,7 @@ BASELINES = {
         "shared identifiers, components",
         communities.prepare_identifiers,
         communities.shared_identifiers,
-        {"kinds": tuple(communities.KINDS), "holders": (5, 20, 100), "at_least": (1, 2), **SIZES},
+        {"kinds": tuple(communities.KINDS), "holders": (5, 20, 100, 300), "at_least": (1, 2), **SIZES},
     ),
     "leiden": Baseline(
         "Leiden on patients and providers",
@@ -79,9 +79,9 @@ BASELINES = {
         sorting.isolation_forest,
         {
             "objects": ("place", "doctor"),
-            "patient_share": (0.003, 0.01, 0.03),
+            "patient_share": (0.003, 0.01, 0.03, 0.1),
             "object_share": (0.05, 0.2, 1.0),
-            "visits_least": (1, 3, 6),
+            "visits_least": (1, 3, 6, 10),
             "grouping": ("place", "communities"),
         },
     ),
@@ -107,7 +107,7 @@ BASELINES = {
         projections.prepare_tests,
         projections.global_hypergeometric,
         {
-            "level": (0.01, 1e-4, 1e-8, 1e-12),
+            "level": (0.01, 1e-4, 1e-8, 1e-12, 1e-16, 1e-24),
             "correction": ("bonferroni", "benjamini"),
             "grouping": ("components", "communities"),
             **SIZES,
