@@ -57,7 +57,7 @@ def judge(ring: str, planted: dict[str, Planted], cards: list[str], answer: dict
         recovered_rest=len(group & rest) / len(rest),
         strangers=len(group - mine) / len(group),
         outsiders=len(group - anyone) / len(group),
-        stop_reason=str(answer.get("stop_reason", "")),
+        stop_reason=str(answer.get("stop_rule") or answer.get("stop_reason", "")),
     )
 
 
