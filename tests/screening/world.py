@@ -128,12 +128,14 @@ class World:
 
     def fill(self, store: Store) -> Store:
         """Lay all tables into a store, with a catalogue that calls every column delivered."""
+        store.run("BEGIN")  # one write to disk for all tables
         for name, table in CANONICAL.items():
             store.run(create_table_sql(table))
             if self.rows[name]:
                 store.put("incoming", self.table(name))
                 store.run(f"INSERT INTO {name} BY NAME SELECT * FROM incoming")
         catalogue_everything(store)
+        store.run("COMMIT")
         return store
 
     def _value(self, kind: pa.DataType, column: str, value: Any) -> Any:

@@ -22,7 +22,7 @@ reason_en = "{share} of the stays at {subject_id} last exactly {stay_days} days 
 severity = 2
 money_rule = "net fund amount of the stays of that length"
 columns = ["claims.claim_id", "claims.patient_id", "claims.facility_id", "claims.claim_type", "claims.started_at", "claims.ended_at", "claims.event_date", "claims.net_fund_amount", "claims.counted"]
-optional = ["claims.diagnosis_code", "facilities.facility_id", "facilities.level"]
+optional = ["claims.diagnosis_code", "facilities.facility_id", "facilities.level", "facilities.ownership"]
 [parameters.min_share]
 default = 0.4
 origin = "catalogue M031: same length in more than 40 per cent"
@@ -31,13 +31,15 @@ default = 30
 origin = "own choice: fewer stays say nothing"
 [parameters.min_peers]
 default = 5
-origin = "own choice: with fewer institutions of the level only the fixed threshold counts"
+origin = "own choice: peers are of the same level, ownership and region; with fewer of them of level and ownership, then of the level alone; with fewer still only the fixed threshold counts"
 [parameters.peer_share]
 default = 0.9
-origin = "own choice: above the 90th percentile of institutions of the level"
+origin = "own choice: above the 90th percentile of peers"
 ---*/
 WITH stays AS (
   SELECT c.facility_id, c.claim_id, c.patient_id, c.net_fund_amount, coalesce(f.level, '') AS level,
+    concat(coalesce(f.level, ''), '|', coalesce(f.ownership, '')) AS kind,
+    concat(coalesce(f.level, ''), '|', coalesce(f.ownership, ''), '|', substring(c.facility_id, 2, 6)) AS near,
     date_diff('day', CAST(c.started_at AS DATE), CAST(c.ended_at AS DATE)) AS stay_days
   FROM claims AS c
   LEFT JOIN facilities AS f ON f.facility_id = c.facility_id
@@ -46,24 +48,33 @@ WITH stays AS (
     AND coalesce(c.diagnosis_code, '') NOT LIKE 'C%' AND substring(coalesce(c.diagnosis_code, ''), 1, 3) NOT IN ('Z51', 'Z49', 'N18')
 ),
 lengths AS (
-  SELECT facility_id, level, stay_days, count(*) AS stay_count, sum(count(*)) OVER (PARTITION BY facility_id) AS all_count
+  SELECT facility_id, level, kind, near, stay_days, count(*) AS stay_count, sum(count(*)) OVER (PARTITION BY facility_id) AS all_count
   FROM stays
-  GROUP BY facility_id, level, stay_days
+  GROUP BY facility_id, level, kind, near, stay_days
 ),
 modes AS (
-  SELECT facility_id, level, stay_days, round(CAST(stay_count AS DOUBLE) / CAST(all_count AS DOUBLE), 4) AS share, all_count
+  SELECT facility_id, level, kind, near, stay_days, round(CAST(stay_count AS DOUBLE) / CAST(all_count AS DOUBLE), 4) AS share, all_count
   FROM lengths
   WHERE all_count >= $min_stays
   QUALIFY row_number() OVER (PARTITION BY facility_id ORDER BY stay_count DESC, stay_days) = 1
 ),
+compared AS (
+  SELECT level AS peer_group, share FROM modes
+  UNION ALL
+  SELECT kind AS peer_group, share FROM modes
+  UNION ALL
+  SELECT near AS peer_group, share FROM modes
+),
 peers AS (
-  SELECT level, fg_quantile(share, $peer_share) AS usual_share FROM modes GROUP BY level HAVING count(*) >= $min_peers
+  SELECT peer_group, fg_quantile(share, $peer_share) AS usual_share FROM compared GROUP BY peer_group HAVING count(*) >= $min_peers
 )
 SELECT s.facility_id AS subject_id, list_sort(array_agg(DISTINCT s.patient_id)) AS member_ids, list_sort(array_agg(DISTINCT s.claim_id)) AS claim_ids,
   greatest(sum(s.net_fund_amount), CAST(0 AS DECIMAL(16,2))) AS amount, greatest(0.0, least(1.0, round(CAST(min(m.share) AS DOUBLE), 6))) AS strength,
-  {'share': min(m.share), 'stay_days': min(m.stay_days), 'peer_share': round(min(coalesce(p.usual_share, $min_share)), 4)} AS facts
+  {'share': min(m.share), 'stay_days': min(m.stay_days), 'peer_share': round(min(coalesce(r.usual_share, k.usual_share, p.usual_share, $min_share)), 4)} AS facts
 FROM modes AS m
-LEFT JOIN peers AS p ON p.level = m.level
+LEFT JOIN peers AS p ON p.peer_group = m.level
+LEFT JOIN peers AS k ON k.peer_group = m.kind
+LEFT JOIN peers AS r ON r.peer_group = m.near
 JOIN stays AS s ON s.facility_id = m.facility_id AND s.stay_days = m.stay_days
-WHERE m.share > greatest($min_share, coalesce(p.usual_share, 0.0))
+WHERE m.share > greatest($min_share, coalesce(r.usual_share, k.usual_share, p.usual_share, 0.0))
 GROUP BY s.facility_id

@@ -22,6 +22,7 @@ reason_en = "Doctor {subject_id} billed more than {max_visits} visits on {day_co
 severity = 2
 money_rule = "net fund amount of such days' claims, times the share above the limit"
 columns = ["claims.claim_id", "claims.patient_id", "claims.doctor_id", "claims.claim_type", "claims.event_date", "claims.net_fund_amount", "claims.counted"]
+optional = ["doctors.doctor_id", "doctors.specialty"]
 [parameters.max_visits]
 default = 120
 origin = "catalogue M092: 120 visits a day"
@@ -34,6 +35,9 @@ origin = "own choice"
 [parameters.peer_share]
 default = 0.999
 origin = "catalogue M092: or the 99.9th percentile of doctors' days, whichever is more"
+[parameters.min_peers]
+default = 100
+origin = "own choice: peers are of the same specialty; with fewer of them all doctors; with fewer still only the fixed threshold counts"
 ---*/
 WITH days AS (
   SELECT doctor_id, event_date, count(*) AS visit_count, sum(net_fund_amount) AS paid
@@ -42,17 +46,26 @@ WITH days AS (
   GROUP BY doctor_id, event_date
 ),
 tops AS (
-  SELECT doctor_id, max(visit_count) AS top, 1 AS everyone FROM days GROUP BY doctor_id
+  SELECT d.doctor_id, max(d.visit_count) AS top, '' AS everyone, min(coalesce(k.specialty, '')) AS specialty
+  FROM days AS d
+  LEFT JOIN doctors AS k ON k.doctor_id = d.doctor_id
+  GROUP BY d.doctor_id
+),
+compared AS (
+  SELECT everyone AS peer_group, top FROM tops
+  UNION ALL
+  SELECT specialty AS peer_group, top FROM tops WHERE specialty <> ''
 ),
 peers AS (
-  SELECT min(everyone) AS everyone, CASE WHEN count(*) >= 100 THEN fg_quantile(CAST(top AS DOUBLE), $peer_share) ELSE CAST(0 AS DOUBLE) END AS usual FROM tops
+  SELECT peer_group, fg_quantile(CAST(top AS DOUBLE), $peer_share) AS usual FROM compared GROUP BY peer_group HAVING count(*) >= $min_peers
 ),
 full_days AS (
   SELECT d.doctor_id, d.event_date, d.visit_count, d.paid
   FROM days AS d
   JOIN tops AS t ON t.doctor_id = d.doctor_id
-  JOIN peers AS p ON p.everyone = t.everyone
-  WHERE CAST(t.top AS DOUBLE) >= p.usual AND d.visit_count > $max_visits AND t.top <= $department_visits
+  LEFT JOIN peers AS p ON p.peer_group = t.everyone
+  LEFT JOIN peers AS k ON k.peer_group = t.specialty
+  WHERE CAST(t.top AS DOUBLE) >= coalesce(k.usual, p.usual, CAST(0 AS DOUBLE)) AND d.visit_count > $max_visits AND t.top <= $department_visits
 ),
 doctors_days AS (
   SELECT doctor_id, count(*) AS day_count, max(visit_count) AS top,

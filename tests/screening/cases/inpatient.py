@@ -179,7 +179,24 @@ silent("M031", "fixed courses", lambda w: lengths(w, 40, 10, "Z51.1"))
 silent("M031", "few stays", lambda w: lengths(w, 20, 9))
 
 
+def few_private_places_among_many_public_ones(w: World) -> list[tuple[str, bool]]:
+    """Six private places (the first is the one judged) and sixty public ones of one level."""
+    names = [(f"H{number}", number < 6) for number in range(66)]
+    for name, private in names:
+        w.put("facilities", facility_id=name, level="secondary", ownership="private" if private else "public")
+    return names
+
+
+def private_peers_alike(w: World) -> None:
+    for name, private in few_private_places_among_many_public_ones(w):
+        for number in range(40):
+            same = number < (20 if name == "H0" else 30 if private else 3)
+            days = 10 if same else 11 + number % 12
+            w.stay(f"{name}_{number}", name, "2025-03-01", day("2025-03-01", days))
+
+
 silent("M031", "as at peers", peers_alike)
+silent("M031", "as at peers", private_peers_alike)
 
 
 def copies(w: World, persons: int, items: int = 16, *, days: int = 7, same_person: bool = False) -> None:
@@ -291,6 +308,24 @@ silent("M037", "few stays", lambda w: waived(w, 20, 9))
 silent("M037", "as at peers", lambda w: waived(w, 12, 38, peers_free=20))
 
 
+def private_peers_waive(w: World) -> None:
+    for name, private in few_private_places_among_many_public_ones(w):
+        for number in range(40):
+            free = number < (12 if name == "H0" else 20 if private else 0)
+            w.person(f"{name}_{number}")
+            w.stay(
+                f"{name}_{number}",
+                name,
+                "2025-03-01",
+                "2025-03-08",
+                self_paid_amount=0 if free else 500,
+                account_amount=0,
+            )
+
+
+silent("M037", "as at peers", private_peers_waive)
+
+
 def doctor_in_bed(w: World, visits: int, days: tuple[int, ...] = (2, 3, 4)) -> None:
     w.put("staff", staff_id="d1", patient_id="p1", place_id="H1")
     w.stay("p1", "H2", "2025-03-01", "2025-03-10")
@@ -321,6 +356,17 @@ def coded(
 fires("M039", lambda w: coded(w, 30))
 edge("M039", lambda w: coded(w, 9), lambda w: coded(w, 8))
 silent("M039", "peers of the same level", lambda w: coded(w, 30, level="tertiary"))
+
+
+def private_peers_code(w: World) -> None:
+    for name, private in few_private_places_among_many_public_ones(w):
+        for number in range(40):
+            bad = number < (20 if name == "H0" else 24 if private else 2)
+            claim = w.stay(f"{name}_{number}", name, "2025-03-01", "2025-03-08")
+            w.put("claim_details", claim_id=claim, complication_level="MCC" if bad else "")
+
+
+silent("M039", "peers of the same level", private_peers_code)
 silent("M039", "longer stays", lambda w: coded(w, 30, days=12))
 silent("M039", "few stays", lambda w: coded(w, 25, stays=29))
 

@@ -43,6 +43,18 @@ silent("M092", "single days", lambda w: workload(w, 160, 1))
 silent("M092", "as at peers", lambda w: workload(w, 121, 2, busy_peers=110))
 
 
+def busy_specialty(w: World) -> None:
+    """Among a hundred doctors who vaccinate, one has 140 visits on a day; in the whole city few have."""
+    workload(w, 121, 2, busy_peers=110)
+    for doctor in ("d1", *(f"e{number}" for number in range(110))):
+        w.put("doctors", doctor_id=doctor, specialty="预防接种")
+    for number in range(3000):
+        w.visit(f"r{number}", "H3", "2025-03-01", doctor_id=f"f{number}")
+
+
+silent("M092", "as at peers", busy_specialty)
+
+
 def gone(
     w: World, visit_day: str, *, left: str | None = None, suspended: tuple[str, str] | None = None
 ) -> None:
