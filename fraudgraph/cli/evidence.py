@@ -1,4 +1,4 @@
-"""evidence replay: are the numbers of a ring what the claims give?"""
+"""evidence replay, evidence pdf: are the numbers of a ring what the claims give; its dossier on paper."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fraudgraph.cli.language import t
+from fraudgraph.cli.language import language, t
 from fraudgraph.cli.options import AsJson, examples
 from fraudgraph.cli.terminal import print_json, print_result, print_table
-from fraudgraph.errors import ReplayError
+from fraudgraph.errors import ReplayError, UsageError
 
 if TYPE_CHECKING:
     from fraudgraph.report.naming import Naming
@@ -26,7 +26,6 @@ def add_to(app: typer.Typer) -> None:
         help=t("Check the evidence behind the rings.", "核对疑似团伙的证据。"),
         no_args_is_help=True,
     )
-    group.callback()(_group)
     group.command(
         "replay",
         help=t(
@@ -39,11 +38,15 @@ def add_to(app: typer.Typer) -> None:
             "fraudgraph evidence replay 2025-10            # every ring put forward",
         ),
     )(_replay)
+    group.command(
+        "pdf",
+        help=t(
+            "Print a ring's dossier as pdf, with a Chromium that is on this machine.",
+            "用本机的 Chromium 将线索材料打印为 pdf。",
+        ),
+        epilog=examples("fraudgraph evidence pdf 2025-10 2025-10-001 --to 2025-10-001.pdf"),
+    )(_pdf)
     app.add_typer(group)
-
-
-def _group() -> None:
-    """A group of one command stays a group."""
 
 
 def _replay(
@@ -87,6 +90,38 @@ def _replay(
             "another version of the program wrote them: run again, and use nothing from this folder until it replays.",
             f"{out} 中有 {count} 个数字与其结算数据不符（{names}）。结果表或结算数据在运行后被改动，或由其他版本的程序写出：请重新运行，在复算一致之前不要使用该目录中的内容。",
         )
+
+
+def _pdf(
+    out: Annotated[
+        Path, typer.Argument(metavar="OUT", help=t("The folder that `run` wrote.", "`run` 写出的目录。"))
+    ],
+    ring_id: Annotated[str, typer.Argument(metavar="RING", help=t("The ring's number.", "团伙编号。"))],
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            "--to",
+            metavar="F",
+            help=t("The pdf; RING.pdf here if left out.", "pdf 文件；默认为当前目录下的 RING.pdf。"),
+        ),
+    ] = None,
+) -> None:
+    from fraudgraph.doctor import find_chromium
+    from fraudgraph.report.files import dossier_name
+    from fraudgraph.report.paper import print_page
+    from fraudgraph.rings import load_rings
+    from fraudgraph.rings.replay import find_ring
+
+    name = dossier_name(find_ring(load_rings(out), ring_id).ring_id)
+    chromium = find_chromium()
+    if chromium is None:
+        raise UsageError(
+            "No Chromium was found on this machine; install one, or name it in the environment variable BROWSER_PATH. The page itself opens and prints in any browser.",
+            "本机没有找到 Chromium：请安装，或用环境变量 BROWSER_PATH 指明。线索材料也可在任何浏览器中打开并打印。",
+        )
+    target = to or Path(name).with_suffix(".pdf")
+    print_page(out / "dossiers" / name, target, chromium=chromium, lang=language())
+    print_result(str(target))
 
 
 def _tell(replay: Replay, naming: Naming) -> None:
