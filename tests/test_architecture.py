@@ -28,6 +28,7 @@ ROOMS = (
     "desk",
     "run_folder",
     "manifest",
+    "importing",
     "pipeline",
     "one_click",
     "doctor",

@@ -148,6 +148,7 @@ _CLAIMS = Kind(
         _PLACE_ID,
         _ENCOUNTER_ID,
         Field("refund_flag", "flag", "退费结算标志", "refund flag", False),
+        Field("uploaded_at", "timestamp", "上传时间", "when it was uploaded", False),
         _VALID,
         *_ATTACHED,
         *_PERSON,

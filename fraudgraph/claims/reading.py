@@ -25,16 +25,19 @@ from fraudgraph.claims.assembly import (
     keep_claims,
     prepare,
 )
+from fraudgraph.claims.corrections import is_correction, match_correction, supersede
 from fraudgraph.claims.landing import Landing, land
 from fraudgraph.claims.mapping import TableRule, load_mapping
 from fraudgraph.claims.matching import TableMapping, match_table
 from fraudgraph.claims.read_report import FileReport, ReadReport
 from fraudgraph.claims.refusals import no_month, no_row_usable, nothing_usable, rule_without_table
+from fraudgraph.claims.reject_rows import write_reject_rows
 from fraudgraph.claims.remarks import remarks
 from fraudgraph.claims.remembered import recall
 from fraudgraph.claims.sheets import Sheet, open_sheets
 from fraudgraph.claims.sources import SourceFile, discover
 from fraudgraph.claims.supervision_tables import settle_supervision
+from fraudgraph.claims.uploads import write_uploads
 from fraudgraph.claims.value_sql import literal
 from fraudgraph.records import Month
 from fraudgraph.settings import SourceSettings
@@ -101,8 +104,10 @@ def read_claims(
         assemble_items(store)
         assemble_reference(store, landings)
         settle_supervision(store, landings)
+        write_uploads(store)
         tell("Accounting for every row", "核对行数和金额")
         write_rejects(store, landings)
+        write_reject_rows(store, landings)
         write_catalog(store, landings)
         reported = report_files(store, landings, first, last)
         tables = report_tables(store, reported)
@@ -133,21 +138,24 @@ def _land_all(
     """Open every file, keep what is a table of ours, name the rest."""
     matched: list[tuple[Sheet, TableMapping]] = []
     unknown: list[tuple[SourceFile, Sheet | None]] = []
+    corrected: list[Sheet] = []
     first_of: dict[str, str] = {}
     for source in files:
         if source.size and first_of.setdefault(source.sha256, source.name) != source.name:
             unknown.append((source, None))
             continue
         tell(f"Opening {source.name}", f"打开 {source.name}")
-        sheets = open_sheets(store, source, scratch, len(matched) + len(unknown) + 1, rules)
+        sheets = open_sheets(store, source, scratch, len(matched) + len(unknown) + len(corrected) + 1, rules)
         if not sheets:
             unknown.append((source, None))
         for sheet in sheets:
-            found = match_sheet(sheet, rules)
-            if found is None:
-                unknown.append((source, sheet))
-            else:
+            found = None if is_correction(sheet) else match_sheet(sheet, rules)
+            if found is not None:
                 matched.append((sheet, found))
+            elif is_correction(sheet):
+                corrected.append(sheet)
+            else:
+                unknown.append((source, sheet))
     for rule in rules:
         if not any(found.rule is rule for _, found in matched):
             raise rule_without_table(
@@ -157,14 +165,34 @@ def _land_all(
             )
     if not any(found.kind.name == "claims" for _, found in matched):
         raise nothing_usable(matched, unknown)
-    settled = [header for sheet, found in matched if found.kind.name == "claims" for header in sheet.headers]
-    landings = []
-    for sheet, found in matched:
-        tell(
-            f"Reading {sheet.title} as {found.kind.title_en}", f"读取 {sheet.title}（{found.kind.title_zh}）"
-        )
-        landings.append(land(store, sheet, found, settled if found.kind.name == "encounters" else ()))
+    landings = _land_matched(store, matched, corrected, tell)
     return landings, [_skipped(source, sheet, first_of.get(source.sha256)) for source, sheet in unknown]
+
+
+def _land_matched(
+    store: Store, matched: Sequence[tuple[Sheet, TableMapping]], corrected: Sequence[Sheet], tell: Progress
+) -> list[Landing]:  # fmt: skip
+    """Type every table; rows that came back corrected take the place of those that they correct."""
+    settled = [header for sheet, found in matched if found.kind.name == "claims" for header in sheet.headers]
+    landings: dict[str, Landing] = {}
+
+    def keep(sheet: Sheet, found: TableMapping) -> None:
+        title_zh = f"读取 {sheet.title}（{found.kind.title_zh}）"
+        tell(f"Reading {sheet.title} as {found.kind.title_en}", title_zh)
+        landing = land(store, sheet, found, settled if found.kind.name == "encounters" else ())
+        landings[sheet.title] = landing
+
+    for sheet, found in matched:
+        keep(sheet, found)
+    for sheet in corrected:
+        known = [(one.sheet, one.mapping) for one in landings.values()]
+        matching = match_correction(store, sheet, known)
+        if matching is None:
+            continue
+        correction, mapping = matching
+        landings[correction.source_title] = supersede(store, landings[correction.source_title], correction)
+        keep(sheet, mapping)
+    return list(landings.values())
 
 
 def match_sheet(sheet: Sheet, rules: Sequence[TableRule] = ()) -> TableMapping | None:

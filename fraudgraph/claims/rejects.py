@@ -38,10 +38,11 @@ REASONS: dict[str, Reason] = {
     "E_DUPLICATE": Reason("与另一行完全相同", "the same as another row"),
     "E_DUPLICATE_ID": Reason("编号与另一行相同而内容不同", "has the id of another row, with other content"),
     "E_VOID": Reason("有效标志为无效", "marked as not valid by the supplier"),
+    "E_CORRECTED": Reason("已由更正后的行替代", "a corrected row took its place"),
     "E_CLAIM_SET_ASIDE": Reason("所属结算单已被剔除", "its claim was set aside"),
     "E_NO_CLAIM": Reason("找不到所属结算单", "its claim was not delivered"),
 }
 """Sentences by code."""
 
-NOT_COUNTED = ("E_NO_RECORD", "E_VOID", "E_CLAIM_SET_ASIDE", "E_NO_CLAIM")
+NOT_COUNTED = ("E_NO_RECORD", "E_CORRECTED", "E_VOID", "E_CLAIM_SET_ASIDE", "E_NO_CLAIM")
 """Set aside by rule, not for bad quality: these don't count towards the share that stops a run."""

@@ -10,7 +10,9 @@ from fraudgraph import __version__
 from fraudgraph.cli import (
     casework,
     doctor,
+    expand,
     evidence,
+    importing,
     inspection,
     lab,
     month,
@@ -78,8 +80,10 @@ def _root(
 
 
 run.add_to(app)
+importing.add_to(app)
 inspection.add_to(app)
 rings.add_to(app)
+expand.add_to(app)
 month.add_to(app)
 verdict.add_to(app)
 casework.add_to(app)
