@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 PAGES = sorted(
     [
         ROOT / "README.md",
+        ROOT / "README.zh.md",
         ROOT / "CHANGELOG.md",
         ROOT / "THIRD_PARTY_NOTICES.md",
         *(ROOT / "docs").rglob("*.md"),
@@ -88,3 +89,12 @@ def test_every_dependency_has_its_licence_named() -> None:
     names = {re.split(r"[<>=~! \[]", line)[0] for line in project["dependencies"]}
     notices = (ROOT / "THIRD_PARTY_NOTICES.md").read_text(encoding="utf-8")
     assert {name for name in names if f"| {name}" not in notices} == set()
+
+
+def test_the_readme_leads_to_its_chinese_twin_and_back() -> None:
+    english, chinese = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh.md"))
+    assert "](README.zh.md)" in english
+    assert "](README.md)" in chinese
+    assert not re.search(r"[\u4e00-\u9fff][,;?!]|[,;?!][\u4e00-\u9fff]|\]（", chinese), (
+        "punctuation is full-width, links are not"
+    )
