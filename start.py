@@ -27,8 +27,10 @@ STAMP = VENV / "fraudgraph-setup.json"
 UV = "uv==0.13.9"
 NEEDED_BYTES = 2 * 1024**3
 MARKS = ("browser", "neo4j", "spark", "scale")
-NEEDS = {"browser": ("chromium", "cjk_fonts"), "neo4j": ("java", "neo4j_files")}
+NEEDS = {"browser": ("chromium", "cjk_fonts"), "neo4j": ("java", "neo4j_files"), "spark": ()}
 """Marks whose tests run here, and the checks of `fraudgraph doctor` that must be well for that."""
+TEST_EXTRAS = ("--extra", "spark")
+"""What tests bring beside the development tools: a second SQL engine."""
 SYSTEM_PACKAGES = {"chromium": ["chromium"], "cjk_fonts": ["fontconfig", "fonts-noto-cjk"]}
 CHINESE = next(
     (os.environ[n] for n in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(n)), ""
@@ -93,7 +95,7 @@ def set_up(with_tests):
             f"Set-up needs 2 GiB of free disk, and {ROOT} has {free / 1024**3:.1f} GiB. Free some space, or copy this folder to another disk.",
             f"安装需要 2 GiB 可用磁盘，而 {ROOT} 仅剩 {free / 1024**3:.1f} GiB。请清理空间，或将本目录移到其他磁盘。",
         )
-    size = 300 if with_tests else 200
+    size = 370 if with_tests else 200
     say(
         f"Setting up in .venv: about {size} MB to fetch, 1 GB on disk, once. The next call starts at once.",
         f"正在 .venv 中安装（仅此一次）：下载约 {size} MB，占用磁盘约 1 GB。下次运行将直接开始。",
@@ -109,7 +111,7 @@ def fingerprint():
     digest = hashlib.sha256()
     for part in (ROOT / "uv.lock", ROOT / "pyproject.toml"):
         digest.update(part.read_bytes())
-    digest.update(f"{sys.version_info[:2]} {ROOT} {UV}".encode())
+    digest.update(f"{sys.version_info[:2]} {ROOT} {UV} {TEST_EXTRAS}".encode())
     return digest.hexdigest()
 
 
@@ -138,7 +140,7 @@ def answers(code):
 def install_locked(with_tests):
     """Install uv.lock's versions, checked by their hashes; through pip's own mirror where one is set."""
     uv = str(VENV / "bin" / "uv")
-    groups = [] if with_tests else ["--no-dev"]
+    groups = TEST_EXTRAS if with_tests else ("--no-dev",)
     mirror = os.environ.get("PIP_INDEX_URL") or pip_setting("global.index-url")
     if not mirror:
         fetch([uv, "sync", "--frozen", "--inexact", *groups])

@@ -67,7 +67,7 @@ def test_the_script_needs_nothing_but_pythons_own_library() -> None:
 def test_the_second_set_up_does_nothing(start: ModuleType, steps: list[str]) -> None:
     start.set_up(with_tests=True)
     assert steps[0] == "venv"
-    assert steps[-1].endswith("uv sync --frozen --inexact")
+    assert steps[-1].endswith("uv sync --frozen --inexact --extra spark")
     steps.clear()
     start.set_up(with_tests=True)
     start.set_up(with_tests=False)
@@ -79,7 +79,7 @@ def test_tests_after_a_demo_fetch_what_only_tests_need(start: ModuleType, steps:
     assert steps[-1].endswith("--no-dev")
     steps.clear()
     start.set_up(with_tests=True)
-    assert steps[-1].endswith("--inexact")
+    assert steps[-1].endswith("--inexact --extra spark")
 
 
 @pytest.mark.parametrize("name", ["uv.lock", "pyproject.toml"])
