@@ -3,10 +3,13 @@
 // About: full-text search in names and ids; an id may be cut short with *
 // 参数 Parameter: text 姓名、名称或编号 / name or id
 //   :param text => "H99010100001"
-CALL db.index.fulltext.queryNodes('fraudgraph_names', $text, {limit: 50}) YIELD node, score
+CALL db.index.fulltext.queryNodes('fraudgraph_names', $text, {limit: 500}) YIELD node, score
 WHERE node.run IS NULL OR EXISTS { MATCH (run:Published) WHERE run.key = node.run }
+WITH node, score ORDER BY score DESC, node.id
+WITH collect({node: node, score: score}) AS every
+UNWIND every[..50] AS row
+WITH every, row.node AS node, row.score AS score
 OPTIONAL MATCH because = (node)-[m:MEMBER_OF]->(:Ring)-[:PART_OF]->(:Published)
-WITH node, score, collect(because)[..2] AS rings
-RETURN node, rings, round(score, 2) AS match_score, labels(node) AS labels, node.id AS id, node.name AS name, 0 AS left_out
+WITH every, node, score, collect(because)[..2] AS rings
+RETURN node, rings, round(score, 2) AS match_score, labels(node) AS labels, node.id AS id, node.name AS name, size(every) - size(every[..50]) AS left_out
 ORDER BY match_score DESC, id
-LIMIT 50

@@ -98,8 +98,20 @@ def _fetch(
     print_result(t(f"All there: {program.jars}", f"已齐备：{program.jars}"))
 
 
-def _stop(workspace: Workspace = None) -> None:
-    stopped = server_of(workspace).stop()
+def _stop(
+    workspace: Workspace = None,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force",
+            help=t(
+                "End it even where it does not stop, as on a full disk; nothing committed is lost.",
+                "无法正常停止时（如磁盘已满）强制结束；已提交的数据不会丢失。",
+            ),
+        ),
+    ] = False,
+) -> None:
+    stopped = server_of(workspace).stop(force=force)
     print_result(t("Stopped.", "已停止。") if stopped else t("It was not running.", "原本未在运行。"))
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,6 +24,10 @@ from fraudgraph.cli.neo4j_options import (
 from fraudgraph.cli.options import AsJson
 from fraudgraph.cli.terminal import print_json, print_result, print_table, progress, say
 from fraudgraph.errors import UsageError
+
+if TYPE_CHECKING:
+    from fraudgraph.graphdb.gds import Agreement
+    from fraudgraph.graphdb.load import LoadSummary
 
 __all__ = ["ask_question", "bundle", "gds_check", "kit", "list_questions", "load", "serve_guides"]
 
@@ -74,6 +79,16 @@ def load(
             ),
         ),
     ] = None,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--gds-check",
+            help=t(
+                "Then recompute components and communities in GDS and report agreement.",
+                "加载后用 GDS 重算连通分量与社团并报告一致程度。",
+            ),
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Load a run into the graph."""
@@ -108,19 +123,24 @@ def load(
                 show=show,
                 progress=listener,
             )
+    agreement = _agreement(workspace, uri) if check else None
     if as_json:
-        print_json(done)
+        print_json({**asdict(done), "gds": asdict(agreement)} if agreement else done)
         return
+    print_result(_load_sentence(done))
+    if agreement:
+        print_result(_agreement_sentence(agreement))
+
+
+def _load_sentence(done: LoadSummary) -> str:
     state = (
         t("in view", "读者可见")
         if done.visible
         else t("loaded, a later month stays in view", "已加载，读者仍看更新的月份")
     )
-    print_result(
-        t(
-            f"{done.month}: {done.created:,} nodes and relationships made in {done.seconds:.0f} s ({done.way}); {state}.",
-            f"{done.month}：新建节点与关系共 {done.created:,} 个，用时 {done.seconds:.0f} 秒（{done.way}）;{state}。",
-        )
+    return t(
+        f"{done.month}: {done.created:,} nodes and relationships made in {done.seconds:.0f} s ({done.way}); {state}.",
+        f"{done.month}：新建节点与关系共 {done.created:,} 个，用时 {done.seconds:.0f} 秒（{done.way}）；{state}。",
     )
 
 
@@ -188,20 +208,26 @@ def ask_question(
 
 def gds_check(workspace: Workspace = None, uri: Uri = None, as_json: AsJson = False) -> None:
     """Compare with GDS."""
+    found = _agreement(workspace, uri)
+    if as_json:
+        print_json(found)
+    else:
+        print_result(_agreement_sentence(found))
+
+
+def _agreement(workspace: Path | None, uri: str | None) -> Agreement:
     from fraudgraph.graphdb.gds import compare_with_gds
 
     with graph_of(workspace, uri) as graph:
-        found = compare_with_gds(graph)
-    if as_json:
-        print_json(found)
-        return
-    print_result(
-        t(
-            f"On {found.people:,} people and {found.meetings:,} meetings: components agree {found.components_agreement:.3f} ({found.components:,} here, {found.gds_components:,} in GDS); "
-            f"rings against GDS communities {found.rings_agreement:.3f} (adjusted Rand index, 1 is the same). GDS {found.gds_seconds:.2f} s, ours {found.our_seconds:.2f} s.",
-            f"人员 {found.people:,} 名、同现 {found.meetings:,} 条：连通分量一致度 {found.components_agreement:.3f}（本程序 {found.components:,} 个，GDS {found.gds_components:,} 个）;"
-            f"疑似团伙与 GDS 社团一致度 {found.rings_agreement:.3f}（调整兰德指数，1 为完全一致）。GDS {found.gds_seconds:.2f} 秒，本程序 {found.our_seconds:.2f} 秒。",
-        )
+        return compare_with_gds(graph)
+
+
+def _agreement_sentence(found: Agreement) -> str:
+    return t(
+        f"On {found.people:,} people and {found.meetings:,} meetings: components agree {found.components_agreement:.3f} ({found.components:,} here, {found.gds_components:,} in GDS); "
+        f"rings against GDS communities {found.rings_agreement:.3f} (adjusted Rand index, 1 is the same). GDS {found.gds_seconds:.2f} s, ours {found.our_seconds:.2f} s.",
+        f"人员 {found.people:,} 名、同现 {found.meetings:,} 条：连通分量一致度 {found.components_agreement:.3f}（本程序 {found.components:,} 个，GDS {found.gds_components:,} 个）；"
+        f"疑似团伙与 GDS 社团一致度 {found.rings_agreement:.3f}（调整兰德指数，1 为完全一致）。GDS {found.gds_seconds:.2f} 秒，本程序 {found.our_seconds:.2f} 秒。",
     )
 
 
@@ -210,21 +236,35 @@ def kit(
     workspace: Workspace = None,
 ) -> None:
     """Write the Browser kit."""
+    from fraudgraph.graphdb.guide_server import USUAL_PORT
     from fraudgraph.graphdb.kit import write_kit
 
-    server = server_of(workspace)
-    facts = server.places.facts()
-    written = write_kit(target, f"http://localhost:{facts.guide_port if facts else 7490}")
+    facts = places_of(workspace).facts()
+    written = write_kit(target, f"http://localhost:{facts.guide_port if facts else USUAL_PORT}")
     print_result("\n".join(str(path) for path in written))
 
 
-def serve_guides(workspace: Workspace = None) -> None:
+def serve_guides(
+    workspace: Workspace = None,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help=t(
+                "The port; by default the workspace server's, or 7490.",
+                "端口；默认为工作区服务器的，或 7490。",
+            ),
+        ),
+    ] = None,
+) -> None:
     """Serve the guides."""
-    from fraudgraph.graphdb.guide_server import serve
+    from fraudgraph.graphdb.guide_server import USUAL_PORT, serve
 
-    server = server_of(workspace)
-    say(t(f"Serving {server.guide_url}; Ctrl-C ends it.", f"正在提供 {server.guide_url}；按 Ctrl-C 结束。"))
-    serve(server.facts.guide_port)
+    facts = places_of(workspace).facts()
+    chosen = port or (facts.guide_port if facts else USUAL_PORT)
+    address = f"http://localhost:{chosen}/start.html"
+    say(t(f"Serving {address}; Ctrl-C ends it.", f"正在提供 {address}；按 Ctrl-C 结束。"))
+    serve(chosen)
 
 
 def bundle(
@@ -240,7 +280,7 @@ def bundle(
     yes: Yes = False,
 ) -> None:
     """Pack program files, Java and packages."""
-    from fraudgraph.graphdb.copies import pack
+    from fraudgraph.graphdb.bundle import pack
 
     program = program_of(None, java, repository, None, yes)
     with progress() as listener:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import logging
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,7 @@ from fraudgraph.errors import GraphStoreError
 __all__ = ["DATABASE", "GraphStore", "as_text"]
 
 DATABASE = "neo4j"
+logging.getLogger("neo4j").addHandler(logging.NullHandler())  # its retries are no news for people
 _OLDEST = (5, 23)
 """The questions use `CALL (x) { … }`, which stands since 5.23. Tested: 5.26."""
 _CONNECT_SECONDS = 10.0
@@ -192,6 +194,11 @@ def _refusal(problem: exceptions.Neo4jError) -> GraphStoreError:
         return GraphStoreError(
             f"The Neo4j server is out of memory or disk: {said}. Give it more, remove old runs (fraudgraph neo4j remove), and call again; a load goes on where it stopped.",
             f"Neo4j 服务器内存或磁盘不足：{said}。请扩容或移除旧批次（fraudgraph neo4j remove）后重试；加载会从中断处继续。",
+        )
+    if "TransactionLogError" in code or "critical error" in said:
+        return GraphStoreError(
+            f"The Neo4j server could not write to its disk: {said}. Free some space, stop and start it (fraudgraph neo4j stop, then start), and call again; a load goes on where it stopped.",
+            f"Neo4j 服务器无法写盘：{said}。请清理磁盘空间，停止并重新启动（先 fraudgraph neo4j stop，再 start）后重试；加载会从中断处继续。",
         )
     return GraphStoreError(
         f"Neo4j refused: {said} ({code}). If this is a question of your own, correct it; otherwise look at `fraudgraph neo4j logs`.",

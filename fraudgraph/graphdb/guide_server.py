@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import sys
 from urllib.parse import urlsplit
 
+from fraudgraph.errors import GraphStoreError
 from fraudgraph.graphdb.kit import kit_files
 
-__all__ = ["serve"]
+__all__ = ["USUAL_PORT", "serve"]
+
+USUAL_PORT = 7490
 
 _TYPES = {".html": "text/html", ".grass": "text/css", ".adoc": "text/plain", ".zip": "application/zip", ".cypher": "text/plain", ".svg": "image/svg+xml"}  # fmt: skip
 
@@ -48,9 +52,22 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 
 def serve(port: int) -> None:
-    """Serve until ended."""
+    """Serve until ended.
+
+    Raises
+    ------
+    GraphStoreError
+        If another program holds the port.
+    """
     handler = type("Handler", (_Handler,), {"files": kit_files(f"http://localhost:{port}")})
-    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+    try:
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except OSError as problem:
+        raise GraphStoreError(
+            f"The guides can't be served on port {port}: {problem.strerror or problem}. `neo4j start` serves them already; otherwise name another with --port.",
+            f"无法在端口 {port} 提供向导：{problem.strerror or problem}。`neo4j start` 已自动提供；否则请用 --port 另行指定。",
+        ) from None
+    with server, contextlib.suppress(KeyboardInterrupt):
         server.serve_forever()
 
 

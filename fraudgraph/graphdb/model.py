@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-__all__ = ["EDGES", "ENTITY_LABELS", "NODES", "OUR_LABELS", "ROLE_LABELS", "STAMPED_LABELS", "TIER_LABELS", "EdgeTable", "NodeTable", "schema_statements", "search_statements"]  # fmt: skip
+__all__ = ["EDGES", "ENTITY_LABELS", "NODES", "OUR_LABELS", "ROLE_LABELS", "STAMPED_LABELS", "TIER_LABELS", "WORDS_ZH", "EdgeTable", "NodeTable", "schema_statements", "search_statements"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,31 @@ ROLE_LABELS = {
     "front": "Front",
     "possible_victim": "PossibleVictim",
 }
+WORDS_ZH = {
+    "organiser": "可能的组织者",
+    "prescriber": "开方医师",
+    "outlet": "结算方",
+    "front": "可能的名义场所",
+    "card_holder": "持卡人",
+    "possible_victim": "可能的受害人",
+    "burst": "连续刷卡",
+    "journey": "同日同行",
+    "same_day": "同日同地",
+    "batch": "批量入院",
+    "identity": "共用身份信息",
+    "steering": "处方导流",
+    "visited": "同现时到场",
+    "sittings": "全部同现",
+    "sitting": "一次同现",
+    "attendance": "同类到场",
+    "money": "同类费用",
+    "flag": "筛查疑点",
+    "doctor": "医师",
+    "facility": "定点医疗机构",
+    "pharmacy": "定点零售药店",
+    "operator": "经办人",
+}
+"""What Browser writes on lines to members and on evidence: roles and kinds of evidence, as in the dossiers."""
 TIER_LABELS = ("HighRisk", "MediumRisk", "LowRisk")
 _PEOPLE = ("Patient", "Doctor", "Facility", "Pharmacy", "Operator")
 

@@ -50,7 +50,7 @@ def write_settings(places: Places, facts: ServerFacts) -> None:
         "dbms.usage_report.enabled": "false",
         "internal.dbms.bolt.netty_server_shutdown_quiet_period": "0",  # else each stop waits twice 5 s for nobody
         "browser.remote_content_hostname_whitelist": "localhost",  # Browser matches it by host, and 127.0.0.1 never
-        "browser.post_connect_cmd": f"style {guide}/fraudgraph.grass; guide {guide}/start.html",
+        "browser.post_connect_cmd": f"style {guide}/fraudgraph.grass; guide {guide}/start.html; clear",
     }
     if facts.read_only:
         lines["server.databases.read_only"] = "neo4j"

@@ -128,8 +128,10 @@ class LocalServer:
         self._serve_guides()
         return True
 
-    def stop(self) -> bool:
+    def stop(self, *, force: bool = False) -> bool:
         """Stop the server cleanly (and the guides); False if it was not running.
+
+        `force` ends it as a power cut would; it mends its store at the next start, and nothing committed is lost.
 
         Raises
         ------
@@ -143,7 +145,7 @@ class LocalServer:
             os.kill(facts.guide_pid, signal.SIGTERM)
         was_running = _alive(facts.pid, facts.started)
         if was_running:
-            os.kill(facts.pid, signal.SIGTERM)
+            os.kill(facts.pid, signal.SIGKILL if force else signal.SIGTERM)
             _wait_gone(facts)
         self.places.keep(replace(facts, pid=0, started="", guide_pid=0, guide_started=""))
         return was_running
@@ -248,8 +250,8 @@ def _wait_gone(facts: ServerFacts) -> None:
     while _alive(facts.pid, facts.started):
         if time.monotonic() > until:
             raise GraphStoreError(
-                f"Neo4j (process {facts.pid}) has not stopped after {_STOP_SECONDS} s. Look at `fraudgraph neo4j logs` and call stop again.",
-                f"Neo4j（进程 {facts.pid}）在 {_STOP_SECONDS} 秒后仍未停止。请查看 `fraudgraph neo4j logs` 后重试。",
+                f"Neo4j (process {facts.pid}) has not stopped after {_STOP_SECONDS} s. Look at `fraudgraph neo4j logs` (a full disk?), then call stop again, or stop --force.",
+                f"Neo4j（进程 {facts.pid}）在 {_STOP_SECONDS} 秒后仍未停止。请查看 `fraudgraph neo4j logs`（磁盘是否已满？）后重试，或用 stop --force。",
             )
         time.sleep(0.1)
 

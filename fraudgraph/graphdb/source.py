@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fraudgraph.errors import UsageError
-from fraudgraph.graphdb.model import EdgeTable, NodeTable
+from fraudgraph.graphdb.model import WORDS_ZH, EdgeTable, NodeTable
 from fraudgraph.screening import load_screens
 from fraudgraph.store import Store
 
@@ -37,7 +37,7 @@ _HIGH_SCORE = 50.0
 """A listed ring's score from which its tier is called high."""
 _MOST_HOLDERS = 200
 """A phone or address that more people hold than this is a placeholder, not a tie; it stays out."""
-_OUR_MARK = 1
+_OUR_MARK = 2
 """The model's version: it is part of the stamp, so that a newer program loads anew."""
 
 
@@ -123,6 +123,9 @@ class RunSource:
             self._store.con.register(f"out_{name}", pq.read_table(self.out / f"{name}.parquet"))
         self._store.con.register("out_screens", _screens())
         self._store.con.register("out_views", self._views())
+        self._store.con.register(
+            "out_words", pa.table({"word": [*WORDS_ZH], "word_zh": [*WORDS_ZH.values()]})
+        )
         for macro in _macros(self._secret, self.options.unmask):
             self._store.run(macro)
         for statement in (_SQL / "prepare.sql").read_text(encoding="utf-8").split(";\n"):

@@ -62,7 +62,10 @@ def small_and_short() -> Iterator[None]:
     """Servers of little memory and little compiling: they live for seconds."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("fraudgraph.graphdb.program.memory_mebibytes", lambda: (640, 128))
-        patch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
+        patch.setenv(
+            "JAVA_TOOL_OPTIONS",
+            "-XX:TieredStopAtLevel=1 -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote",
+        )
         yield
 
 

@@ -32,7 +32,7 @@ def test_a_copy_is_separate_takes_no_changes_where_started_read_only_and_can_be_
         assert copy.places.password() != served.server.places.password()
         with copy.open_graph() as there, served.server.open_graph() as here:
             assert there.rows(COUNTS) == here.rows(COUNTS)
-            assert ask(there, "rings_of_the_month") and ask(there, "find_person_or_place", text="9901")
+            assert ask(there, "rings_of_the_month") and ask(there, "find_person_or_place", text="9901*")
             for change in ("CREATE (:Thing)", "MATCH (n) DETACH DELETE n"):
                 with pytest.raises(GraphStoreError, match="read-only"):
                     there.write(change)

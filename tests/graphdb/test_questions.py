@@ -9,6 +9,7 @@ import pytest
 from fraudgraph.errors import UsageError
 from fraudgraph.graphdb import neighbourhood, query
 from fraudgraph.graphdb.connection import GraphStore
+from fraudgraph.graphdb.model import WORDS_ZH
 from fraudgraph.graphdb.questions import (
     MOST_NODES,
     Question,
@@ -17,6 +18,7 @@ from fraudgraph.graphdb.questions import (
     load_questions,
     real_parameters,
 )
+from fraudgraph.report.words import EVIDENCE_KINDS, ROLES
 
 QUESTIONS = [pytest.param(question, id=question.file_name) for question in load_questions()]
 neo4j = pytest.mark.neo4j
@@ -41,6 +43,13 @@ def test_a_file_says_in_both_languages_what_it_asks_and_takes(question: Question
         assert f"//   :param {name} => " in question.text
     assert "left_out" in question.text
     assert re.fullmatch(r"[A-Za-z0-9_/.]+", question.file_name)
+
+
+def test_browser_and_dossiers_call_roles_and_evidence_the_same() -> None:
+    told = {str(role): text.zh for role, text in ROLES.items()} | {
+        k: text.zh for k, text in EVIDENCE_KINDS.items()
+    }
+    assert told == WORDS_ZH
 
 
 @pytest.fixture(scope="module")
