@@ -10,8 +10,8 @@ from fraudgraph import __version__
 from fraudgraph.cli import (
     casework,
     doctor,
-    expand,
     evidence,
+    expand,
     importing,
     inspection,
     lab,
