@@ -71,13 +71,13 @@ def check_keys(card: Mapping[str, Any], path: Path) -> None:
             hint_en, hint_zh = nearest_hint(key, list(_ALLOWED))
             raise ModelError(
                 f"The card of model file {path.name} has the unknown key {key!r}; {hint_en}",
-                f"模型文件 {path.name} 的卡片有未知的键 {key!r};{hint_zh}",
+                f"模型文件 {path.name} 的卡片有未知的键 {key!r}；{hint_zh}",
             )
     for key in _REQUIRED:
         if key not in card:
             raise ModelError(
                 f"The card of model file {path.name} lacks the key {key!r}. Add it; `fraudgraph screens show M001` shows a whole card.",
-                f"模型文件 {path.name} 的卡片缺少键 {key!r},请补上;`fraudgraph screens show M001` 可查看完整卡片。",
+                f"模型文件 {path.name} 的卡片缺少键 {key!r}，请补上；`fraudgraph screens show M001` 可查看完整卡片。",
             )
 
 
@@ -85,7 +85,7 @@ def bad(path: Path, key: str, value: object, expected_en: str, expected_zh: str)
     """The sentence for a key whose value is not what it must be."""
     return ModelError(
         f"In the card of model file {path.name} the key {key!r} is {value!r}; expected {expected_en}. Correct the card.",
-        f"模型文件 {path.name} 的卡片中键 {key!r} 的值为 {value!r},应为{expected_zh}。请改正卡片。",
+        f"模型文件 {path.name} 的卡片中键 {key!r} 的值为 {value!r}，应为{expected_zh}。请改正卡片。",
     )
 
 
@@ -96,13 +96,13 @@ def check_values(card: Mapping[str, Any], path: Path) -> None:
             raise bad(path, key, card[key], "text that is not empty", "非空文字")
     if not re.fullmatch(r"[A-Z][A-Z0-9_]{1,31}", card["id"]):
         raise bad(
-            path, "id", card["id"], "capital letters and digits, such as S001", "大写字母和数字,如 S001"
+            path, "id", card["id"], "capital letters and digits, such as S001", "大写字母和数字，如 S001"
         )
     if card["name"] != path.stem:
         raise bad(path, "name", card["name"], f"the file's own name {path.stem!r}", f"文件名 {path.stem!r}")
     for key, choices in _CHOICES.items():
         if key in card and card[key] not in choices:
-            raise bad(path, key, card[key], "one of " + ", ".join(choices), "以下之一:" + "、".join(choices))
+            raise bad(path, key, card[key], "one of " + ", ".join(choices), "以下之一：" + "、".join(choices))
     for key, least, most in (("version", 1, 9999), ("severity", 1, 5)):
         value = card[key]
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
@@ -110,7 +110,11 @@ def check_values(card: Mapping[str, Any], path: Path) -> None:
     for key in ("basis_from", "basis_to"):
         if key in card and type(card[key]) is not date:
             raise bad(
-                path, key, card[key], "a date such as 2021-05-01, no quotes", "日期,如 2021-05-01(不加引号)"
+                path,
+                key,
+                card[key],
+                "a date such as 2021-05-01, no quotes",
+                "日期，如 2021-05-01（不加引号）",
             )
     _check_lists(card, path)
 
@@ -148,11 +152,11 @@ def _check_column(column: str, path: Path) -> None:
         hint_en, hint_zh = nearest_hint(table, list(CANONICAL))
         raise ModelError(
             f"The card of model file {path.name} names the column {column!r}, but there is no table {table!r}; {hint_en}",
-            f"模型文件 {path.name} 的卡片列出字段 {column!r},但没有表 {table!r};{hint_zh}",
+            f"模型文件 {path.name} 的卡片列出字段 {column!r}，但没有表 {table!r}；{hint_zh}",
         )
     if name not in known_columns(table):
         hint_en, hint_zh = nearest_hint(name, list(known_columns(table)))
         raise ModelError(
             f"The card of model file {path.name} names the column {column!r}, which table {table!r} does not have; {hint_en}",
-            f"模型文件 {path.name} 的卡片列出字段 {column!r},但表 {table!r} 没有该字段;{hint_zh}",
+            f"模型文件 {path.name} 的卡片列出字段 {column!r}，但表 {table!r} 没有该字段；{hint_zh}",
         )

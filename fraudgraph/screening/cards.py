@@ -72,7 +72,7 @@ def in_order(screens: Iterable[Screen]) -> tuple[Screen, ...]:
         if other is not None:
             raise ModelError(
                 f"Models {other.name!r} and {screen.name!r} both have the id {screen.id} and version {screen.version}. Give the newer one another id or a higher version.",
-                f"模型 {other.name!r} 与 {screen.name!r} 的编号和版本相同({screen.id} 第 {screen.version} 版),请为较新的一个改编号或升版本。",
+                f"模型 {other.name!r} 与 {screen.name!r} 的编号和版本相同（{screen.id} 第 {screen.version} 版），请为较新的一个改编号或升版本。",
             )
         known[screen.id, screen.version] = screen
     return tuple(known[key] for key in sorted(known))
@@ -98,20 +98,20 @@ def parse_screen(path: Path, *, built_in: bool = False) -> Screen:
     except (OSError, UnicodeDecodeError) as problem:
         raise ModelError(
             f"Model file {path} can't be read as UTF-8 text: {problem}. Check the path and the encoding.",
-            f"模型文件 {path} 不能按 UTF-8 文本读取:{problem}。请检查路径和编码。",
+            f"模型文件 {path} 不能按 UTF-8 文本读取：{problem}。请检查路径和编码。",
         ) from None
     found = _FILE.match(text)
     if found is None:
         raise ModelError(
             f"Model file {path.name} has no card: it must begin with a line /*---, then the card in TOML, then a line ---*/, then one SELECT. `fraudgraph screens new` writes a file of that form.",
-            f"模型文件 {path.name} 没有卡片:文件应以 /*--- 一行开头,接 TOML 卡片、---*/ 一行和一条 SELECT。可用 `fraudgraph screens new` 生成样板。",
+            f"模型文件 {path.name} 没有卡片：文件应以 /*--- 一行开头，接 TOML 卡片、---*/ 一行和一条 SELECT。可用 `fraudgraph screens new` 生成样板。",
         )
     try:
         card = tomllib.loads(found["card"])
     except tomllib.TOMLDecodeError as problem:
         raise ModelError(
             f"The card of model file {path.name} is no TOML: {problem}. Correct the card.",
-            f"模型文件 {path.name} 的卡片不是有效的 TOML:{problem}。请改正卡片。",
+            f"模型文件 {path.name} 的卡片不是有效的 TOML：{problem}。请改正卡片。",
         ) from None
     check_keys(card, path)
     check_values(card, path)
@@ -166,12 +166,12 @@ def _check_parameters(screen: Screen, path: Path) -> None:
         hint_en, hint_zh = nearest_hint(name, [*sorted(declared), *RUN_PARAMETERS])
         raise ModelError(
             f"The SELECT of model file {path.name} reads ${name}, which the card does not declare under [parameters]; {hint_en}",
-            f"模型文件 {path.name} 的 SELECT 用到 ${name},但卡片的 [parameters] 中没有声明;{hint_zh}",
+            f"模型文件 {path.name} 的 SELECT 用到 ${name}，但卡片的 [parameters] 中没有声明；{hint_zh}",
         )
     for name in sorted(declared - used):
         raise ModelError(
             f"The card of model file {path.name} declares the parameter {name!r}, but the SELECT never reads ${name}. Use it or remove it.",
-            f"模型文件 {path.name} 的卡片声明了参数 {name!r},但 SELECT 没有用到 ${name},请使用或删除。",
+            f"模型文件 {path.name} 的卡片声明了参数 {name!r}，但 SELECT 没有用到 ${name}，请使用或删除。",
         )
 
 

@@ -22,14 +22,14 @@ FAMILY_TITLES = {
 _HEAD = """# Screening models 筛查模型
 
 This page is written from the models' own cards by `python -m bench screens --page`; a test holds the two equal.
-本页由模型卡片自动生成(`python -m bench screens --page`),有测试保证二者一致。
+本页由模型卡片自动生成（`python -m bench screens --page`），有测试保证二者一致。
 
 {count} models 个模型: {families}.
 
 How to read a card 卡片说明:
-- **definite 明确** is used only where the facts contradict each other; everything else is **suspicious 可疑**. A flag is a lead, never a finding. 疑点只是线索,不是结论。
+- **definite 明确** is used only where the facts contradict each other; everything else is **suspicious 可疑**. A flag is a lead, never a finding. 疑点只是线索，不是结论。
 - Severity 严重度 1 to 5 is the order in which to look; the money rule 金额口径 says what the amount means.
-- Thresholds 阈值 marked "own choice" are proposals of this project, not of any regulation; settings change them. 标注 "own choice" 的阈值为本项目建议值,可在设置中调整。
+- Thresholds 阈值 marked "own choice" are proposals of this project, not of any regulation; settings change them. 标注 "own choice" 的阈值为本项目建议值，可在设置中调整。
 - Lawful look-alikes 合理情形 are set aside in the SQL itself; each has a test. 各合理情形均在 SQL 中排除并有测试。
 - Recall and precision 召回率与准确率 are measured on an invented city of 200,000 claims into which every violation and every lawful look-alike of the cases is laid in turn; planted cases are easier than life. Flags among ordinary claims are what a model raises in that city before anything is planted: with a definite model none; with a suspicious one the price of looking. 在 20 万笔结算的虚构城市中逐一植入各违规及合理情形测得;植入的案例比实际容易。普通结算中命中,是未植入任何案例时的疑点数。
 """

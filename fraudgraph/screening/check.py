@@ -65,7 +65,7 @@ def check_screen(screen: Screen) -> None:
                 hint_en, hint_zh = nearest_hint(field, [*facts, *SENTENCE_FIELDS])
                 raise ModelError(
                     f"A reason sentence of model {screen.id} names {{{field}}}, which the SELECT's facts do not hold; {hint_en}",
-                    f"模型 {screen.id} 的说明句用到 {{{field}}},但 SELECT 的 facts 中没有;{hint_zh}",
+                    f"模型 {screen.id} 的说明句用到 {{{field}}}，但 SELECT 的 facts 中没有；{hint_zh}",
                 )
 
 
@@ -110,13 +110,13 @@ def _check_statement(screen: Screen, room: LockedStore) -> None:
     if len(kinds) > 1:
         raise ModelError(
             f"Model {screen.id} holds {len(kinds)} statements; a model is one SELECT. Remove everything after the first.",
-            f"模型 {screen.id} 含有 {len(kinds)} 条语句;模型只能是一条 SELECT,请删去其余语句。",
+            f"模型 {screen.id} 含有 {len(kinds)} 条语句；模型只能是一条 SELECT，请删去其余语句。",
         )
     if kinds != ["SELECT"]:
         found = kinds[0] if kinds else "nothing"
         raise ModelError(
             f"Model {screen.id} is {found}, not a SELECT; a model only reads. Rewrite it as one SELECT.",
-            f"模型 {screen.id} 是 {found},不是 SELECT;模型只能读取数据,请改写为一条 SELECT。",
+            f"模型 {screen.id} 是 {found}，不是 SELECT；模型只能读取数据，请改写为一条 SELECT。",
         )
 
 
@@ -125,18 +125,18 @@ def _check_output(screen: Screen, columns: Mapping[str, str]) -> None:
         if name not in columns:
             raise ModelError(
                 f"The SELECT of model {screen.id} does not return the column {name!r}; it must return {', '.join(OUTPUT_COLUMNS)}.",
-                f"模型 {screen.id} 的 SELECT 没有返回 {name!r} 列;应返回 {'、'.join(OUTPUT_COLUMNS)}。",
+                f"模型 {screen.id} 的 SELECT 没有返回 {name!r} 列；应返回 {'、'.join(OUTPUT_COLUMNS)}。",
             )
         if not re.fullmatch(_TYPES[name], columns[name]):
             raise ModelError(
                 f"The SELECT of model {screen.id} returns {name!r} as {columns[name]}; expected {_TYPES[name]}. Use CAST.",
-                f"模型 {screen.id} 的 SELECT 返回的 {name!r} 列类型为 {columns[name]},应为 {_TYPES[name]},请用 CAST 转换。",
+                f"模型 {screen.id} 的 SELECT 返回的 {name!r} 列类型为 {columns[name]}，应为 {_TYPES[name]}，请用 CAST 转换。",
             )
     for name in columns:
         if name not in OUTPUT_COLUMNS:
             raise ModelError(
                 f"The SELECT of model {screen.id} returns the column {name!r}, which no one reads; put it into facts or leave it out.",
-                f"模型 {screen.id} 的 SELECT 多返回了 {name!r} 列,请放入 facts 或删去。",
+                f"模型 {screen.id} 的 SELECT 多返回了 {name!r} 列，请放入 facts 或删去。",
             )
 
 
@@ -152,11 +152,11 @@ def _explain(screen: Screen, problem: str) -> ModelError:
         hint_en, hint_zh = nearest_hint(table[1], declared)
         return ModelError(
             f"Model {screen.id} reads the table {table[1]!r}, from which its card declares no column; {hint_en}",
-            f"模型 {screen.id} 读取表 {table[1]!r},但卡片没有声明该表的字段;{hint_zh}",
+            f"模型 {screen.id} 读取表 {table[1]!r}，但卡片没有声明该表的字段；{hint_zh}",
         )
     return ModelError(
         f"The SELECT of model {screen.id} can't run: {first}. Correct the SQL.",
-        f"模型 {screen.id} 的 SELECT 不能运行:{first}。请改正 SQL。",
+        f"模型 {screen.id} 的 SELECT 不能运行：{first}。请改正 SQL。",
     )
 
 
@@ -167,11 +167,11 @@ def _unknown_column(screen: Screen, name: str) -> ModelError:
     if exact:
         return ModelError(
             f"Model {screen.id} reads the column {name!r}, which its card does not declare; add {exact[0]!r} to columns or optional.",
-            f"模型 {screen.id} 读取字段 {name!r},但卡片没有声明;请在 columns 或 optional 中加入 {exact[0]!r}。",
+            f"模型 {screen.id} 读取字段 {name!r}，但卡片没有声明；请在 columns 或 optional 中加入 {exact[0]!r}。",
         )
     near = get_close_matches(name, [entry.partition(".")[2] for entry in known], n=3, cutoff=0.5)
     listed = ", ".join(dict.fromkeys(near)) or ", ".join(known[:8])
     return ModelError(
         f"Model {screen.id} reads the column {name!r}, which no table of its card has; did you mean: {listed}?",
-        f"模型 {screen.id} 读取字段 {name!r},卡片所列各表中都没有;是否想写:{listed}?",
+        f"模型 {screen.id} 读取字段 {name!r}，卡片所列各表中都没有；是否想写：{listed}？",
     )

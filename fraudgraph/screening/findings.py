@@ -78,7 +78,7 @@ def link_rings(store: Store, run: Path) -> int:
     if not path.is_file():
         raise SourceError(
             f"{run} holds no ring_members.parquet, so findings can't be linked to rings. Give the OUT of a finished run.",
-            f"{run} 中没有 ring_members.parquet,无法关联疑似团伙。请给出已完成运行的 OUT。",
+            f"{run} 中没有 ring_members.parquet，无法关联疑似团伙。请给出已完成运行的 OUT。",
         )
     store.put("linked_members", pq.read_table(path, columns=["ring_id", "entity_id"]))
     store.run((_SQL / "link_rings.sql").read_text(encoding="utf-8"))

@@ -172,7 +172,7 @@ def _why_off(
         names = _titles(missing, screen.columns)
         return (
             "off",
-            f"缺少字段:{'、'.join(zh for zh, _ in names)}。",
+            f"缺少字段：{'、'.join(zh for zh, _ in names)}。",
             f"Not delivered: {', '.join(en for _, en in names)}.",
         )
     return None
@@ -219,11 +219,11 @@ def _titles(missing: list[str], needed: tuple[str, ...]) -> list[tuple[str, str]
     for entry in missing:
         table, _, name = entry.partition(".")
         if all(other in missing for other in needed if other.startswith(f"{table}.")) and table != "claims":
-            titles[table] = (f"{CANONICAL[table].title_zh}({table})", f"table {table}")
+            titles[table] = (f"{CANONICAL[table].title_zh}（{table}）", f"table {table}")
             continue
         columns = {column.name: column.title_zh for column in CANONICAL[table].columns}
         title_zh = columns.get(name, "事件时刻" if name == "event_at" else name)
-        titles[entry] = (f"{CANONICAL[table].title_zh}.{title_zh}({entry})", entry)
+        titles[entry] = (f"{CANONICAL[table].title_zh}.{title_zh}（{entry}）", entry)
     return list(titles.values())
 
 
@@ -279,13 +279,13 @@ def _collect_hits(screen: Screen, settings: ScreeningSettings, store: Store, sit
         limit = settings.max_seconds
         raise ModelError(
             f"Model {screen.id} was stopped after {limit:g} s. Filter earlier in its SELECT, or raise screening.max_seconds.",
-            f"模型 {screen.id} 运行超过 {limit:g} 秒被停止。请在 SELECT 中尽早过滤,或调高 screening.max_seconds。",
+            f"模型 {screen.id} 运行超过 {limit:g} 秒被停止。请在 SELECT 中尽早过滤，或调高 screening.max_seconds。",
         ) from None
     except ValueError as problem:
         first = str(problem).split("\n", 1)[0]
         raise ModelError(
             f"Model {screen.id} stopped with an error: {first}. The other models went on.",
-            f"模型 {screen.id} 运行出错:{first}。其他模型不受影响。",
+            f"模型 {screen.id} 运行出错：{first}。其他模型不受影响。",
         ) from None
 
 
@@ -294,5 +294,5 @@ def _check_hits(screen: Screen, store: Store) -> None:
     if broken:
         raise ModelError(
             f"Model {screen.id} returned {broken} rows with an empty value, a negative amount or a strength outside 0..1; none of its hits were kept. Correct the SELECT.",
-            f"模型 {screen.id} 返回的 {broken} 行含空值、负金额或不在 0 到 1 之间的强度,其结果均未保留。请改正 SELECT。",
+            f"模型 {screen.id} 返回的 {broken} 行含空值、负金额或不在 0 到 1 之间的强度，其结果均未保留。请改正 SELECT。",
         )

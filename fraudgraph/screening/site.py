@@ -25,16 +25,16 @@ title_zh = "月购药次数过多"
 level = "person"
 result = "suspicious"
 scheme = "overuse"
-basis = "《医疗保障基金使用监督管理条例》第38条第(二)项 / Regulation (Order 735) art. 38(2)"
+basis = "《医疗保障基金使用监督管理条例》第38条第（二）项 / Regulation (Order 735) art. 38(2)"
 basis_from = 2021-05-01
 subject = "patient"
 members = "patient"
 question = "Does a person buy at pharmacies more often in a month than usual?"
-question_zh = "参保人一个月内药店购药次数是否明显过多?"
+question_zh = "参保人一个月内药店购药次数是否明显过多？"
 look_alike = "Write here what lawful reason would look the same, and set it aside in the SELECT."
-look_alike_zh = "在此写明外观相同的合理情形,并在 SELECT 中排除。"
+look_alike_zh = "在此写明外观相同的合理情形，并在 SELECT 中排除。"
 exclusions = ["refunded claims"]
-reason_zh = "参保人 {{subject_id}} 在 {{month}} 购药 {{purchase_count}} 次,基金支付 {{amount}} 元。"
+reason_zh = "参保人 {{subject_id}} 在 {{month}} 购药 {{purchase_count}} 次，基金支付 {{amount}} 元。"
 reason_en = "Insured person {{subject_id}} bought {{purchase_count}} times in {{month}}; the fund paid {{amount}} yuan."
 severity = 2
 money_rule = "net fund amount of the month's purchases"
@@ -77,13 +77,13 @@ def new_screen(name: str, folder: Path) -> Path:
     if not re.fullmatch(r"[a-z][a-z0-9_]{2,59}", name):
         raise UsageError(
             f"A model can't be named {name!r}; use 3 to 60 small letters, digits and underscores, beginning with a letter.",
-            f"模型不能命名为 {name!r};请用 3 至 60 个小写字母、数字和下划线,以字母开头。",
+            f"模型不能命名为 {name!r}；请用 3 至 60 个小写字母、数字和下划线，以字母开头。",
         )
     path = folder / f"{name}.sql"
     if path.exists() or (MODELS_FOLDER / path.name).exists():
         raise UsageError(
             f"There is already a model named {name!r}. Choose another name.",
-            f"已有名为 {name!r} 的模型,请换一个名称。",
+            f"已有名为 {name!r} 的模型，请换一个名称。",
         )
     taken = {screen.id for screen in load_screens()} | {_id_of(other) for other in folder.glob("*.sql")}
     number = next(count for count in range(1, 10_000) if f"S{count:03d}" not in taken)
@@ -110,7 +110,7 @@ def export_screens(folder: Path, target: Path) -> str:
     if not paths:
         raise UsageError(
             f"The folder {folder} holds no models (*.sql). Check the path.",
-            f"目录 {folder} 中没有模型(*.sql),请检查路径。",
+            f"目录 {folder} 中没有模型（*.sql），请检查路径。",
         )
     for path in paths:
         check_screen(parse_screen(path))
@@ -178,7 +178,7 @@ def _read_set(source: Path) -> tuple[dict[str, str], str]:
     if _digest(models) != digest:
         raise ModelError(
             f"The models in {source} do not match the hash written beside them: the file was changed or damaged. Ask for it again.",
-            f"{source} 中的模型与所附校验值不符:文件被改动或损坏,请重新索取。",
+            f"{source} 中的模型与所附校验值不符：文件被改动或损坏，请重新索取。",
         )
     return models, digest
 
@@ -202,5 +202,5 @@ def _write(path: Path, text: str) -> None:
     except OSError as problem:
         raise StorageError(
             f"{path} can't be written: {problem.strerror}. Check the folder and its permissions.",
-            f"无法写入 {path}:{problem.strerror}。请检查目录和权限。",
+            f"无法写入 {path}：{problem.strerror}。请检查目录和权限。",
         ) from None

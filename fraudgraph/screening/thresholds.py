@@ -23,7 +23,7 @@ def check_settings(settings: ScreeningSettings, screens: tuple[Screen, ...]) -> 
             hint_en, hint_zh = nearest_hint(model, list(by_id))
             raise SettingsError(
                 f"The screening settings name the model {model!r}, which does not exist; {hint_en}",
-                f"筛查设置中的模型 {model!r} 不存在;{hint_zh}",
+                f"筛查设置中的模型 {model!r} 不存在；{hint_zh}",
             )
     for model, values in settings.parameters.items():
         defaults = {parameter.name: parameter.default for parameter in by_id[model].parameters}
@@ -32,12 +32,12 @@ def check_settings(settings: ScreeningSettings, screens: tuple[Screen, ...]) -> 
                 hint_en, hint_zh = nearest_hint(name, list(defaults))
                 raise SettingsError(
                     f"The screening settings give model {model} the threshold {name!r}, which it does not have; {hint_en}",
-                    f"筛查设置给模型 {model} 的阈值 {name!r} 不存在;{hint_zh}",
+                    f"筛查设置给模型 {model} 的阈值 {name!r} 不存在；{hint_zh}",
                 )
             if _kind(value) != _kind(defaults[name]):
                 raise SettingsError(
                     f"The screening settings give model {model} the threshold {name!r} = {value!r}; expected a value like {defaults[name]!r}.",
-                    f"筛查设置给模型 {model} 的阈值 {name!r} 为 {value!r},应为类似 {defaults[name]!r} 的值。",
+                    f"筛查设置给模型 {model} 的阈值 {name!r} 为 {value!r}，应为类似 {defaults[name]!r} 的值。",
                 )
 
 

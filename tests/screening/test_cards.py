@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from fraudgraph.errors import ModelError
+from fraudgraph.records import Screen
 from fraudgraph.screening import FAMILIES, card_text, check_screen, load_screens, parse_screen
 from fraudgraph.screening.site import new_screen
 
@@ -118,3 +120,9 @@ def test_a_card_is_whole_in_both_languages(screen) -> None:  # type: ignore[no-u
     assert any("一" <= letter <= "鿿" for letter in screen.reason_zh + screen.question_zh)
     assert "$in_force_from" in screen.sql
     assert "$in_force_to" in screen.sql
+
+
+@pytest.mark.parametrize("screen", load_screens(), ids=lambda screen: screen.id)
+def test_chinese_on_a_card_is_written_with_chinese_punctuation(screen: Screen) -> None:
+    for text in (screen.title_zh, screen.question_zh, screen.look_alike_zh, screen.reason_zh):
+        assert re.search(r"[一-鿿）}][,;:?!(]|[,;:?!)][一-鿿]", text) is None, text

@@ -7,6 +7,7 @@ hides what a model looks for (peers, city-wide rates), its plain case is laid ou
 from __future__ import annotations
 
 import json
+import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
@@ -112,8 +113,27 @@ def hits_of_spark(spark: Any, screen: Screen, *, suffix: str = "") -> list[str]:
         query = f"WITH {views} SELECT * FROM ({query})"
     columns = ("subject_id", "member_ids", "claim_ids", "amount", "strength")
     return sorted(
-        plain(*(row[name] for name in columns), row["facts"].asDict()) for row in spark.sql(query).collect()
+        plain(*(row[name] for name in columns), row["facts"].asDict()) for row in asked(spark, query)
     )
+
+
+def asked(spark: Any, query: str, *, seconds: float = 120) -> list[Any]:
+    """The rows of a query; a plan that never ends fails its own test and holds up nothing else."""
+    found: list[Any] = []
+
+    def ask() -> None:
+        try:
+            found.append(spark.sql(query).collect())
+        except Exception as problem:
+            found.append(problem)
+
+    worker = threading.Thread(target=ask, daemon=True)
+    worker.start()
+    worker.join(seconds)
+    assert found, f"no answer within {seconds} s"
+    if isinstance(found[0], Exception):
+        raise found[0]
+    return list(found[0])
 
 
 def plain(
