@@ -107,20 +107,28 @@ def apply_edits(store: Store, edits: Sequence[HandEdit], known: Mapping[str, Kno
 
 
 def _apply(members: dict[int, set[str]], edit: HandEdit, known: Mapping[str, KnownRing]) -> bool:
+    if edit.action == "merge":
+        return _merge(members, edit, known)
     group = _group_of(members, _people_of(edit.ring_id, edit.patients, known))
     if group is None or edit.action == "note":
         return False
-    if edit.action == "merge":
-        other = _group_of(members, _people_of(edit.other, edit.other_patients, known))
-        if other is None or other == group:
-            return False
-        members[group] |= members.pop(other)
-        return True
     leaving = members[group] & set(edit.people)
     members[group] -= leaving
     if edit.action == "split" and leaving:
         members[max(members) + 1] = leaving
     return bool(leaving)
+
+
+def _merge(members: dict[int, set[str]], edit: HandEdit, known: Mapping[str, KnownRing]) -> bool:
+    """All groups that are made up of the two rings' people become one."""
+    everybody = _people_of(edit.ring_id, (*edit.patients, *edit.other_patients), known)
+    parts = [
+        group for group, people in members.items() if len(people & everybody) >= max(2, 0.5 * len(people))
+    ]
+    if len(parts) < 2:
+        return False
+    members[parts[0]] = set().union(*(members.pop(group) for group in parts))
+    return True
 
 
 def _people_of(name: str, then: Sequence[str], known: Mapping[str, KnownRing]) -> set[str]:
