@@ -50,12 +50,12 @@ def shuffled(city: Path, folder: Path, *, seed: int) -> Path:
     )
 
 
-def listed_rings(out: Path) -> dict[str, frozenset[Member]]:
-    """Members of each listed ring of a run, of every kind."""
+def listed_rings(out: Path, *, also_unlisted: bool = False) -> dict[str, frozenset[Member]]:
+    """Members of each listed ring of a run, of every kind; on demand also of those that were held back."""
     listed = {
         row["ring_id"]
         for row in pq.read_table(out / "rings.parquet", columns=["ring_id", "listed"]).to_pylist()
-        if row["listed"]
+        if row["listed"] or also_unlisted
     }
     members: dict[str, set[Member]] = {ring: set() for ring in listed}
     columns = ["ring_id", "entity_type", "entity_id"]
