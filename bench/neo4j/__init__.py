@@ -37,6 +37,7 @@ from fraudgraph.store import Store
 
 _NAIVE_ROWS = 2_000
 _REPEATS = 5
+_LARGE_TABLE = 20_000
 
 
 def main(argv: list[str]) -> int:
@@ -76,12 +77,13 @@ def _measure(folder: Path, copies: int, bolt_copies: int, cold: bool) -> dict[st
         graph.value("RETURN 1")
     figures["first_start_seconds_warm_cache"] = round(time.perf_counter() - started, 1)
     try:
-        done = load_out(large, server=server, places=server.places, way="offline", progress=_Clock(figures))
+        clock = _Clock()
+        done = load_out(large, server=server, places=server.places, way="offline", progress=clock)
+        rate = done.created / done.seconds
         figures["offline"] = {
-            "elements": done.created,
-            "seconds": done.seconds,
-            "per_second": round(done.created / done.seconds),
-        }
+            "elements": done.created, "seconds": done.seconds, "per_second": round(rate),
+            "times_naive": round(rate / figures["bolt"]["naive_per_second"], 1), "stages": clock.seconds,
+        }  # fmt: skip
         figures["store_bytes"] = _size(server.places.home / "data")
         server.stop()
         started = time.perf_counter()
@@ -99,18 +101,27 @@ def _measure(folder: Path, copies: int, bolt_copies: int, cold: bool) -> dict[st
 
 
 class _Clock(NullProgress):
-    """Seconds of each stage of the offline import."""
+    """Seconds and rows of each stage of a load."""
 
-    def __init__(self, figures: dict[str, Any]) -> None:
-        self.into: dict[str, float] = figures.setdefault("offline_stages", {})
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self.rows: dict[str, int] = {}
         self.name, self.since = "", time.perf_counter()
 
     def stage(self, name_en: str, name_zh: str, total: int | None = None) -> None:  # noqa: ARG002  # what a listener is told
         now = time.perf_counter()
-        if self.name:
-            kind = "writing" if self.name.startswith("Writing") else self.name
-            self.into[kind] = round(self.into.get(kind, 0) + now - self.since, 2)
+        kind = "writing" if self.name.startswith("Writing") else self.name
+        self.seconds[kind] = round(self.seconds.get(kind, 0) + now - self.since, 2)
+        self.rows[name_en] = total or 0
         self.name, self.since = name_en, now
+
+    def large_tables(self) -> dict[str, dict[str, float]]:
+        """Rows a second of the tables that are large enough to say something."""
+        return {
+            name: {"rows": rows, "per_second": round(rows / self.seconds[name])}
+            for name, rows in self.rows.items()
+            if rows >= _LARGE_TABLE and self.seconds.get(name)
+        }
 
 
 def _server(workspace: Path) -> LocalServer:
@@ -155,15 +166,17 @@ def _bolt(folder: Path, program: Program, copies: int) -> dict[str, Any]:
     server = _server(folder / "bolt-workspace")
     server.start(Program(program.java, program.jars, server.places))
     try:
-        done = load_out(out, server=server, places=server.places, way="bolt", progress=NullProgress())
+        clock = _Clock()
+        done = load_out(out, server=server, places=server.places, way="bolt", progress=clock)
+        clock.stage("", "")
         with server.open_graph() as graph, RunSource(out, server.places.secret(), LoadOptions()) as source:
             naive = _naive(graph, source)
     finally:
         server.stop()
     rate = done.created / done.seconds
     return {
-        "elements": done.created, "seconds": done.seconds, "per_second": round(rate),
-        "naive_rows": _NAIVE_ROWS, "naive_per_second": round(naive), "times_naive": round(rate / naive, 1),
+        "elements": done.created, "seconds": done.seconds, "per_second": round(rate), "tables": clock.large_tables(),
+        "naive_rows": _NAIVE_ROWS, "naive_per_second": round(naive, 1), "times_naive": round(rate / naive, 1),
     }  # fmt: skip
 
 

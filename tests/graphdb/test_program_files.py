@@ -7,12 +7,17 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from fraudgraph.errors import GraphStoreError, UsageError
 from fraudgraph.graphdb.bundle import pack, packages_needed
-from fraudgraph.graphdb.jars import Jar, fetch_jars, locked_jars, missing_jars
-from fraudgraph.graphdb.program import Program
+from fraudgraph.graphdb.guide_server import USUAL_PORT
+from fraudgraph.graphdb.jars import Jar, fetch_jars, locked_jars, locked_versions, missing_jars
+from fraudgraph.graphdb.places import Places, ServerFacts
+from fraudgraph.graphdb.program import Program, write_settings
 from fraudgraph.progress import NullProgress
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_lock_names_every_file_once_with_its_checksum() -> None:
@@ -51,6 +56,21 @@ def test_no_repository_and_no_bundle_say_what_to_do(tmp_path: Path) -> None:
         fetch_jars(tmp_path, bundle=tmp_path / "nothing", progress=NullProgress())
     with pytest.raises(UsageError, match="no address"):
         fetch_jars(tmp_path, repository="ftp://x", progress=NullProgress())
+
+
+def test_the_compose_file_brings_the_same_server_on_loopback_only(tmp_path: Path) -> None:
+    places = Places(tmp_path)
+    places.make()
+    write_settings(places, ServerFacts(bolt_port=7687, http_port=7474, guide_port=USUAL_PORT))
+    ours = dict(line.split("=", 1) for line in (places.conf / "neo4j.conf").read_text("utf-8").splitlines())
+    service = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]["neo4j"]
+    assert service["image"] == f"neo4j:{locked_versions().neo4j.rpartition('.')[0]}-community"
+    assert all(port.startswith("127.0.0.1:") for port in service["ports"])
+    told = {name.removeprefix("NEO4J_"): value for name, value in service["environment"].items()}
+    assert "NEO4J_PASSWORD:?" in told.pop("AUTH") and "graph-data-science" in told.pop("PLUGINS")
+    for name, value in told.items():
+        setting = ".".join(part.replace("\0", "_") for part in name.replace("__", "\0").split("_"))
+        assert ours[setting] == value
 
 
 def test_a_bundle_packs_what_the_program_runs_on_and_no_tools_for_tests() -> None:
