@@ -137,7 +137,7 @@ def schema_statements() -> list[str]:
 
 
 def search_statements() -> list[str]:
-    """The full-text index, to be made once the rows are in: made before, it doubles the time of a first load."""
+    """The full-text index, to be made once the rows are in: over rows that stand it is made faster than row by row."""
     return [
         "CREATE FULLTEXT INDEX fraudgraph_names IF NOT EXISTS FOR (n:Patient|Doctor|Facility|Pharmacy|Operator|Ring|Flag|Identifier) ON EACH [n.id, n.name]",
     ]

@@ -90,7 +90,7 @@ def import_offline(
 class _Files:
     """The import tool's CSV files: nodes numbered through, relationships naming their ends by number.
 
-    With numbers the tool needs no dictionary of ids, which was half of its time; files are written beside the queries.
+    With numbers the tool needs no dictionary of ids; files are written while the next query runs.
     """
 
     def __init__(self, folder: Path) -> None:
