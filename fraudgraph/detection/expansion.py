@@ -14,7 +14,12 @@ import numpy as np
 
 from fraudgraph.detection.crowd import Flags, Ints, World, read_crowd
 from fraudgraph.detection.expansion_parts import enriched_entities, starting_cards
-from fraudgraph.detection.expansion_words import member_reason, set_aside_note, stop_sentence
+from fraudgraph.detection.expansion_words import (
+    FELLOWS_NOTE,
+    member_reason,
+    set_aside_note,
+    stop_sentence,
+)
 from fraudgraph.detection.growth import Grown, grow, meetings_of
 from fraudgraph.detection.identifiers import Identifiers, read_identifiers
 from fraudgraph.detection.seeds import Seeds
@@ -86,14 +91,35 @@ def expand_group(store: Store, seeds: Seeds, *, most: int = MOST_MEMBERS) -> Exp
         start = starting_cards(store, world, seeds.doctors, seeds.places, seeds.operators)
     if not len(start):
         return _no_start()
-    identifiers = read_identifiers(store, len(world.patient_ids))
-    grown, apart = grow_apart(store, world, start, identifiers, most)
-    members = (*_people(world, grown, start, set(known)), *_entities(store, world, grown, seeds))
-    words_en, words_zh = stop_sentence(grown, len(members) - len(start), most)
-    note_en, note_zh = set_aside_note([world.place_ids[place] for place in apart])
+    grown, apart = grow_apart(store, world, start, read_identifiers(store, len(world.patient_ids)), most)
+    fellows = () if grown.order else _fellows(store, world, start)
+    people = (*_people(world, grown, start, set(known)), *fellows)
+    words_en, words_zh = stop_sentence(grown, most)
+    note_en, note_zh = (
+        set_aside_note([world.place_ids[place] for place in apart]) if not fellows else FELLOWS_NOTE
+    )
     return Expansion(
-        members=members, stop_rule=grown.stop if grown.order else "no_company", stop_reason=words_en,
-        stop_reason_zh=words_zh, note=note_en, note_zh=note_zh, looked_at=grown.weighed.looked_at,
+        members=(*people, *_entities(store, world, grown, seeds)),
+        stop_rule=grown.stop if grown.order else "no_company",
+        stop_reason=words_en, stop_reason_zh=words_zh, note=note_en, note_zh=note_zh, looked_at=grown.weighed.looked_at,
+    )  # fmt: skip
+
+
+def _fellows(store: Store, world: World, start: Ints) -> tuple[ExpandedMember, ...]:
+    """Where nobody joins by company: the people of the run's own ring in which most of the known cards stand."""
+    if not all(store.has(table) for table in ("group_members", "patient_codes", "ring_names")):
+        return ()
+    rows = store.rows(
+        (_SQL / "expansion_same_ring.sql").read_text(encoding="utf-8"),
+        people=[world.patient_ids[who] for who in start.tolist()],
+    )
+    return tuple(
+        ExpandedMember(
+            entity_type=NodeKind.PATIENT, entity_id=patient_id, seed=False, observed=0.0, expected=0.0, p=1.0,
+            reason=f"stands with the known cards in {ring_id} of this run",
+            reason_zh=f"与已知的卡同在本批次的 {ring_id} 中",
+        )
+        for patient_id, ring_id in rows
     )  # fmt: skip
 
 

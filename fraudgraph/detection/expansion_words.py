@@ -53,7 +53,7 @@ def _company(kind: str, scale: int, least: int) -> tuple[str, str]:
     )
 
 
-def stop_sentence(grown: Grown, joined: int, most: int) -> tuple[str, str]:
+def stop_sentence(grown: Grown, most: int) -> tuple[str, str]:
     """Why the growth ended."""
     looked_at = grown.weighed.looked_at
     if grown.stop == "size":
@@ -66,15 +66,26 @@ def stop_sentence(grown: Grown, joined: int, most: int) -> tuple[str, str]:
             "The next to join would be far less surprising than those who have joined; the group was ended there.",
             "后续候选人的异常程度已远低于已加入者，停止扩展。",
         )
+    if grown.best_p <= grown.needed_p:
+        return (
+            f"Nobody else kept company with enough of the group: {looked_at:,} other people were looked at; those nearest "
+            f"(p = {grown.best_p:.2g}) met too few of its members, as a family does.",
+            f"没有其他人与组内足够多的人同现：共考察组外 {looked_at:,} 人；最接近者（p = {grown.best_p:.2g}）只与个别成员同现，如家人。",
+        )
     likeliest_en = f"the likeliest has p = {grown.best_p:.2g}" if grown.best_p < 1 else "none came near it"
     likeliest_zh = f"最接近者 p = {grown.best_p:.2g}" if grown.best_p < 1 else "无人接近"
-    lead_en = "Nobody else" if joined > 0 else "Nobody"
     return (
-        f"{lead_en} was in the group's company more than chance allows: of {looked_at:,} other people looked at, {likeliest_en}, "
-        f"where p = {grown.needed_p:.2g} and having met enough of the group are needed (corrected for the number looked at).",
-        f"没有{'其他' if joined > 0 else ''}人与该组的同现超出偶然：共考察组外 {looked_at:,} 人，{likeliest_zh}；"
-        f"加入需 p 不高于 {grown.needed_p:.2g}（已按考察人数校正）且与组内足够多的人同现。",
+        f"Nobody else was in the group's company more than chance allows: of {looked_at:,} other people looked at, {likeliest_en}, "
+        f"where p = {grown.needed_p:.2g} is needed (corrected for the number looked at).",
+        f"没有其他人与该组的同现超出偶然：共考察组外 {looked_at:,} 人，{likeliest_zh}；"
+        f"加入需 p 不高于 {grown.needed_p:.2g}（已按考察人数校正）。",
     )
+
+
+FELLOWS_NOTE = (
+    "Nobody joined by company; the people named stand with the known cards in a ring that this run found by other signs.",
+    "没有人因同现而加入；所列人员与已知的卡同在本批次以其他迹象发现的团伙中。",
+)
 
 
 def set_aside_note(places: Sequence[str]) -> tuple[str, str]:
