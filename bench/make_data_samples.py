@@ -5,7 +5,7 @@
 The same city gives the same bytes. What was planted goes to `tests/data/data_samples-truth/`, which the program never
 reads. National column names; GB18030; refunds as records of their own on the same encounter; records that were withdrawn
 (`vali_flag` 0); one list as xlsx; dates of two forms; some cells that can't be read. Beside claims: fee lines and stock of two
-pharmacies, the agency's log, a workbook of lists (`bench/sample_registers.py`).
+pharmacies, the agency's log, a workbook of lists (`bench.make_sample_registers.py`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import xlsxwriter
 
-from bench.sample_registers import write_registers
+from bench.make_sample_registers import write_registers
 from fraudgraph.claims.city import make_city
 
 ROOT = Path(__file__).resolve().parent.parent

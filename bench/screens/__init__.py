@@ -17,6 +17,7 @@ import time
 from collections import Counter, defaultdict
 from pathlib import Path
 
+from bench.screens.scale import measure_cost
 from fraudgraph.claims.reading import read_claims
 from fraudgraph.claims.schema import CANONICAL
 from fraudgraph.screening import Measured, catalogue_page, load_screens, screen_claims
@@ -37,7 +38,16 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench screens", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a city of 20,000 claims instead of 200,000")
     parser.add_argument("--page", action="store_true", help="write docs/models.md and the figures behind it")
+    parser.add_argument(
+        "--cost", type=Path, metavar="OUT", help="what the models cost on a finished run's claims"
+    )
+    parser.add_argument(
+        "--work", type=Path, default=Path("screens-work"), help="a folder for --cost; emptied first"
+    )
     options = parser.parse_args(argv)
+    if options.cost is not None:
+        measure_cost(options.cost, options.work, lines=4, memory_gib=6)
+        return 0
     begun = time.perf_counter()
     figures = measure(20_000 if options.quick else 200_000)
     for model, row in figures.items():

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from bench.sample_registers import PLANTED
+from bench.make_sample_registers import PLANTED
 from fraudgraph.errors import SourceError
 from fraudgraph.records import ScreenReport
 from fraudgraph.screening import link_rings, load_screens, rank_findings, screen_claims
