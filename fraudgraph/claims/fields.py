@@ -126,7 +126,7 @@ def _attached(prefix: str, table: str, *columns: str) -> tuple[Field, ...]:
     return tuple(
         replace(field, name=f"{prefix}_{field.name}", strict=False)
         for field in _canonical(table, strict=False)
-        if field.name in columns or not columns and field.name not in CANONICAL[table].key
+        if field.name in columns or (not columns and field.name not in CANONICAL[table].key)
     )
 
 
