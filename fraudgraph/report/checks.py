@@ -37,6 +37,22 @@ QUESTIONS: Final[dict[Typology, tuple[Text, ...]]] = {
     Typology.SHARED_IDENTITY: (
         Text("登记的电话、账户由谁使用？待遇由谁领取？", "Who uses the registered phone or account, and who receives the money?"),
     ),
+    Typology.ROTATION: (
+        Text("为什么换一家机构接着住院？由谁安排接送？", "Why was the next stay at another facility, and who arranged it?"),
+        Text("每次住院之间身体状况有何变化？有无出院记录？", "What changed between the stays, and is there a discharge record?"),
+    ),
+    Typology.IDENTICAL_BILLS: (
+        Text("为什么不同的人开出相同的项目与金额？由谁录入？", "Why do different people have the same items and amounts, and who entered them?"),
+    ),
+    Typology.LINKED_PLACES: (
+        Text("两家机构的实际经营人、账户和人员是什么关系？", "How are the owners, accounts and staff of the two places tied?"),
+    ),
+    Typology.TRACE_CODES: (
+        Text("同一追溯码的药品从哪里购进，又卖给了谁？", "Where was the pack with this trace code bought, and to whom was it sold?"),
+    ),
+    Typology.DENSE_BLOCK: (
+        Text("这些人怎样得知并来到这些机构？有无介绍人？", "How did these people come to these places; did anybody bring them?"),
+    ),
 }  # fmt: skip
 ALWAYS: Final = (
     Text("本人是否知情？是否可能被冒用或受骗？", "Does the person know of it; may the card have been used without consent?"),

@@ -10,6 +10,7 @@ from math import isfinite
 from typing import Final, Literal
 
 from fraudgraph.records import Evidence, Explanation, Member, NodeKind, Ring
+from fraudgraph.report.counter import against
 from fraudgraph.report.files import browser_link, dossier_name
 from fraudgraph.report.naming import ROLE_ORDER, Naming, handles
 from fraudgraph.report.plain import plain
@@ -148,7 +149,8 @@ def _count(ring: Ring, *kinds: NodeKind) -> int:
 
 
 def _strongest(ring: Ring, say: Callable[[Evidence], str]) -> str:
-    return "\n".join(f"{number}. {say(item)}" for number, item in enumerate(ring.evidence[:3], 1))
+    telling = [item for item in ring.evidence if not against(item)]
+    return "\n".join(f"{number}. {say(item)}" for number, item in enumerate(telling[:3], 1))
 
 
 def _lines(text: str) -> str:

@@ -85,6 +85,7 @@ VIEWS: Mapping[str, Text] = {
     "batch": Text("批量入院", "admission batch"),
     "identity": Text("共用身份信息", "shared identity"),
     "steering": Text("处方导流", "steering"),
+    "shared_places": Text("共同场所", "shared places"),
     "visited": Text("同现时到场", "there at the meetings"),
 }
 

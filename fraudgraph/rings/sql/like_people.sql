@@ -1,9 +1,14 @@
 /* Whom a ring's people are compared with: others who go to the same places and stand in no group. Where a place has very
    many of them every n-th is taken (at most about 20,000 a group), so that a comparison never costs more than a ring is worth. */
 CREATE OR REPLACE TABLE group_places AS
+WITH ranked AS (
+  SELECT group_no, entity_id, sessions, session_count,
+    row_number() OVER (PARTITION BY group_no ORDER BY sessions DESC, entity_id) AS place_in_line
+  FROM group_entities WHERE entity_type IN ('facility', 'pharmacy')
+)
 SELECT group_no, entity_id AS place_id
-FROM group_entities
-WHERE entity_type IN ('facility', 'pharmacy') AND sessions >= 2 AND sessions >= 0.12 * session_count;
+FROM ranked
+WHERE place_in_line = 1 OR (sessions >= 2 AND sessions >= 0.12 * session_count);
 
 CREATE OR REPLACE TABLE patient_totals AS
 SELECT p.patient, p.patient_id, count(*) AS claim_count, CAST(sum(c.net_fund_amount) AS DECIMAL(16,2)) AS fund_amount
