@@ -130,10 +130,16 @@ def _not_lawful(dossier: Dossier) -> Text:
         return Text("没有检验过合理解释。", "No lawful explanation was tried.")
     holding = [item for item in tried if item.holds]
     if holding:
-        zh = "、".join(f"“{plain(item.title_zh, 60)}”" for item in holding)
-        en = ", ".join(f"“{plain(item.title_en, 60)}”" for item in holding)
+        zh = "、".join(
+            f"“{plain(e.title_zh, 60)}”（观察 {number(e.observed)}，门槛 {number(e.threshold)}）"
+            for e in holding
+        )
+        en = ", ".join(
+            f"“{plain(e.title_en, 60)}” (observed {number(e.observed)}, threshold {number(e.threshold)})"
+            for e in holding
+        )
         return Text(
-            f"请先核实：{zh} 成立，得分已相应下调。",
+            f"请先核实：{zh}成立，得分已相应下调。",
             f"Settle this first: {en} holds, and the score has stepped down.",
         )
     first = tried[0]

@@ -55,7 +55,7 @@ def test_the_answers_are_those_of_the_ring() -> None:
 def test_an_explanation_that_holds_is_what_comes_first() -> None:
     ring = held_ring()
     assert told(replace(small_dossier(), ring=ring))["Why not lawful"][1].startswith(
-        "Settle this first: “care home” holds"
+        "Settle this first: “care home” (observed 12, threshold 5) holds"
     )
 
 
