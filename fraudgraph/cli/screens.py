@@ -66,8 +66,7 @@ def add_to(app: typer.Typer) -> None:
         ),
         epilog=examples(
             "fraudgraph screens try screens/night_purchases.sql delivery/",
-            "fraudgraph screens try screens/night_purchases.sql 2025-10",
-            "fraudgraph screens try screens/split_stay.sql delivery/ --against M021",
+            "fraudgraph screens try screens/split_stay.sql 2025-10 --against M021",
         ),
     )(_try)
     group.command(
