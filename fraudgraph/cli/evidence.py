@@ -132,7 +132,7 @@ def _tell(replay: Replay, naming: Naming) -> None:
         return
     print_result(t(en + f"{len(replay.differences)} differ.", zh + f"{len(replay.differences)} 个不一致。"))
     header = (t("where", "位置"), t("number", "项目"), t("in OUT", "结果表"), t("from the claims", "复算"))
-    print_table(header, (tuple(row.values()) for row in _record(replay, naming)["differences"]))
+    print_table(header, (tuple(row.values()) for row in _differences(replay, naming)))
 
 
 def _record(replay: Replay, naming: Naming) -> dict[str, object]:
@@ -142,8 +142,12 @@ def _record(replay: Replay, naming: Naming) -> dict[str, object]:
         "evidence_count": replay.evidence_count,
         "number_count": replay.number_count,
         "claim_count": replay.claim_count,
-        "differences": [
-            {"where": naming.sentence(d.where), "what": d.what, "kept": naming.sentence(d.kept), "again": naming.sentence(d.again)}
-            for d in replay.differences
-        ],
-    }  # fmt: skip
+        "differences": _differences(replay, naming),
+    }
+
+
+def _differences(replay: Replay, naming: Naming) -> list[dict[str, str]]:
+    return [
+        {"where": naming.sentence(d.where), "what": d.what, "kept": naming.sentence(d.kept), "again": naming.sentence(d.again)}
+        for d in replay.differences
+    ]  # fmt: skip

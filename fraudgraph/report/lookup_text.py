@@ -124,9 +124,9 @@ def _rest(known: Known, naming: Naming, lang: str) -> Iterator[str]:
     yield Text(f"筛查疑点（{len(known.flags)}）", f"Screening flags ({len(known.flags)})").of(lang)
     titles = {screen.id: Text(screen.title_zh, screen.title) for screen in load_screens()}
     for flag in known.flags[:20]:
-        told = Text(f"结算单 {flag.claim_count} 张", f"{flag.claim_count} claims").of(lang)
+        claims = Text(f"结算单 {flag.claim_count} 张", f"{flag.claim_count} claims").of(lang)
         title = titles.get(flag.model, Text("", "")).of(lang)
-        yield f"  {padded(plain(flag.model, 40), 7)}{told}  {flag.strength:.2f}  {title}".rstrip()
+        yield f"  {padded(plain(flag.model, 40), 7)}{claims}  {flag.strength:.2f}  {title}".rstrip()
     if len(known.flags) > 20:
         more = len(known.flags) - 20
         yield f"  {Text(f'另有 {more} 项，见 flags.parquet', f'+{more} more in flags.parquet').of(lang)}"
