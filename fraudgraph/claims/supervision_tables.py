@@ -10,7 +10,7 @@ from fraudgraph.store import Store
 
 __all__ = ["settle_supervision"]
 
-_BROUGHT = (
+_BROUGHT: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
     ("claims", "claim_details", "detail", "claim_id", {}),
     ("doctors", "staff", "staff", "doctor_id", {"place_id": "facility_id"}),
 )

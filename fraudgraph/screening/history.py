@@ -137,7 +137,8 @@ def read_ring_verdicts(path: Path) -> dict[str, str]:
 
 def _rows(path: Path) -> Sequence[Mapping[str, Any]]:
     if path.suffix == ".parquet":
-        return pq.read_table(path).to_pylist()
+        rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
+        return rows
     text = path.read_text(encoding="utf-8-sig")
     if path.suffix in (".jsonl", ".json"):
         return [json.loads(line) for line in text.splitlines() if line.strip()]
