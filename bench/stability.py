@@ -11,6 +11,7 @@ Each city is run as it is, and then again
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -76,20 +77,28 @@ class Kept:
     after: int
     new: int
     """Listed now, and the same people were not listed before."""
+    moved: dict[str, int]
+    """Members that left or joined rings whose people are the same, such as {"doctor left": 2}."""
 
 
 def compare(before: dict[str, frozenset[Member]], after: dict[str, frozenset[Member]]) -> Kept:
     """Set the two lists side by side; numbers and ranks of rings may differ."""
 
-    def people(rings: dict[str, frozenset[Member]]) -> set[frozenset[Member]]:
-        return {frozenset(m for m in ring if m[0] == "patient") for ring in rings.values()}
+    def people(rings: dict[str, frozenset[Member]]) -> dict[frozenset[Member], frozenset[Member]]:
+        return {frozenset(m for m in ring if m[0] == "patient"): ring for ring in rings.values()}
 
+    was, now = people(before), people(after)
+    moved: Counter[str] = Counter()
+    for patients in was.keys() & now.keys():
+        moved.update(f"{kind} left" for kind, _ in was[patients] - now[patients])
+        moved.update(f"{kind} joined" for kind, _ in now[patients] - was[patients])
     return Kept(
         before=len(before),
         same=len(set(before.values()) & set(after.values())),
-        same_people=len(people(before) & people(after)),
+        same_people=len(was.keys() & now.keys()),
         after=len(after),
-        new=len(people(after) - people(before)),
+        new=len(now.keys() - was.keys()),
+        moved=dict(sorted(moved.items())),
     )
 
 

@@ -75,6 +75,7 @@ def test_a_ring_is_the_same_only_with_the_same_members() -> None:
         {"1": one, "2": two}, {"1": one | {("patient", "x")}, "2": two - {("doctor", "d")}}
     )
     assert (other.same, other.same_people, other.new) == (0, 1, 1)
+    assert other.moved == {"doctor left": 1}
 
 
 def test_a_ring_is_listed_in_the_first_month_that_fits_what_it_has_done() -> None:
