@@ -21,7 +21,15 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from bench.rings.cities import cities_asked_for, city_folder, parser, run_fraudgraph, truth_of, write_figures
+from bench.rings.cities import (
+    cities_asked_for,
+    city_folder,
+    code_digest,
+    parser,
+    run_fraudgraph,
+    truth_of,
+    write_figures,
+)
 from bench.rings.variants import Member, listed_rings, shuffled, variant
 
 __all__ = ["Kept", "compare", "main", "variants_of"]
@@ -138,6 +146,7 @@ def main(argv: list[str]) -> int:
     for kind, claims, seed in cities_asked_for(options):
         city = city_folder(options.work, kind, claims, seed)
         out, beside = options.work / f"run-{city.name}", options.work / "stability-run"
+        code = code_digest()
         run_fraudgraph(city, out, [])
         before = listed_rings(out)
         in_rings = {
@@ -154,6 +163,8 @@ def main(argv: list[str]) -> int:
                 {"kind": kind, "seed": seed, "what": what, "equal_bytes": equal_bytes, **asdict(kept)}
             )
             print(f"{kind} seed {seed} {what:9} {asdict(kept)} equal_bytes={equal_bytes}", flush=True)
+        if code_digest() != code:
+            raise SystemExit("The program was changed while its runs were being compared: run this again.")
     told = {}
     for what, aim in AIMS.items():
         of = [row for row in rows if row["what"] == what]

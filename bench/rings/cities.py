@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import fraudgraph
 from fraudgraph.claims.city import CITY_VERSION, RING_KINDS, make_city
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "TUNING_SEEDS",
     "cities_asked_for",
     "city_folder",
+    "code_digest",
     "parser",
     "run_fraudgraph",
     "truth_of",
@@ -136,11 +139,26 @@ def cities_asked_for(options: argparse.Namespace) -> Iterator[tuple[str, int, in
             yield kind, options.claims or usual, seed
 
 
+def code_digest() -> str:
+    """What the program's own files say, in twelve letters: figures of two moments are of one program only if it is the same."""
+    root = Path(fraudgraph.__file__).parent
+    told = hashlib.sha256()
+    for path in sorted(root.rglob("*")):
+        if path.suffix in (".py", ".sql", ".toml"):
+            told.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return told.hexdigest()[:12]
+
+
 def write_figures(options: argparse.Namespace, name: str, figures: dict[str, Any]) -> Path:
     """Write what was measured as json, with what it was measured on; returns where."""
     target: Path = options.json or options.work / f"{name}.json"
     target.parent.mkdir(parents=True, exist_ok=True)
-    told = {"city_version": CITY_VERSION, "cores": len(os.sched_getaffinity(0)), **figures}
+    told = {
+        "city_version": CITY_VERSION,
+        "code": code_digest(),
+        "cores": len(os.sched_getaffinity(0)),
+        **figures,
+    }
     target.write_text(json.dumps(told, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
     print(f"figures in {target}")
     return target
