@@ -74,6 +74,11 @@ def _when(dossier: Dossier, cast: Cast) -> Text:
         place, people = cast.place(largest.place_id), len(largest.patients)
         zh += f"；人数最多的一次：{span}，{place}，{people} 人"
         en += f"; the largest meeting: {span}, {place}, {people} people"
+    wave = next(iter(waves(dossier.claims)), None)
+    if wave is not None:
+        place, people = cast.place(wave.place_id), len(wave.patients)
+        zh += f"；人数最多的一批住院：{wave.first} 起，{place}，{people} 人"
+        en += f"; the largest wave of admissions: from {wave.first}, {place}, {people} people"
     return Text(f"{zh}。", f"{en}.")
 
 

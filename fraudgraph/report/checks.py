@@ -113,10 +113,10 @@ def _stays(dossier: Dossier, cast: Cast) -> Check:
         for wave in waves(dossier.claims):
             days = f"{wave.first}" if wave.first == wave.last else f"{wave.first}–{wave.last:%m-%d}"
             place, people = cast.place(wave.place_id), len(wave.patients)
-            ids = ", ".join(plain(c.claim_id, 40) for c in wave.claims[:6])
+            ids = [plain(c.claim_id, 40) for c in wave.claims[:6]]
             yield Text(
-                f"{days} {place}：{people} 人入院；调取病历、医嘱、护理与巡房记录、押金与票据（{ids}）",
-                f"{days} {place}: {people} admissions; draw records, orders, nursing and ward-round notes, deposits ({ids})",
+                f"{days} {place}：{people} 人入院；调取病历、医嘱、护理与巡房记录、押金与票据（{'、'.join(ids)}）",
+                f"{days} {place}: {people} admissions; draw records, orders, nursing and ward-round notes, deposits ({', '.join(ids)})",
             )
 
     return _capped(

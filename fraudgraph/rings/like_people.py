@@ -7,6 +7,7 @@ those who live as they do. Where they are not unusual, the sentence speaks again
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -67,12 +68,12 @@ def read_like_people(store: Store) -> LikePeople:
 def _attendance(row: dict[str, Any], claims: tuple[str, ...]) -> Evidence:
     members, peers = int(row["member_count"]), int(row["peer_count"])
     own, other = int(row["member_attended"]) / members, int(row["peer_attended"]) / peers
-    least, most = float(row["least_claims"]), int(row["peer_most"])
+    least, most = ceil(row["least_claims"]), int(row["peer_most"])
     return Evidence(
         evidence_id="", kind="attendance",
-        sentence_zh=f"同类对照：同样常去这些机构（至少 {least:g} 笔结算）的组外人员有 {peers} 人，平均到场 {other:.2f} 次，最多的一人 {most} 次；"
+        sentence_zh=f"同类对照：同样常去这些机构（至少 {least} 笔结算）的组外人员有 {peers} 人，平均到场 {other:.2f} 次，最多的一人 {most} 次；"
         f"本组 {members} 人平均到场 {own:.1f} 次",
-        sentence_en=f"Like people: {peers} others go to these places as often (at least {least:g} claims); on average they were at {other:.2f} "
+        sentence_en=f"Like people: {peers} others go to these places as often (at least {least} claims); on average they were at {other:.2f} "
         f"of these sittings, the one who was at most of them at {most}; these {members} people were at {own:.1f}",
         observed=round(own, 3), expected=round(other, 3), claim_ids=claims,
     )  # fmt: skip
