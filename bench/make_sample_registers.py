@@ -44,7 +44,7 @@ FEE = (
     "setl_id", "feedetl_sn", "hilist_code", "hilist_name", "med_chrgitm_type", "cnt", "pric", "det_item_fee_sumamt", "fee_ocur_time",
     "drug_trac_codg", "trdn_flag",
 )  # fmt: skip
-STOCK = ("流水号", "机构编号", "医保目录编码", "出入库类型", "出入库时间", "数量", "进价", "供货单位", "发票号", "随货单号", "药师编号")  # fmt: skip
+STOCK = ("流水号", "机构编号", "医保目录编码", "出入库类型", "出入库时间", "数量", "进价", "供货单位", "发票号", "随货单号", "药师编号", "结算ID", "药品追溯码")  # fmt: skip
 LOG = ("日志编号", "结算ID", "业务环节", "经办人编号", "经办时间")
 
 
@@ -141,7 +141,7 @@ def _stock(sold: Sequence[Row], lines: Sequence[Row], rng: np.random.Generator) 
     december = [one for one in lines if one["fee_ocur_time"] >= datetime(2025, 12, 1)]
     for line in december:
         shop = shop_of[line["setl_id"]]
-        move("销售出库", shop, line["hilist_code"], line["fee_ocur_time"], int(line["cnt"]), 药师编号=f"Y{SHOPS.index(shop) + 1}")  # fmt: skip
+        move("销售出库", shop, line["hilist_code"], line["fee_ocur_time"], int(line["cnt"]), 药师编号=f"Y{SHOPS.index(shop) + 1}", 结算ID=line["setl_id"], 药品追溯码=line["drug_trac_codg"])  # fmt: skip
     for number in range(4):  # the same pharmacist a few minutes later in the other shop
         when = datetime(2025, 12, 8 + number, 10, 0)
         for step, shop in enumerate(SHOPS):

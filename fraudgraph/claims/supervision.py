@@ -60,7 +60,7 @@ SUPERVISION_TABLES: tuple[TableSpec, ...] = (
         "stock_moves",
         "进销存",
         "stock ledger of an institution or pharmacy",
-        ("place_id", "move_type", "move_id", "item_code", "moved_at"),
+        ("place_id", "move_type", "move_id", "item_code", "moved_at", "trace_code"),
         (
             ("move_id", "VARCHAR", "流水号", "serial number", True),
             ("place_id", "VARCHAR", "机构编号", "facility or pharmacy id", True),
@@ -79,6 +79,9 @@ SUPERVISION_TABLES: tuple[TableSpec, ...] = (
             ("invoice_number", "VARCHAR", "发票号", "invoice number", False),
             ("slip_number", "VARCHAR", "随货单号", "number of the accompanying slip", False),
             ("pharmacist_id", "VARCHAR", "药师", "pharmacist who signed", False),
+            ("claim_id", "VARCHAR", "结算ID", "claim that a sale was settled on", False),
+            ("trace_code", "VARCHAR", "药品追溯码", "trace code of the pack sold", False),
+            ("split_pack", "BOOLEAN", "拆零标志", "sold as part of a pack", False),
             ("deleted_at", "TIMESTAMP", "删除时间", "when the record was deleted", False),
         ),
     ),

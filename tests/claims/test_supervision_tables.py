@@ -106,7 +106,7 @@ def test_the_stock_messages_become_one_ledger(store: Store, read: Read, tmp_path
     assert store.rows('SELECT source_file, "line", "value", code FROM rejects ORDER BY source_file, "line"') == [
         ("change.csv", 5, "999", "E_CODE"),
         ("purchase.csv", 4, "many", "E_NUMBER"),
-        ("purchase.csv", 5, "b1" if False else "P1", "E_DUPLICATE"),
+        ("purchase.csv", 5, "P1", "E_DUPLICATE"),
     ]  # fmt: skip
 
 
@@ -138,3 +138,13 @@ def test_words_of_the_agencys_log_become_ours_and_strange_ones_stay(
     assert store.rows("SELECT action, staff_id, acted_at FROM agency_actions ORDER BY action_id") == [
         (action, "A1", datetime(2025, 3, 5, 10)) for action in ("file", "review", "approve", "打印")
     ]
+
+
+def test_a_sale_brings_its_settlement_and_its_trace_code(store: Store, read: Read, tmp_path: Path) -> None:
+    sold = {"fixmedins_code": "P1", "med_list_codg": "X1", "fixmedins_bchno": "b1", "setl_id": "S00001", "psn_no": "Z1", "sel_retn_cnt": "1", "finl_trns_pric": "30", "sel_retn_time": "2025-03-04 09:01:07", "trdn_flag": "0"}  # fmt: skip
+    codes = ("81234567890123456789", "81234567890123456790")
+    sales = [{**sold, "drug_trac_codg": code} for code in codes]
+    read(claims(tmp_path), write_csv(tmp_path / "sales.csv", sales))
+    assert store.rows(
+        "SELECT move_type, claim_id, trace_code, split_pack FROM stock_moves ORDER BY trace_code"
+    ) == [("sale", "S00001", code, False) for code in codes]

@@ -87,6 +87,39 @@ silent("M072", "given back and sold again", lambda w: packs(w, 2, given_back=Tru
 silent("M072", "same claim uploaded twice", same_claim_twice)
 silent("M072", "placeholder code", lambda w: packs(w, 21))
 silent("M072", "placeholder code", lambda w: packs(w, 3, "0"))
+
+
+def pack_sales(
+    w: World, sales: int, code: str = CODE, *, back: bool = False, settled: bool = True, **more: object
+) -> None:
+    for number in range(sales):
+        when = day("2025-01-05", number * 40)
+        claim = w.purchase(f"p{number}", f"P{number % 2}", when) if settled else None
+        moves = ("sale", "sale_return") if back and number == 0 else ("sale",)
+        for step, move in enumerate(moves):
+            w.put(
+                "stock_moves",
+                move_id=f"m{number}_{step}",
+                place_id=f"P{number % 2}",
+                item_code="drug",
+                move_type=move,
+                moved_at=f"{when} 09:0{step}",
+                quantity=1,
+                unit_price=30,
+                claim_id=claim,
+                trace_code=code,
+                **more,
+            )
+
+
+fires("M072S", lambda w: pack_sales(w, 3))
+edge("M072S", lambda w: pack_sales(w, 2), lambda w: pack_sales(w, 1))
+silent("M072S", "split pack", lambda w: pack_sales(w, 3, split_pack=True))
+silent("M072S", "given back and sold again", lambda w: pack_sales(w, 2, back=True))
+silent("M072S", "placeholder code", lambda w: pack_sales(w, 21))
+silent("M072S", "placeholder code", lambda w: pack_sales(w, 3, "0"))
+silent("M072S", "deleted record", lambda w: pack_sales(w, 3, deleted_at="2025-09-01"))
+silent("M072S", "not settled", lambda w: pack_sales(w, 3, settled=False))
 fires("M073", lambda w: packs(w, 2, codes=6))
 edge("M073", lambda w: packs(w, 2, codes=3), lambda w: packs(w, 2, codes=2))
 silent("M073", "split pack", lambda w: packs(w, 2, codes=6, split=True))
