@@ -98,6 +98,7 @@ def import_delivery(
                 say.stage("Comparing with the earlier delivery", "与先前交付比对")
                 comparison = compare_deliveries(store, against)
                 _write_changes(store, folder.path)
+            store.write_parquet(_REJECTS_QUERY, folder.path / "rejects.parquet")
             write_import_pages(store, read, folder.path, comparison=comparison)
             store.run("CHECKPOINT")
         summary = _summary(out, read, comparison)
@@ -109,8 +110,7 @@ def import_delivery(
 def write_import_pages(
     store: Store, read: ReadReport, folder: Path, *, comparison: Comparison | None = None
 ) -> None:
-    """Write what tells about an import: rejects.parquet, rejects.xlsx for the supplier, quality.html."""
-    store.write_parquet(_REJECTS_QUERY, folder / "rejects.parquet")
+    """Write what tells people about an import: rejects.xlsx for the supplier, quality.html."""
     write_rejects_book(store, folder)
     write_quality_page(store, read, folder, comparison=comparison)
 

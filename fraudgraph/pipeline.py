@@ -13,8 +13,9 @@ from typing import TypeVar
 
 from fraudgraph.claims.read_report import ReadReport
 from fraudgraph.claims.reading import read_claims
-from fraudgraph.detection import find_groups, refine_members, score_outliers
+from fraudgraph.detection import find_blocks, find_groups, refine_members, score_outliers
 from fraudgraph.graph import MeetingReport, find_meetings
+from fraudgraph.importing import write_import_pages
 from fraudgraph.manifest import write_manifest
 from fraudgraph.progress import NullProgress, Progress
 from fraudgraph.records import Month, ReferralList, ScreenReport
@@ -139,6 +140,7 @@ def score_claims(
     meetings = stages.do("meetings", lambda: find_meetings(store, settings.meetings, progress=say))
     stages.do("groups", lambda: find_groups(store, settings.groups, seed=seed, min_patients=least))
     stages.do("groups", lambda: refine_members(store, min_patients=least))
+    stages.do("groups", lambda: find_blocks(store, min_patients=least))
     stages.do("outliers", lambda: score_outliers(store, settings.outliers, seed=seed, progress=say))
     last = month or Month.parse(read.last_month or "1970-01")
     return Scored(read=read, screens=screens, meetings=meetings, month=last)
@@ -150,7 +152,7 @@ def explain_rings(
 ) -> Findings:  # fmt: skip
     """From groups to ranked, explained rings; `name` gives them their ids."""
     found = stages.do(
-        "rings", lambda: assemble_rings(store, settings.rings), title_en="Rings", title_zh="疑似团伙"
+        "rings", lambda: assemble_rings(store, settings.rings, capacity=settings.referral.capacity), title_en="Rings", title_zh="疑似团伙"
     )
     named = stages.do("follow", lambda: name(found))
     proven = stages.do(
@@ -213,6 +215,7 @@ def run(
         ) as store:
             found = find_rings(store, sources, settings, month=month, mapping=mapping, stages=stages)
             write_found(store, found, folder.path, settings, stages=stages)
+            stages.do("write", lambda: write_import_pages(store, found.read, folder.path))
             stages.do("write", store.drop_working_tables)
         summary = summarise(found, out, round(perf_counter() - started, 3))
         describe_run(folder.path, found, settings, stages.seconds, summary)

@@ -10,11 +10,11 @@ import pyarrow as pa
 
 from fraudgraph.claims.assembly import ROWS_PER_SHEET
 from fraudgraph.claims.landing import Landing
+from fraudgraph.claims.raw_lines import raw_lines
 from fraudgraph.claims.read_report import FileReport, TableReport
 from fraudgraph.claims.refusals import first_fault
 from fraudgraph.claims.rejects import NOT_COUNTED, REASONS
 from fraudgraph.claims.schema import CANONICAL, DERIVED_CLAIM_COLUMNS
-from fraudgraph.claims.sheets import raw_lines
 from fraudgraph.errors import FraudgraphError, SourceError
 from fraudgraph.settings import SourceSettings
 from fraudgraph.store import Store

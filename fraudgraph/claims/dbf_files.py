@@ -126,7 +126,10 @@ def dbf_batches(source: SourceFile, table: DbfFile) -> Iterator[pa.RecordBatch]:
                 columns.append(texts)
                 damaged |= bad
             deleted = block[:, 0] == ord("*")
-            fault = np.where(deleted, "E_VOID", np.where(damaged, "E_ENCODING", None)).tolist()
+            fault = [
+                "E_VOID" if gone else "E_ENCODING" if bad else None
+                for gone, bad in zip(deleted.tolist(), damaged.tolist(), strict=True)
+            ]
             lines = pa.array(np.arange(first + 1, first + count + 1))
             yield pa.record_batch(
                 [lines, pa.array(fault, pa.string()), pa.nulls(count, pa.string()), *columns], schema=schema

@@ -51,7 +51,10 @@ def fixed_batches(source: SourceFile, rule: TableRule, encoding: str) -> Iterato
         texts, damaged = cut_columns(records, columns, encoding)
         longer = np.array([len(line.rstrip()) > width for _, line in numbered])
         wrong = longer | (lengths < width if exact else np.zeros(len(lengths), dtype=bool))
-        fault = np.where(wrong, "E_COLUMNS", np.where(damaged, "E_ENCODING", None)).tolist()
+        fault = [
+            "E_COLUMNS" if cut else "E_ENCODING" if bad else None
+            for cut, bad in zip(wrong.tolist(), damaged.tolist(), strict=True)
+        ]
         raw = [line.decode(encoding, errors="replace") for _, line in numbered]
         heads = [
             pa.array([at for at, _ in numbered], pa.int64()),

@@ -156,7 +156,7 @@ def value_remarks(
     """What looks mis-mapped or filled with a placeholder: a matter of data quality, never of suspicion."""
     table = f"scratch.sample_{sheet.number}"
     total = int(store.one(f"SELECT count(*) FROM {table}")[0])
-    by_field = {column.field: column for column in columns if column.field}
+    by_field: dict[str, ColumnReport] = {column.field: column for column in columns if column.field}
     remarks = [
         _unread(column)
         for column in by_field.values()
@@ -181,9 +181,7 @@ def _unread(column: ColumnReport) -> Remark:
     )
 
 
-def _placeholders(
-    found_in: TableMapping, by_field: dict[str | None, ColumnReport], total: int
-) -> list[Remark]:
+def _placeholders(found_in: TableMapping, by_field: dict[str, ColumnReport], total: int) -> list[Remark]:
     """One doctor, phone or account on a large share of the rows stands for "not known"."""
     least = {
         "doctor_id": _PLACEHOLDER_SHARE,
@@ -208,7 +206,7 @@ def _placeholders(
     return found
 
 
-def _repeated_ids(found: TableMapping, by_field: dict[str | None, ColumnReport], total: int) -> list[Remark]:
+def _repeated_ids(found: TableMapping, by_field: dict[str, ColumnReport], total: int) -> list[Remark]:
     remarks = []
     claim = by_field.get("claim_id") if found.kind.name == "claims" else None
     if claim is not None and claim.distinct * 2 < total * claim.filled_share:

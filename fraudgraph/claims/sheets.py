@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -30,7 +29,7 @@ from fraudgraph.claims.workbooks import workbook_rows, workbook_tables
 from fraudgraph.errors import SourceError
 from fraudgraph.store import Store, quoted, storage_problem
 
-__all__ = ["Sheet", "damaged_parquet", "open_sheets", "raw_lines", "stage_rows"]
+__all__ = ["Sheet", "damaged_parquet", "open_sheets", "stage_rows"]
 
 _MAX_LINE_BYTES = 16 << 20
 
@@ -276,32 +275,3 @@ def _text_batches(sheet: Sheet) -> Iterator[pa.RecordBatch]:
         (row.line, row.fault, row.raw if row.fault else None, *row.values) for row in careful_rows(sheet.text)
     )
     return row_batches(rows, len(sheet.headers))
-
-
-def raw_lines(store: Store, sheet: Sheet, lines: pa.Table) -> dict[int, str]:
-    """The delivered rows behind line numbers, for the reject list (`lines` has one column, `line`).
-
-    Rows of a workbook or Parquet file come as their values, joined by commas.
-    """
-    if sheet.text is not None and not sheet.staged:
-        wanted = {line - sheet.text.offset for line in lines.column("line").to_pylist()}
-        with sheet.text.path.open(encoding="utf-8-sig", newline="\n") as file:
-            numbered = enumerate(islice(file, max(wanted)), start=1)
-            return {
-                number + sheet.text.offset: line.rstrip("\r\n")
-                for number, line in numbered
-                if number in wanted
-            }
-    values = ", ".join(f"coalesce(CAST(c{i} AS VARCHAR), '')" for i in range(len(sheet.headers)))
-    joined = f"concat_ws(',', {values})"
-    rows = (
-        f"SELECT _line, coalesce(_raw, {joined}) FROM {sheet.stage}"
-        if sheet.staged
-        else f"SELECT _line, {joined} FROM ({sheet.relation})"
-    )
-    store.con.register("_wanted_lines", lines)
-    try:
-        found = store.rows(f"{rows} WHERE _line IN (SELECT line FROM _wanted_lines)")
-    finally:
-        store.con.unregister("_wanted_lines")
-    return {int(line): text for line, text in found}
