@@ -82,6 +82,8 @@ class RingSettings(_Part):
     """Groups of fewer patients are no rings."""
     list_score: float | None = Field(default=None)
     """The score a ring needs to be listed; without it the calibrated default is used."""
+    explanations_off: tuple[str, ...] = ()
+    """Names of lawful explanations that shall not be tried (to see what each is worth; never for a list that is used)."""
 
 
 class ReferralSettings(_Part):
@@ -124,13 +126,13 @@ class MonthSettings(_Part):
     """A delivery is late for a month already published if it adds at least this share to the month's claims; less waits."""
     collect: tuple[str, ...] = ()
     """Paths with wildcards, {month} stands for 2025-10: files that match are copied to the inbox before work begins."""
-    database: str = ""
+    database: str | None = None
     """A Python database driver (DB-API 2.0) that is installed beside the program, such as sqlite3 or oracledb."""
     database_connect: dict[str, str | int] = Field(default_factory=dict)
     """What the driver's connect() takes; a value of the form $NAME is read from the environment."""
     queries: dict[str, str] = Field(default_factory=dict)
     """Name of a table to the SQL that fetches it; {first_day} and {last_day} of the month may stand in it."""
-    publish_neo4j: bool = False
+    publish_graph: bool = False
     """Load the month into the workspace's local Neo4j once the list is safe."""
 
 
@@ -153,7 +155,9 @@ class RouteSettings(_Part):
     """Legal source of handing leads about drugs over."""
     health_source: str = "《医疗保障基金使用监督管理条例》第22条；《医师法》第14条、第15条"
     """Legal source of handing leads about practice over."""
-    agreement_source: str = "《医疗保障基金使用监督管理条例》第13条、第38条至第40条；《社会保险经办条例》第43条"
+    agreement_source: str = (
+        "《医疗保障基金使用监督管理条例》第13条、第38条至第40条；《社会保险经办条例》第43条"
+    )
     """Legal source of handling under the agreement with a place."""
     bureau_source: str = "《医疗保障基金使用监督管理条例》第41条"
     """Legal source of handling by the bureau where only persons are concerned."""
@@ -190,7 +194,6 @@ class CaseworkSettings(_Part):
     """Use the weights learned from verdicts in place of the built-in ones."""
     reweigh_least: int = Field(default=30, ge=10)
     """Fewer verdicts than this and no weights are learned."""
-    routes: RouteSettings = RouteSettings()
 
 
 class WatchSettings(_Part):
@@ -214,10 +217,13 @@ class Settings(_Part):
     run: RunSettings = RunSettings()
     month: MonthSettings = MonthSettings()
     casework: CaseworkSettings = CaseworkSettings()
+    routes: RouteSettings = RouteSettings()
     watch: WatchSettings = WatchSettings()
 
 
-def load_settings(path: Path | None = None, *, seed: int | None = None) -> Settings:
+def load_settings(
+    path: Path | None = None, *, seed: int | None = None, capacity: int | None = None
+) -> Settings:
     """Read a settings file, or the defaults where none is given.
 
     Parameters
@@ -226,6 +232,8 @@ def load_settings(path: Path | None = None, *, seed: int | None = None) -> Setti
         A TOML file with the sections of `Settings`.
     seed : int, optional
         Replaces `run.seed`.
+    capacity : int, optional
+        Replaces `referral.capacity`.
 
     Raises
     ------
@@ -237,6 +245,8 @@ def load_settings(path: Path | None = None, *, seed: int | None = None) -> Setti
         raw = _read_toml(path)
     if seed is not None:
         raw.setdefault("run", {})["seed"] = seed
+    if capacity is not None:
+        raw.setdefault("referral", {})["capacity"] = capacity
     try:
         settings = Settings.model_validate(raw)
     except ValidationError as problem:

@@ -12,7 +12,7 @@ from fraudgraph.casework.routes import Route, routes_of
 from fraudgraph.casework.verdicts import Standing
 from fraudgraph.records import Month, Ring, ScorePart
 from fraudgraph.rings.assemble import Candidate
-from fraudgraph.settings import CaseworkSettings
+from fraudgraph.settings import CaseworkSettings, Settings
 
 __all__ = ["Case", "CaseFacts", "decide"]
 
@@ -57,7 +57,7 @@ class Case:
 
 def decide(
     candidates: tuple[Candidate, ...], facts: CaseFacts, register: Register, standings: Mapping[str, Standing], *,
-    statuses: Mapping[str, EventKind], month: Month, settings: CaseworkSettings,
+    statuses: Mapping[str, EventKind], month: Month, settings: Settings,
 ) -> tuple[tuple[Candidate, ...], tuple[Case, ...]]:  # fmt: skip
     """Settle the list.
 
@@ -75,7 +75,7 @@ def decide(
         What the month did to each named ring.
     month : Month
         The month.
-    settings : CaseworkSettings
+    settings : Settings
         Growth, due days, owners, routes.
 
     Returns
@@ -96,6 +96,7 @@ def decide(
         )  # fmt: skip
         found.append((candidate, case))
     found.sort(key=lambda pair: _order(pair[1]))
+    found = _within(found, settings.referral.capacity)
     ranked = [
         (replace(one, ring=replace(case.ring, rank=rank)), replace(case, ring=replace(case.ring, rank=rank)))
         for rank, (one, case) in enumerate(found, 1)
@@ -103,12 +104,30 @@ def decide(
     return tuple(one for one, _ in ranked), tuple(case for _, case in ranked)
 
 
+def _within(found: list[tuple[Candidate, Case]], capacity: int | None) -> list[tuple[Candidate, Case]]:
+    """No more rings than the team can open; what verdicts hold back takes nobody's place."""
+    if capacity is None:
+        return found
+    told = (
+        f"清单容量 {capacity} 个已满，名次在其后",
+        f"the list takes {capacity} rings, and this one comes after them",
+    )
+    listed = [case for _, case in found if case.ring.listed]
+    over = {case.ring.ring_id for case in listed[capacity:]}
+    return [
+        (one, replace(case, ring=replace(case.ring, listed=False, held_zh=told[0], held_en=told[1])))
+        if case.ring.ring_id in over
+        else (one, case)
+        for one, case in found
+    ]
+
+
 def _order(case: Case) -> tuple[bool, bool, int]:
     return (not case.ring.listed, case.change not in CHANGES, case.score_rank)
 
 
 def _case(
-    candidate: Candidate, facts: CaseFacts, standing: Standing | None, settings: CaseworkSettings, *,
+    candidate: Candidate, facts: CaseFacts, standing: Standing | None, settings: Settings, *,
     number: int, change: EventKind | None, first: str, month: Month,
 ) -> Case:  # fmt: skip
     group, ring = candidate.group_no, candidate.ring
@@ -121,15 +140,15 @@ def _case(
         days = facts.days.get(group, ())
         before = sum(claims for day, claims in days if day <= standing.last.on)
         since = sum(claims for day, claims in days if day > standing.last.on)
-    held_zh, held_en = _held(standing, before, since, settings) if ring.listed else ("", "")
+    held_zh, held_en = _held(standing, before, since, settings.casework) if ring.listed else ("", "")
     first_day = Month.parse(first).last_day if first else None
     ring = replace(
         ring, status=str(change) if change else "new", verdict=standing.verdict if standing else "pending",
         listed=ring.listed and not held_zh, held_zh=held_zh, held_en=held_en,
         route_zh="\n".join(f"{r.title_zh}：{r.reason_zh}。依据：{r.source}" for r in routes),
         route_en="\n".join(f"{r.title_en}: {r.reason_en}. Source: {r.source}" for r in routes),
-        owner=settings.owners.get(district, ""),
-        due_on=first_day + timedelta(days=settings.due_days) if first_day else None,
+        owner=settings.casework.owners.get(district, ""),
+        due_on=first_day + timedelta(days=settings.casework.due_days) if first_day else None,
         age_days=(month.last_day - first_day).days if first_day else None,
     )  # fmt: skip
     return Case(

@@ -117,7 +117,7 @@ class Clerk:
         named = _with_names(weighed, self.followed, self.month)
         listed, self.cases = decide(
             named, self._facts, self.followed.register, self.file.standings,
-            statuses=self.followed.statuses, month=self.month, settings=self.settings.casework,
+            statuses=self.followed.statuses, month=self.month, settings=self.settings,
         )  # fmt: skip
         return listed
 

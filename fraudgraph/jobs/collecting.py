@@ -76,7 +76,7 @@ def _query(workspace: Workspace, month: Month, settings: Settings, journal: Jour
 
 
 def _connect(settings: Settings) -> Any:
-    name = settings.month.database
+    name = settings.month.database or ""
     try:
         driver = import_module(name)
     except (ImportError, ValueError):

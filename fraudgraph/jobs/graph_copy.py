@@ -30,7 +30,7 @@ def publish_graph(
     GraphStoreError
         If the server is away; the list is safe, and a later job or `--from-stage publish` tries again.
     """
-    if not settings.month.publish_neo4j and not force:
+    if not settings.month.publish_graph and not force:
         return False
     out = workspace.month(month)
     key = json.loads((out / "month.json").read_text(encoding="utf-8"))["case_key"]

@@ -82,8 +82,11 @@ def _publish(
             folder.path, threads=settings.run.threads, memory_limit_gib=settings.run.memory_limit_gib
         ) as store:
             clerk.edit_groups(store)
-            found = explain_rings(
-                store, scored.scored, settings, stages=stages, name=lambda these: clerk.name(store, these)
+            every = settings.model_copy(
+                update={"referral": settings.referral.model_copy(update={"capacity": None})}
+            )
+            found = explain_rings(  # the list is cut to the team's capacity after verdicts, not before
+                store, scored.scored, every, stages=stages, name=lambda these: clerk.name(store, these)
             )
             write_found(store, found, folder.path, settings, stages=stages)
             counts = stages.do(

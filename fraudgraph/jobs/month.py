@@ -76,6 +76,7 @@ def run_month(
             f"没有阶段 {from_stage!r}，可选：{'、'.join(STAGES)}。",
         )
     began = perf_counter()
+    settings = _with_own_screens(workspace, settings)
     journal = Journal(workspace.root / "logs" / f"{month}.jsonl", listener)
     with Lock(workspace.checked(), f"fraudgraph month {month}") as lock:
         journal.note(
@@ -92,6 +93,15 @@ def run_month(
             raise
         journal.note("end", **asdict(summary))
     return summary
+
+
+def _with_own_screens(workspace: Workspace, settings: Settings) -> Settings:
+    """Models in the workspace's own folder run too, unless the settings name another."""
+    folder = workspace.root / "screens"
+    if settings.screening.folder is not None or not any(folder.rglob("*.sql")):
+        return settings
+    own = settings.screening.model_copy(update={"folder": folder})
+    return settings.model_copy(update={"screening": own})
 
 
 class _Job:

@@ -65,7 +65,7 @@ def write_month_files(
         "ring_count": len(clerk.cases),
         "listed_count": len(listed),
         "changed_count": sum(case.change in CHANGES for case in listed),
-        "held_count": sum(bool(case.ring.held_zh) for case in clerk.cases),
+        "held_count": sum(bool(case.ring.held_zh) and case.ring.verdict != "pending" for case in clerk.cases),
     }
 
 

@@ -20,7 +20,7 @@ __all__ = ["Plan", "case_key", "plan_months", "read_json"]
 
 _SCORING = ("source", "screening", "meetings", "groups", "outliers", "rings", "run")
 """Settings that the long stages depend on."""
-_LISTING = ("casework", "referral", "privacy")
+_LISTING = ("casework", "routes", "referral", "privacy")
 _Used = Sequence[tuple[Delivery, list[DeliveredFile]]]
 
 
@@ -116,7 +116,7 @@ def _score_key(workspace: Workspace, month: Month, settings: Settings, used: _Us
             "window_months": settings.month.window_months,
             "settings": {name: getattr(settings, name).model_dump(mode="json") for name in _SCORING},
             "mapping": _hash_files([workspace.mapping] if workspace.mapping else []),
-            "screens": _hash_files(sorted((workspace.root / "screens").glob("*.sql"))),
+            "screens": _hash_files(sorted((workspace.root / "screens").rglob("*.sql"))),
             "files": sorted([one.id, file.name, file.sha256] for one, files in used for file in files),
         }
     )

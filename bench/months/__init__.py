@@ -1,0 +1,179 @@
+"""Twelve months in a row: `python -m bench months [--quick] [--part identities,quiet,verdicts,kills] [--kills N]`.
+
+identities: rings that grow, split, merge, sleep and wake in a sample city; whether each keeps its name, how late it is
+listed, and whether its next session is foreseen better than by guessing. quiet: the same months without any ring.
+verdicts: precision at k before and after simulated verdicts. kills: a job killed at random points, then made again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from bench.months.judging import judge
+from bench.months.kills import kill_jobs
+from bench.months.script import Life, make_life, write_months
+from bench.months.verdicts import learn_from_verdicts
+from fraudgraph.casework.forecast import Session, forecast
+from fraudgraph.claims.city import make_city
+from fraudgraph.jobs import Workspace, init_workspace
+from fraudgraph.records import Month
+
+__all__ = ["main"]
+
+_REGISTERS = ("doctor_sites", "doctors", "facilities", "patients", "pharmacies")
+
+
+def _months(first: Month, count: int) -> list[str]:
+    at = first.year * 12 + first.month - 1
+    return [str(Month((at + i) // 12, (at + i) % 12 + 1)) for i in range(count)]
+
+
+def _job(workspace: Workspace, month: str) -> float:
+    began = time.monotonic()
+    command = [
+        sys.executable,
+        "-m",
+        "fraudgraph",
+        "month",
+        month,
+        "--workspace",
+        str(workspace.root),
+        "--lang",
+        "en",
+    ]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode not in (0, 99):
+        raise SystemExit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr[-2000:]}")
+    return time.monotonic() - began
+
+
+def _year(
+    work: Path, name: str, options: argparse.Namespace, *, sets: int
+) -> tuple[Workspace, Life, list[float], float]:
+    """A city of fifteen months; the last twelve are published one after the other."""
+    city = work / f"city-{options.claims}-{options.seed}"
+    if not (city / "claims.parquet").exists():
+        make_city(city, claims=options.claims, months=15, rings="none", seed=options.seed)
+    months = _months(Month(2025, 1), 12 if not options.quick else 4)
+    before = _months(Month(2024, 10), 3)
+    life = make_life(city, city.with_name(city.name + "-truth"), months, sets=sets, seed=options.seed)
+    files = write_months(city, life, work / f"{name}-files", seed=options.seed, before=before)
+    workspace = Workspace(work / name)
+    subprocess.run(["rm", "-rf", str(workspace.root)], check=True)
+    init_workspace(workspace.root)
+    for register in _REGISTERS:
+        (workspace.inbox / f"{register}.parquet").write_bytes((city / f"{register}.parquet").read_bytes())
+    for month in before:
+        (workspace.inbox / files[month].name).write_bytes(files[month].read_bytes())
+    seconds = []
+    for month in months:
+        (workspace.inbox / files[month].name).write_bytes(files[month].read_bytes())
+        seconds.append(_job(workspace, month))
+        print(f"{name} {month}: {seconds[-1]:.1f} s", file=sys.stderr)
+    return workspace, life, seconds, _job(workspace, months[-1])
+
+
+def _named(
+    workspace: Workspace, months: list[str]
+) -> tuple[dict[str, dict[str, frozenset[str]]], dict[str, list[str]]]:
+    named: dict[str, dict[str, frozenset[str]]] = {}
+    listed: dict[str, list[str]] = {}
+    for month in months:
+        folder = workspace.months / month
+        people: dict[str, set[str]] = {}
+        for row in pq.read_table(folder / "ring_members.parquet").to_pylist():
+            if row["entity_type"] == "patient" and row["ring_id"].startswith("R-"):
+                people.setdefault(row["ring_id"], set()).add(row["entity_id"])
+        named[month] = {name: frozenset(some) for name, some in people.items()}
+        listed[month] = [
+            row["ring_id"] for row in pq.read_table(folder / "rings.parquet").to_pylist() if row["listed"]
+        ]
+    return named, listed
+
+
+def _foreseen(life: Life) -> dict[str, Any]:
+    """Each ring's next session, foreseen at every month's end from its true past sessions, against what came."""
+    tried = day_right = both_right = 0
+    guess = chance = 0.0
+    for name, sessions in sorted(life.sessions.items()):
+        if "/" in name:
+            continue
+        past = sorted({Session(day, place) for day, place in sessions})
+        for month in life.months[:-1]:
+            today = Month.parse(month).last_day
+            later = [one for one in past if one.day > today]
+            told = forecast(past, today)
+            if told is None or not later:
+                continue
+            tried += 1
+            day_right += told.day == later[0].day
+            both_right += told.day == later[0].day and told.place_id == later[0].place_id
+            chance += told.chance
+            guess += told.guess
+
+    def share(value: float) -> float | None:
+        return round(value / tried, 4) if tried else None
+
+    return {
+        "foreseen": tried, "day_right_share": share(day_right), "day_and_place_right_share": share(both_right),
+        "chance_told": share(chance), "guess": share(guess),
+    }  # fmt: skip
+
+
+def identities(work: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """Twelve months with rings that live."""
+    workspace, life, seconds, noop = _year(work, "living", options, sets=1 if options.quick else 2)
+    judged = judge(life, *_named(workspace, life.months))
+    return {
+        **judged.figures(),
+        **_foreseen(life),
+        "month_seconds": [round(s, 1) for s in seconds],
+        "noop_seconds": round(noop, 2),
+    }
+
+
+def quiet(work: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """Twelve months without any ring: every name is a wrong one."""
+    workspace, life, _, _ = _year(work, "quiet", options, sets=0)
+    _, listed = _named(workspace, life.months)
+    names = {name for month in life.months for name in listed[month]}
+    return {"new_wrong_names": len(names), "months": len(life.months)}
+
+
+def main(argv: list[str]) -> int:
+    """Run the parts asked for, print their figures, write them as json."""
+    parser = argparse.ArgumentParser(prog="python -m bench months", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="four months, one set of rings, few kills")
+    parser.add_argument("--part", default="identities,quiet,verdicts,kills", help="several with commas")
+    parser.add_argument("--claims", type=int, default=75_000, help="claims of the city's fifteen months")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kills", type=int, default=0, help="how often to kill (default 50, quick 3)")
+    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "fraudgraph-bench-months")
+    options = parser.parse_args(argv)
+    options.work.mkdir(parents=True, exist_ok=True)
+    kills = options.kills or (3 if options.quick else 50)
+    parts = {
+        "identities": lambda: identities(options.work, options),
+        "quiet": lambda: quiet(options.work, options),
+        "verdicts": lambda: learn_from_verdicts(options.work, cities=2 if options.quick else 8),
+        "kills": lambda: kill_jobs(options.work, kills, random.Random(options.seed), signal.SIGKILL),
+    }
+    target = options.work / "months.json"
+    figures: dict[str, Any] = json.loads(target.read_text(encoding="utf-8")) if target.exists() else {}
+    for name in options.part.split(","):
+        figures[name] = parts[name]()
+        print(name, json.dumps(figures[name], ensure_ascii=False, indent=1), flush=True)
+        target.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    print(f"figures in {target}")
+    return 0
