@@ -25,7 +25,7 @@ from fraudgraph.claims.mapping import TableRule
 from fraudgraph.claims.sources import SourceFile
 from fraudgraph.claims.text_files import TextFile, open_text
 from fraudgraph.claims.value_sql import literal
-from fraudgraph.claims.workbooks import workbook_rows, workbook_tables
+from fraudgraph.claims.workbooks import workbook_tables
 from fraudgraph.errors import SourceError
 from fraudgraph.store import Store, quoted, storage_problem
 
@@ -92,7 +92,7 @@ def open_sheets(
     if source.size == 0 or source.format in ("unknown", "zip", "packed"):
         return []
     if source.format == "workbook":
-        return _workbook(source, first_number, more)
+        return _workbook(store, source, first_number, more)
     if source.format == "parquet":
         return [_parquet(store, source, first_number)]
     if source.format == "dbf":
@@ -174,25 +174,22 @@ def damaged_parquet(source: SourceFile, problem: duckdb.Error) -> SourceError:
     )
 
 
-def _workbook(source: SourceFile, first_number: int, more: frozenset[str]) -> list[Sheet]:
-    found = workbook_tables(source, more)
-    several = {name for name, table in found if table.last_line is not None}
-    return [
-        Sheet(
+def _workbook(store: Store, source: SourceFile, first_number: int, more: frozenset[str]) -> list[Sheet]:
+    """Each table goes into its staging table at once, so that a sheet is parsed once and only one lies in memory."""
+    sheets: list[Sheet] = []
+    for found in workbook_tables(source, more):
+        sheet = Sheet(
             source=source,
-            number=first_number + i,
-            name=f"{name}:{table.first_line - 1}" if name in several else name,
-            headers=table.names,
-            batches=_cells(source, name, table),
-            first_line=table.first_line,
-            odd_spaces=True,
+            number=first_number + len(sheets),
+            name=found.name,
+            headers=found.table.names,
+            batches=lambda found=found: grid_batches(found.rows, len(found.table.names)),  # type: ignore[misc]
+            first_line=found.table.first_line,
         )
-        for i, (name, table) in enumerate(found)
-    ]
-
-
-def _cells(source: SourceFile, name: str, table: GridTable) -> Callable[[], Iterator[pa.RecordBatch]]:
-    return lambda: grid_batches(workbook_rows(source, name, table), len(table.names))
+        stage_rows(store, sheet)
+        sheet.batches = None
+        sheets.append(sheet)
+    return sheets
 
 
 def _html(

@@ -4,31 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from fraudgraph.claims.headers import GridTable, cell_text, tables_in
 from fraudgraph.claims.sources import SourceFile
 from fraudgraph.errors import SourceError
 
-__all__ = ["workbook_rows", "workbook_tables"]
+__all__ = ["WorkbookTable", "workbook_tables"]
 
 _LOCK_NAME = "EncryptedPackage".encode("utf-16-le")
 
 
-def workbook_tables(source: SourceFile, more: frozenset[str]) -> list[tuple[str, GridTable]]:
-    """The tables of a workbook, each with its sheet's name.
+@dataclass(frozen=True, slots=True)
+class WorkbookTable:
+    """One table of a workbook: its sheet's name, with the header's row where a sheet has several, and its rows (line, cells)."""
+
+    name: str
+    table: GridTable
+    rows: Iterator[tuple[int, list[Any]]]
+
+
+def workbook_tables(source: SourceFile, more: frozenset[str]) -> Iterator[WorkbookTable]:
+    """The tables of a workbook, sheet by sheet; a table's rows can be read until the next one is asked for.
 
     Raises
     ------
     SourceError
         If the workbook is damaged or locked with a password.
     """
-    found: list[tuple[str, GridTable]] = []
     with _reading(source) as book:
         for name in book.sheet_names:
-            tables = list(tables_in(_rows(book, name), more)) or _no_table(_rows(book, name))
-            found += [(name, table) for table in tables]
-    return found
+            sheet = book.get_sheet_by_name(name)
+            tables = list(tables_in(_rows(sheet), more)) or _no_table(_rows(sheet))
+            for table in tables:
+                title = name if len(tables) == 1 else f"{name}:{table.first_line - 1}"
+                yield WorkbookTable(title, table, _rows_of(sheet, table))
+
+
+def _rows_of(sheet: Any, table: GridTable) -> Iterator[tuple[int, list[Any]]]:
+    for line, cells in _rows(sheet):
+        if table.last_line is not None and line > table.last_line:
+            break
+        if line >= table.first_line:
+            yield line, cells
 
 
 def _no_table(rows: Iterator[tuple[int, list[Any]]]) -> list[GridTable]:
@@ -37,21 +56,8 @@ def _no_table(rows: Iterator[tuple[int, list[Any]]]) -> list[GridTable]:
     return [GridTable(tuple(texts), line + 1, None) for line, texts in filled if texts][:1]
 
 
-def workbook_rows(source: SourceFile, sheet: str, table: GridTable) -> Iterator[tuple[int, list[Any]]]:
-    """The rows of one table: (line in the sheet, cells)."""
-    with _reading(source) as book:
-        for line, cells in _rows(book, sheet):
-            if table.last_line is not None and line > table.last_line:
-                break
-            if line >= table.first_line:
-                yield line, cells
-
-
-def _rows(book: Any, name: str) -> Iterator[tuple[int, list[Any]]]:
-    sheet = book.get_sheet_by_name(name)
-    if sheet.start is None:
-        return
-    yield from enumerate(sheet.iter_rows(), start=sheet.start[0] + 1)
+def _rows(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
+    return iter(()) if sheet.start is None else enumerate(sheet.iter_rows(), start=sheet.start[0] + 1)
 
 
 @contextmanager

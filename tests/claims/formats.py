@@ -126,14 +126,15 @@ def xlsb(folder: Path, rows: Rows) -> Path:
         return struct.pack("<I", len(wide) // 2) + wide
 
     lines = [list(rows[0]), *[list(row.values()) for row in rows]]
-    sheet = (
-        record(129) + record(148, struct.pack("<4I", 0, len(lines) - 1, 0, len(lines[0]) - 1)) + record(145)
-    )
+    parts = [
+        record(129),
+        record(148, struct.pack("<4I", 0, len(lines) - 1, 0, len(lines[0]) - 1)),
+        record(145),
+    ]
     for number, line in enumerate(lines):
-        sheet += record(0, struct.pack("<I", number) + bytes(13))
-        for column, value in enumerate(line):
-            sheet += record(6, struct.pack("<II", column, 0) + text(value))
-    sheet += record(146) + record(130)
+        parts.append(record(0, struct.pack("<I", number) + bytes(13)))
+        parts += [record(6, struct.pack("<II", column, 0) + text(value)) for column, value in enumerate(line)]
+    sheet = b"".join([*parts, record(146), record(130)])
     book = record(131) + record(143)
     book += record(156, struct.pack("<II", 0, 1) + text("rId1") + text("结算")) + record(144) + record(132)
     office = "http://schemas.openxmlformats.org"
