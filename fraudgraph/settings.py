@@ -26,6 +26,7 @@ __all__ = [
     "Settings",
     "SourceSettings",
     "WatchSettings",
+    "kept_settings",
     "load_settings",
 ]
 
@@ -258,6 +259,24 @@ def load_settings(
             "设置项 'privacy.mask_ids' 已打开，但用于生成代码的环境变量 FRAUDGRAPH_CODE_KEY 为空。请设为本单位自定的密钥（每月相同）后重新运行。",
         )
     return settings
+
+
+def kept_settings(raw: dict[str, Any]) -> Settings:
+    """Settings as an earlier run kept them; a key that this version does not know is left out.
+
+    Raises
+    ------
+    ValueError
+        If a value can't be used.
+    """
+    sections = {
+        name: part for name, part in raw.items() if name in Settings.model_fields and isinstance(part, dict)
+    }
+    known = {
+        name: {key: value for key, value in part.items() if key in _known_keys([name]) and key != "code_key"}
+        for name, part in sections.items()
+    }
+    return Settings.model_validate(known)
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

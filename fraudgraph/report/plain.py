@@ -29,6 +29,8 @@ def plain(value: str, limit: int = 2000) -> str:
     limit : int
         Characters kept; what is cut is counted.
     """
+    if len(value) <= limit and value.isprintable():
+        return value  # nearly all texts; a page holds tens of thousands
     cut = value if len(value) <= limit else value[:limit]
     shown = "".join(_visible(char) for char in cut)
     return shown if len(value) <= limit else f"{shown}…(+{len(value) - limit:,})"

@@ -222,7 +222,7 @@ ENVIRONMENT = [
     Wrong("a run without its evidence", spoiled("evidence.parquet", None, "rings", "list", "--out", "RUN"), 2, "evidence.parquet"),
     Wrong("a run without its description", spoiled("run.json", None, "evidence", "replay", "RUN"), 2, "run.json"),
     Wrong("a description that is no json", spoiled("run.json", b"{", "who", "P1", "--out", "RUN"), 2, "run.json"),
-    Wrong("settings kept that we don't know", spoiled("run.json", json.dumps({"settings": {"colour": 1}}).encode(), "who", "P1", "--out", "RUN"), 2, "run.json"),
+    Wrong("settings kept that can't be", spoiled("run.json", json.dumps({"settings": {"run": {"seed": "x"}}}).encode(), "who", "P1", "--out", "RUN"), 2, "run.json"),
     Wrong("a run without its claims", spoiled("fraudgraph.duckdb", None, "who", "P1", "--out", "RUN"), 7, "run"),
     Wrong("claims that are no database", spoiled("fraudgraph.duckdb", b"not a database" * 1000, "why-not", "P1", "--out", "RUN"), 7, "run"),
 ]  # fmt: skip
