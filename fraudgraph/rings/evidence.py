@@ -10,7 +10,7 @@ from typing import Any
 from fraudgraph.records import Evidence, Member, NodeKind, Ring
 from fraudgraph.rings.assemble import Candidate
 from fraudgraph.rings.like_people import LikePeople, prepare_like_people, read_like_people
-from fraudgraph.screening import load_screens
+from fraudgraph.screening import model_titles
 from fraudgraph.store import Store
 
 __all__ = ["collect_evidence"]
@@ -32,7 +32,7 @@ def collect_evidence(store: Store, candidates: tuple[Candidate, ...]) -> tuple[C
     """
     prepare_like_people(store)
     like = read_like_people(store)
-    titles = {screen.id: (screen.title_zh, screen.title) for screen in load_screens()}
+    titles = model_titles(store)
     sittings = _by_group(store, (_SQL / "sitting_evidence.sql").read_text(encoding="utf-8"))
     shared = _by_group(store, (_SQL / "shared_evidence.sql").read_text(encoding="utf-8"))
     flags = _by_group(store, (_SQL / "flag_evidence.sql").read_text(encoding="utf-8"))

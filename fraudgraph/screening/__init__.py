@@ -5,6 +5,7 @@ from fraudgraph.screening.cards import load_screens, parse_screen
 from fraudgraph.screening.catalogue import Measured, card_text, catalogue_page
 from fraudgraph.screening.check import check_screen
 from fraudgraph.screening.findings import link_rings, rank_findings
+from fraudgraph.screening.history import model_titles
 from fraudgraph.screening.runner import reason_sentence, screen_claims
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "check_screen",
     "link_rings",
     "load_screens",
+    "model_titles",
     "parse_screen",
     "rank_findings",
     "reason_sentence",

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fraudgraph.errors import SourceError
+from fraudgraph.records import Screen, ScreenOutcome
+from fraudgraph.screening.cards import load_screens
 from fraudgraph.store import Store
 
-__all__ = ["Fired", "read_ring_verdicts", "version_history"]
+__all__ = ["Fired", "keep_outcomes", "model_titles", "read_ring_verdicts", "version_history"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,32 @@ class Fired:
         """Share of the decided rings that were confirmed; None where none is decided."""
         decided = (self.confirmed or 0) + (self.cleared or 0)
         return (self.confirmed or 0) / decided if decided else None
+
+
+def keep_outcomes(store: Store, outcomes: Sequence[ScreenOutcome], screens: Iterable[Screen]) -> None:
+    """Write the table `screen_runs`: what ran in which version, kept beside the flags, so that a later change of a model loses nothing."""
+    prints = {(screen.id, screen.version): screen.sha256 for screen in screens}
+    columns = {
+        "model": pa.array([one.model for one in outcomes], pa.string()),
+        "version": pa.array([one.version for one in outcomes], pa.int32()),
+        "title_zh": pa.array([one.title_zh for one in outcomes], pa.string()),
+        "title_en": pa.array([one.title for one in outcomes], pa.string()),
+        "sha256": pa.array([prints.get((one.model, one.version), "") for one in outcomes], pa.string()),
+        "state": pa.array([one.state for one in outcomes], pa.string()),
+        "reason_zh": pa.array([one.reason_zh for one in outcomes], pa.string()),
+        "reason_en": pa.array([one.reason_en for one in outcomes], pa.string()),
+        "hits": pa.array([one.hits for one in outcomes], pa.int64()),
+    }
+    store.put("screen_runs", pa.table(columns))
+
+
+def model_titles(store: Store) -> dict[str, tuple[str, str]]:
+    """By id the Chinese and English title of every built-in model, and of those made on site that ran here."""
+    titles = {screen.id: (screen.title_zh, screen.title) for screen in load_screens()}
+    if store.has("screen_runs"):
+        ran = "SELECT model, title_zh, title_en FROM screen_runs WHERE state = 'ran' ORDER BY model"
+        titles |= {model: (zh, en) for model, zh, en in store.rows(ran)}
+    return titles
 
 
 def version_history(outs: Iterable[Path], verdicts: Mapping[str, str] | None = None) -> list[Fired]:

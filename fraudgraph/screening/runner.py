@@ -9,14 +9,13 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-import pyarrow as pa
-
 from fraudgraph.claims.schema import CANONICAL
 from fraudgraph.errors import ModelError
 from fraudgraph.progress import NullProgress, Progress
 from fraudgraph.records import Screen, ScreenOutcome, ScreenReport
 from fraudgraph.screening.cards import load_what_can_be, newest
 from fraudgraph.screening.check import check_screen
+from fraudgraph.screening.history import keep_outcomes
 from fraudgraph.screening.site_room import SiteRoom
 from fraudgraph.screening.thresholds import check_settings, model_parameters
 from fraudgraph.settings import ScreeningSettings
@@ -95,7 +94,7 @@ def screen_claims(
     store.run(
         "CREATE OR REPLACE TABLE flags AS SELECT * FROM flags ORDER BY model, subject_type, subject_id, claim_ids, facts, amount"
     )
-    _keep_outcomes(store, outcomes, known)
+    keep_outcomes(store, outcomes, known)
     return ScreenReport(outcomes=tuple(outcomes))
 
 
@@ -189,27 +188,6 @@ def _fault(name: str, problem: ModelError) -> ScreenOutcome:
         reason_en=problem.message_en,
         hits=0,
         seconds=0.0,
-    )
-
-
-def _keep_outcomes(store: Store, outcomes: list[ScreenOutcome], screens: tuple[Screen, ...]) -> None:
-    """What ran in which version, kept beside the flags, so that a later change of a model loses nothing."""
-    prints = {(screen.id, screen.version): screen.sha256 for screen in screens}
-    store.put(
-        "screen_runs",
-        pa.table(
-            {
-                "model": [outcome.model for outcome in outcomes],
-                "version": pa.array([outcome.version for outcome in outcomes], pa.int32()),
-                "sha256": pa.array(
-                    [prints.get((one.model, one.version), "") for one in outcomes], pa.string()
-                ),
-                "state": [outcome.state for outcome in outcomes],
-                "reason_zh": [outcome.reason_zh for outcome in outcomes],
-                "reason_en": [outcome.reason_en for outcome in outcomes],
-                "hits": pa.array([outcome.hits for outcome in outcomes], pa.int64()),
-            }
-        ),
     )
 
 

@@ -15,7 +15,7 @@ import pytest
 from bench.make_sample_registers import PLANTED
 from fraudgraph.errors import SourceError
 from fraudgraph.records import ScreenReport
-from fraudgraph.screening import link_rings, load_screens, rank_findings, screen_claims
+from fraudgraph.screening import link_rings, load_screens, model_titles, rank_findings, screen_claims
 from fraudgraph.screening.history import Fired, read_ring_verdicts, version_history
 from fraudgraph.screening.site import new_screen
 from fraudgraph.settings import ScreeningSettings
@@ -143,3 +143,5 @@ def test_models_of_the_settings_folder_run_with_the_built_in_ones(store: Store, 
     new_screen("own_model", tmp_path)
     report = screen_claims(store, ScreeningSettings(folder=tmp_path))
     assert {one.model: one.hits for one in report.ran}["S001"] == 1
+    assert model_titles(store)["S001"] == ("月购药次数过多", "many purchases in a month")
+    assert model_titles(store)["M001"][1] == "settlement after death"
