@@ -12,6 +12,7 @@ from typing import Any
 
 from fraudgraph.casework.forecast import Forecast
 from fraudgraph.jobs.outputs import csv_bytes
+from fraudgraph.jobs.workspace import put_in_place
 from fraudgraph.records import Month, ReferralList
 from fraudgraph.report import write_referral
 from fraudgraph.report.day_page import day_page
@@ -90,5 +91,4 @@ def write_day(summary: DaySummary, crossed: tuple[Candidate, ...], month: Month,
     save(beside / "expected.csv", csv_bytes(header, expected))
     write_referral(beside, ReferralList(month=month, rings=rings), settings, generated_for=str(summary.day))
     save(beside / "day.html", day_page(summary.day, summary.moved, rings, summary.expected))
-    shutil.rmtree(summary.out, ignore_errors=True)
-    beside.rename(summary.out)
+    put_in_place(beside, summary.out)

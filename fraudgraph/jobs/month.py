@@ -15,7 +15,7 @@ from fraudgraph.jobs.deliveries import Delivery, deliveries, take_in
 from fraudgraph.jobs.graph_copy import publish_graph
 from fraudgraph.jobs.journal import Journal
 from fraudgraph.jobs.plan import Plan, plan_months
-from fraudgraph.jobs.workspace import Lock, Workspace
+from fraudgraph.jobs.workspace import Lock, Workspace, tidy
 from fraudgraph.records import Month
 from fraudgraph.settings import Settings
 
@@ -86,10 +86,14 @@ def run_month(
             version=__version__,
             left_behind=lock.left_behind,
         )
+        tidy(workspace.months)
         try:
             summary = _Job(workspace, month, settings, journal, from_stage).do(began)
         except FraudgraphError as problem:
             journal.note("failed", exit_code=problem.exit_code, message=problem.message_en)
+            raise
+        except BaseException as problem:
+            journal.note("stopped", kind=type(problem).__name__, message=str(problem))
             raise
         journal.note("end", **asdict(summary))
     return summary

@@ -20,7 +20,7 @@ from fraudgraph.jobs.day_outputs import DaySummary, Move, NextSession, write_day
 from fraudgraph.jobs.deliveries import deliveries, link_window, take_in, window_of
 from fraudgraph.jobs.journal import Journal
 from fraudgraph.jobs.registers import latest_register
-from fraudgraph.jobs.workspace import Lock, Workspace
+from fraudgraph.jobs.workspace import Lock, Workspace, tidy
 from fraudgraph.records import Month, NodeKind
 from fraudgraph.rings import Candidate, assemble_rings, collect_evidence
 from fraudgraph.screening.runner import FLAGS_TABLE_SQL
@@ -63,6 +63,8 @@ def watch_day(
     journal = Journal(workspace.root / "logs" / f"{Month.of(day)}.jsonl", listener)
     with Lock(workspace.checked(), f"fraudgraph watch {day}") as lock:
         journal.note("begin", day=str(day), left_behind=lock.left_behind)
+        for folder in (workspace.months, workspace.days):
+            tidy(folder)
         take_in(workspace, settings)
         scratch = workspace.work / "day"
         shutil.rmtree(scratch, ignore_errors=True)

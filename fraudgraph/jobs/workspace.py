@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import re
+import shutil
 import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,9 +18,10 @@ from typing import Any, Self
 from fraudgraph.errors import LockedError, StorageError, UsageError
 from fraudgraph.records import Month
 
-__all__ = ["Lock", "Workspace", "init_workspace", "write_private"]
+__all__ = ["Lock", "Workspace", "init_workspace", "put_in_place", "tidy", "write_private"]
 
 _MONTH = re.compile(r"\d{4}-\d{2}")
+_LEFT = re.compile(r"\.(?P<name>[0-9-]+)\.(?P<kind>partial|earlier)(-\d+)?")
 _FOLDERS = ("inbox", "deliveries", "months", "days", "casework", "screens", "logs")
 _BY_THE_USER = {
     "calendar.csv": "place_id,from,to,kind,note\r\n",
@@ -158,6 +160,30 @@ def write_private(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
+
+
+def put_in_place(beside: Path, out: Path) -> None:
+    """Put a finished folder in the place of an older one; at any moment one of the two is whole."""
+    earlier = out.with_name(f".{out.name}.earlier")
+    if out.exists():
+        out.rename(earlier)
+    beside.rename(out)
+    shutil.rmtree(earlier, ignore_errors=True)
+
+
+def tidy(folder: Path) -> None:
+    """Clear up after jobs that were killed: half folders go, an older one that lost its place comes back.
+
+    Only for who holds the lock: nobody else may be at work in the folder.
+    """
+    for path in sorted(folder.glob(".*")):
+        left = _LEFT.fullmatch(path.name)
+        if left is None or not path.is_dir():
+            continue
+        if left["kind"] == "earlier" and not (folder / left["name"]).exists():
+            path.rename(folder / left["name"])
+        else:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _cannot_write(path: Path, problem: OSError) -> StorageError:
