@@ -203,6 +203,9 @@ class Ring:
     due_on: date | None = None
     age_days: int | None = None
     """Days since it was first listed."""
+    excess_low: Decimal | None = None
+    excess_high: Decimal | None = None
+    """Between these lies what is above expectation, for 95 of 100 draws of chance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from fraudgraph.cli.language import t
 if TYPE_CHECKING:
     from fraudgraph.jobs.workspace import Workspace
 
-__all__ = ["DEFAULT_OUT", "AsJson", "OutToRead", "WorkspaceToUse", "examples", "workspace_of"]
+__all__ = ["DEFAULT_OUT", "AsJson", "Capacity", "OutToRead", "WorkspaceToUse", "examples", "workspace_of"]
 
 DEFAULT_OUT = Path("fraudgraph-out")
 """Where `run` writes and the other commands read, unless told otherwise."""
@@ -44,6 +44,21 @@ def workspace_of(given: Path | None) -> Workspace:
 
     root = given or Path(os.environ.get("FRAUDGRAPH_WORKSPACE") or "fraudgraph-workspace")
     return Workspace(root).checked()
+
+
+Capacity = Annotated[
+    int | None,
+    typer.Option(
+        "--capacity",
+        metavar="N",
+        min=1,
+        help=t(
+            "Put forward only N rings: those to open first, with little overlap in people and money.",
+            "只列出最应先查的 N 个团伙，其人员与费用尽量不重叠。",
+        ),
+        show_default=False,
+    ),
+]
 
 
 def examples(*lines: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fraudgraph.cli.language import language, t
-from fraudgraph.cli.options import DEFAULT_OUT, AsJson, OutToRead, examples
+from fraudgraph.cli.options import DEFAULT_OUT, AsJson, Capacity, OutToRead, examples
 from fraudgraph.cli.terminal import print_json, print_result
 from fraudgraph.errors import UsageError, nearest_hint
 
@@ -29,6 +29,7 @@ def add_to(app: typer.Typer) -> None:
         epilog=examples(
             "fraudgraph rings list --out 2025-10",
             "fraudgraph rings list --out 2025-10 --all --json",
+            "fraudgraph rings list --out 2025-10 --capacity 10",
         ),
     )(_list)
     group.command(
@@ -53,12 +54,15 @@ def _list(
             ),
         ),
     ] = False,
+    capacity: Capacity = None,
     as_json: AsJson = False,
 ) -> None:
     from fraudgraph.report import ring_record, rings_table
-    from fraudgraph.rings import load_rings, load_run_settings
+    from fraudgraph.rings import choose_rings, load_rings, load_run_settings
 
     rings = tuple(ring for ring in load_rings(out) if every or ring.listed)
+    if capacity is not None:
+        rings = choose_rings(tuple(ring for ring in rings if ring.listed), capacity)
     if as_json:
         kept = load_run_settings(out)
         print_json([{"listed": ring.listed, **ring_record(ring, kept)} for ring in rings])

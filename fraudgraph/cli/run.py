@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fraudgraph.cli.language import language, t
-from fraudgraph.cli.options import DEFAULT_OUT, AsJson, examples
+from fraudgraph.cli.options import DEFAULT_OUT, AsJson, Capacity, examples
 from fraudgraph.cli.terminal import command_name, print_json, print_result, progress, say
 
 if TYPE_CHECKING:
@@ -137,6 +137,7 @@ def _run(
             "--seed", metavar="N", help=t("Seed of everything random.", "随机种子。"), show_default=False
         ),
     ] = None,
+    capacity: Capacity = None,
     replace: _Replace = False,
     as_json: AsJson = False,
 ) -> None:
@@ -144,7 +145,7 @@ def _run(
     from fraudgraph.settings import load_settings
 
     asked = Month.parse(month) if month is not None else None
-    wanted = load_settings(settings, seed=seed)
+    wanted = load_settings(settings, seed=seed, capacity=capacity)
 
     from fraudgraph.pipeline import run  # seconds of imports: after the cheap things to get wrong
 

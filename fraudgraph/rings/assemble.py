@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 from decimal import Decimal
-from math import isnan
 from pathlib import Path
 
-from scipy.stats import binom
-
-from fraudgraph.records import Explanation, Member, Month, NodeKind, Ring, Role, ScorePart, Typology
+from fraudgraph.records import Explanation, Member, Month, NodeKind, Ring, ScorePart, Typology
+from fraudgraph.rings.capacity import Openable, choose
 from fraudgraph.rings.facts import GroupFacts, read_facts
 from fraudgraph.rings.lawful import explain
+from fraudgraph.rings.members import day_of, read_members
+from fraudgraph.rings.money import NO_MONEY, Money, claims_of_groups, read_money, taken_by_stronger
 from fraudgraph.rings.score import LIST_SCORE, score_parts, total
 from fraudgraph.settings import RingSettings
 from fraudgraph.store import Store
@@ -20,14 +19,6 @@ from fraudgraph.store import Store
 __all__ = ["Candidate", "assemble_rings", "name_rings"]
 
 _SQL = Path(__file__).parent / "sql"
-_EPOCH = date(1970, 1, 1)
-ENRICHED_P = 1e-4
-"""A doctor or operator joins when its share of the sittings is this unlikely at its own places."""
-LEAST_PLACE_SHARE = 0.12
-"""A place joins when at least this share of the sittings, and two of them, were there."""
-FRONT_SHARE = 0.3
-"""A facility is called a front when the group is this much of all its claims."""
-FRAIL_AGE_YEARS = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +34,9 @@ class Candidate:
         return self.facts.group_no
 
 
-def assemble_rings(store: Store, settings: RingSettings) -> tuple[Candidate, ...]:
+def assemble_rings(
+    store: Store, settings: RingSettings, *, capacity: int | None = None
+) -> tuple[Candidate, ...]:
     """Make rings of the groups, the strongest first.
 
     Parameters
@@ -51,7 +44,9 @@ def assemble_rings(store: Store, settings: RingSettings) -> tuple[Candidate, ...
     store : Store
         Holds the groups, their sittings, `flags` and `outliers`.
     settings : RingSettings
-        The score a ring needs to be listed.
+        The score a ring needs to be listed, and lawful explanations that shall not be tried.
+    capacity : int, optional
+        How many can be opened; None lists all that qualify.
 
     Returns
     -------
@@ -59,10 +54,8 @@ def assemble_rings(store: Store, settings: RingSettings) -> tuple[Candidate, ...
         All groups as rings, ranked, numbered 1, 2, 3 … until `name_rings` names them.
     """
     facts = read_facts(store)
-    for name in ("money", "identity"):
-        store.run((_SQL / f"{name}.sql").read_text(encoding="utf-8"))
-    members = _members(store, facts)
-    money = {row[0]: row[1:] for row in store.rows("SELECT * FROM group_money ORDER BY group_no")}
+    store.run((_SQL / "identity.sql").read_text(encoding="utf-8"))
+    members, money = read_members(store, facts), read_money(store)
     identity = dict(store.rows("SELECT group_no, surprise FROM group_identity ORDER BY group_no"))
     flagged = _flagged_shares(store)
     outliers = _outlier_scores(store, members)
@@ -71,17 +64,18 @@ def assemble_rings(store: Store, settings: RingSettings) -> tuple[Candidate, ...
     for group_no, known in facts.items():
         if known.parent_no is not None and not _explained(facts[known.parent_no]):
             continue
-        total_amount, fund, excess = money.get(group_no, (Decimal(0), Decimal(0), Decimal(0)))
+        paid = money.setdefault(group_no, NO_MONEY)
         explanations = explain(known)
         parts = score_parts(
-            known, explanations, identity=float(identity.get(group_no, 0.0)), excess_yuan=float(excess),
+            known, explanations, identity=float(identity.get(group_no, 0.0)), excess_yuan=float(paid.excess),
             flagged_share=flagged.get(group_no, 0.0), outlier=outliers.get(group_no, 0.0),
         )  # fmt: skip
-        ring = _ring(known, members[group_no], parts, explanations, (total_amount, fund, excess), least)
+        ring = _ring(known, members[group_no], parts, explanations, paid, least)
         found.append(Candidate(ring=ring, facts=known))
     found.sort(key=lambda c: (not c.ring.listed, -c.ring.score, -c.ring.fund_amount, c.group_no))
+    found = _within_capacity(store, found, capacity)
     ranked = [replace(c, ring=replace(c.ring, rank=i)) for i, c in enumerate(found, start=1)]
-    return _count_money_once(store, ranked)
+    return _count_money_once(store, ranked, money)
 
 
 def _explained(facts: GroupFacts) -> bool:
@@ -99,41 +93,33 @@ def name_rings(candidates: tuple[Candidate, ...], month: Month) -> tuple[Candida
 
 def _ring(
     facts: GroupFacts, members: tuple[Member, ...], parts: tuple[ScorePart, ...],
-    explanations: tuple[Explanation, ...], money: tuple[Decimal, Decimal, Decimal], least: float,
+    explanations: tuple[Explanation, ...], money: Money, least: float,
 ) -> Ring:  # fmt: skip
     score = total(parts)
     typology = _typology(facts, members)
-    first, last = (_day(facts[name]) for name in ("first_day", "last_day"))
+    first, last = (day_of(facts[name]) for name in ("first_day", "last_day"))
     return Ring(
         ring_id=f"group-{facts.group_no}", rank=0, listed=score >= least, score=score, q_value=None,
-        total_amount=money[0], fund_amount=money[1], excess_amount=money[2], first_seen=first, last_seen=last,
+        **_amounts(money), first_seen=first, last_seen=last,
         status="new", typology=typology,
         summary_zh=_summary_zh(facts, members, money), summary_en=_summary_en(facts, members, money),
         members=members, parts=parts, explanations=explanations,
     )  # fmt: skip
 
 
-def _day(number: float) -> date:
-    return _EPOCH if isnan(number) else _EPOCH + timedelta(days=int(number))
-
-
-def _summary_zh(
-    facts: GroupFacts, members: tuple[Member, ...], money: tuple[Decimal, Decimal, Decimal]
-) -> str:
+def _summary_zh(facts: GroupFacts, members: tuple[Member, ...], money: Money) -> str:
     places = sum(1 for m in members if m.entity_type in {NodeKind.FACILITY, NodeKind.PHARMACY})
     return (
         f"{facts.patient_count} 名参保人在 {places} 家机构反复同现 {int(facts['session_count'])} 次，"
-        f"涉及基金 {money[1]:,.2f} 元，其中超出预期 {money[2]:,.2f} 元"
+        f"涉及基金 {money.fund:,.2f} 元，其中超出预期 {money.excess:,.2f} 元"
     )
 
 
-def _summary_en(
-    facts: GroupFacts, members: tuple[Member, ...], money: tuple[Decimal, Decimal, Decimal]
-) -> str:
+def _summary_en(facts: GroupFacts, members: tuple[Member, ...], money: Money) -> str:
     places = sum(1 for m in members if m.entity_type in {NodeKind.FACILITY, NodeKind.PHARMACY})
     return (
         f"{facts.patient_count} patients were together {int(facts['session_count'])} times at {places} {'place' if places == 1 else 'places'}; "
-        f"fund amount {money[1]:,.2f} yuan, of it {money[2]:,.2f} above expectation"
+        f"fund amount {money.fund:,.2f} yuan, of it {money.excess:,.2f} above expectation"
     )
 
 
@@ -149,78 +135,6 @@ def _typology(facts: GroupFacts, members: tuple[Member, ...]) -> Typology:
     if facts["place_count"] >= 3:
         return Typology.COMPANION_VISITS
     return Typology.CARD_SWEEP
-
-
-def _members(store: Store, facts: dict[int, GroupFacts]) -> dict[int, tuple[Member, ...]]:
-    """Patients first, then the places, doctors and operators that are there more than their share explains."""
-    found: dict[int, list[Member]] = {group_no: [] for group_no in facts}
-    for group_no, patient_id, attended, claims, fund, name, born in store.rows(
-        (_SQL / "seats.sql").read_text(encoding="utf-8")
-    ):
-        found[group_no].append(_patient(facts[group_no], patient_id, attended, claims, fund, name, born))
-    for row in store.rows(
-        "SELECT e.*, coalesce(f.name, p.name, d.name) AS name, t.claim_count AS all_claims FROM group_entities AS e "
-        "LEFT JOIN facilities AS f ON e.entity_type = 'facility' AND f.facility_id = e.entity_id "
-        "LEFT JOIN pharmacies AS p ON e.entity_type = 'pharmacy' AND p.pharmacy_id = e.entity_id "
-        "LEFT JOIN doctors AS d ON e.entity_type = 'doctor' AND d.doctor_id = e.entity_id "
-        "LEFT JOIN (SELECT place_id, count(*) AS claim_count FROM claims WHERE counted AND place_id IN "
-        "(SELECT entity_id FROM group_entities) GROUP BY place_id) AS t ON t.place_id = e.entity_id "
-        "ORDER BY e.group_no, e.entity_type, e.observed DESC, e.entity_id"
-    ):
-        member = _entity(*row)
-        if member is not None:
-            found[row[0]].append(member)
-    return {group_no: tuple(members) for group_no, members in found.items()}
-
-
-def _patient(
-    facts: GroupFacts, patient_id: str, attended: int, claims: int, fund: Decimal, name: str | None, born: date | None
-) -> Member:  # fmt: skip
-    sittings = max(int(facts["session_count"]), 1)
-    frail = born is not None and (_day(facts["last_day"]) - born).days / 365.25 >= FRAIL_AGE_YEARS
-    return Member(
-        entity_type=NodeKind.PATIENT,
-        entity_id=patient_id,
-        role=Role.POSSIBLE_VICTIM if frail else Role.CARD_HOLDER,
-        strength=round(attended / sittings, 4),
-        name=name or "",
-        reason_zh=f"{int(facts['session_count'])} 次聚集中到场 {attended} 次",
-        reason_en=f"came to {attended} of {int(facts['session_count'])} sittings",
-        claim_count=claims,
-        fund_amount=fund,
-    )
-
-
-def _entity(
-    _group_no: int, kind: str, entity_id: str, observed: int, sessions: int, _patients: int,
-    expected: float | None,
-    fund: Decimal | None, session_count: int, claim_count: int, name: str | None, all_claims: int | None,
-) -> Member | None:  # fmt: skip
-    """A place, doctor or operator as a member, or None if it is there no more than its share explains."""
-    share = sessions / max(session_count, 1)
-    if kind in {"facility", "pharmacy"}:
-        if sessions < 2 or share < LEAST_PLACE_SHARE:
-            return None
-        of_place = observed / max(all_claims or observed, 1)
-        role = Role.FRONT if kind == "facility" and of_place >= FRONT_SHARE else Role.OUTLET
-        return Member(
-            entity_type=NodeKind(kind), entity_id=entity_id, role=role, strength=round(share, 4), name=name or "",
-            reason_zh=f"{session_count} 次聚集中有 {sessions} 次在此；占该机构结算的 {of_place:.1%}",
-            reason_en=f"{sessions} of {session_count} sittings were here; {of_place:.1%} of the place's claims",
-            claim_count=observed, fund_amount=fund or Decimal(0),
-        )  # fmt: skip
-    chance = min((expected or 0.0) / max(claim_count, 1), 1.0)
-    p = float(binom.sf(observed - 1, claim_count, max(chance, 1e-9)))
-    if sessions < 2 or p > ENRICHED_P or share < LEAST_PLACE_SHARE:
-        return None
-    return Member(
-        entity_type=NodeKind(kind), entity_id=entity_id,
-        role=Role.PRESCRIBER if kind == "doctor" else Role.OUTLET,
-        strength=round(share, 4), name=name or "",
-        reason_zh=f"聚集时的 {claim_count} 笔结算中有 {observed} 笔经其手，按所在机构占比应为 {expected:.1f} 笔",
-        reason_en=f"{observed} of the {claim_count} claims at the sittings went through them, {expected:.1f} expected",
-        claim_count=observed, fund_amount=fund or Decimal(0), expected_claim_count=round(expected or 0.0, 3),
-    )  # fmt: skip
 
 
 def _flagged_shares(store: Store) -> dict[int, float]:
@@ -250,37 +164,65 @@ def _outlier_scores(store: Store, members: dict[int, tuple[Member, ...]]) -> dic
     }
 
 
-def _count_money_once(store: Store, ranked: list[Candidate]) -> tuple[Candidate, ...]:
+def _count_money_once(
+    store: Store, ranked: list[Candidate], money: dict[int, Money]
+) -> tuple[Candidate, ...]:
     """A claim in two rings counts for the stronger one; the later ring's amounts shrink by what is taken."""
-    shared = store.rows(
-        "SELECT claim_id, list(DISTINCT group_no ORDER BY group_no) AS groups, coalesce(max(total_amount), 0), coalesce(max(fund_amount), 0) "
-        "FROM member_claims WHERE session_no IS NOT NULL GROUP BY claim_id HAVING count(DISTINCT group_no) > 1 "
-        "ORDER BY claim_id"
+    lost = taken_by_stronger(store, {c.group_no: c.ring.rank for c in ranked})
+    return tuple(
+        _with_money(c, money[c.group_no].less(*lost[c.group_no])) if c.group_no in lost else c for c in ranked
     )
-    rank = {c.group_no: c.ring.rank for c in ranked}
-    lost: dict[int, tuple[Decimal, Decimal]] = {}
-    for _, groups, total_amount, fund in shared:
-        for group_no in sorted((g for g in groups if g in rank), key=rank.__getitem__)[1:]:
-            before = lost.get(group_no, (Decimal(0), Decimal(0)))
-            lost[group_no] = (before[0] + total_amount, before[1] + fund)
-    return tuple(_less(c, *lost[c.group_no]) if c.group_no in lost else c for c in ranked)
 
 
-def _less(candidate: Candidate, total_amount: Decimal, fund: Decimal) -> Candidate:
-    ring = candidate.ring
-    left = ring.fund_amount - fund
-    totals = ring.total_amount - total_amount
-    share = left / ring.fund_amount if ring.fund_amount else Decimal(0)
-    excess = (ring.excess_amount * share).quantize(Decimal("0.01"))
-    money = (totals, left, excess)
+def _with_money(candidate: Candidate, money: Money) -> Candidate:
+    members = candidate.ring.members
     return replace(
         candidate,
         ring=replace(
-            ring,
-            total_amount=totals,
-            fund_amount=left,
-            excess_amount=excess,
-            summary_zh=_summary_zh(candidate.facts, ring.members, money),
-            summary_en=_summary_en(candidate.facts, ring.members, money),
+            candidate.ring,
+            **_amounts(money),
+            summary_zh=_summary_zh(candidate.facts, members, money),
+            summary_en=_summary_en(candidate.facts, members, money),
         ),
     )
+
+
+def _amounts(money: Money) -> dict[str, Decimal]:
+    return {
+        "total_amount": money.total, "fund_amount": money.fund, "excess_amount": money.excess,
+        "excess_low": money.low, "excess_high": money.high,
+    }  # fmt: skip
+
+
+def _within_capacity(store: Store, found: list[Candidate], capacity: int | None) -> list[Candidate]:
+    """Where only so many can be opened: those first that bring most that is new; the rest is not put forward."""
+    listed = [c for c in found if c.ring.listed]
+    if capacity is None or not listed:
+        return found
+    claims = claims_of_groups(store, (c.group_no for c in listed))
+    order = choose(
+        [
+            Openable(
+                score=c.ring.score,
+                people=frozenset(m.entity_id for m in c.ring.members if m.entity_type is NodeKind.PATIENT),
+                claims=claims.get(c.group_no, {}),
+            )
+            for c in listed
+        ],
+        capacity,
+    )
+    chosen = [listed[number] for number in order]
+    left = [
+        replace(
+            c,
+            ring=replace(
+                c.ring,
+                listed=False,
+                held_zh=f"超出可核查数量（{capacity} 个）：其人员或费用多已在名次更前的团伙中，或得分较低",
+                held_en=f"beyond the {capacity} that can be opened: its people or money are mostly in rings ranked before, or its score is lower",
+            ),
+        )
+        for number, c in enumerate(listed)
+        if number not in order
+    ]
+    return [*chosen, *left, *(c for c in found if not c.ring.listed)]

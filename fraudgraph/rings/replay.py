@@ -29,9 +29,17 @@ from fraudgraph.store import Store
 
 __all__ = ["Difference", "Replay", "find_ring", "replay_ring"]
 
-_BORROWED = (*CANONICAL, "flags", "outliers")
+_BORROWED = (*CANONICAL, "flags", "outliers", "screen_runs")
 _NEEDED_VIEWS = {"identity", "steering"}
-_OF_RING = ("total_amount", "fund_amount", "excess_amount", "first_seen", "last_seen")
+_OF_RING = (
+    "total_amount",
+    "fund_amount",
+    "excess_amount",
+    "excess_low",
+    "excess_high",
+    "first_seen",
+    "last_seen",
+)
 _OF_MEMBER = (
     "role",
     "strength",
@@ -42,7 +50,7 @@ _OF_MEMBER = (
     "reason_en",
 )
 _OF_EVIDENCE = ("kind", "observed", "expected", "claim_ids", "sentence_zh", "sentence_en")
-_OF_EXPLANATION = ("share", "observed", "threshold", "holds", "sentence_zh", "sentence_en")
+_OF_EXPLANATION = ("share", "observed", "threshold", "holds", "claim_ids", "sentence_zh", "sentence_en")
 _CLOSE = 1e-6
 
 

@@ -27,7 +27,7 @@ from fraudgraph.records import (
     Typology,
 )
 from fraudgraph.rings.assemble import Candidate
-from fraudgraph.settings import Settings
+from fraudgraph.settings import Settings, kept_settings
 from fraudgraph.store import Store
 
 __all__ = ["load_rings", "load_run_settings", "make_dossiers", "write_results"]
@@ -39,6 +39,7 @@ _RINGS = pa.schema(
     [
         ("ring_id", pa.string()), ("rank", pa.int32()), ("listed", pa.bool_()), ("score", pa.float64()),
         ("q_value", pa.float64()), ("total_amount", _MONEY), ("fund_amount", _MONEY), ("excess_amount", _MONEY),
+        ("excess_low", _MONEY), ("excess_high", _MONEY),
         ("first_seen", pa.date32()), ("last_seen", pa.date32()), ("status", pa.string()), ("typology", pa.string()),
         ("summary_zh", pa.string()), ("summary_en", pa.string()),
     ]
@@ -168,8 +169,7 @@ def load_run_settings(out: Path) -> Settings:
     """
     try:
         kept = json.loads((out / "run.json").read_text(encoding="utf-8"))["settings"]
-        kept.get("privacy", {}).pop("code_key", None)
-        return Settings.model_validate(kept)
+        return kept_settings(kept)
     except (OSError, ValueError, KeyError, AttributeError, TypeError):
         raise UsageError(
             f"{out} holds no readable run.json. Give the folder that `fraudgraph run --out` wrote.",

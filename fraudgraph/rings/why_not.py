@@ -10,8 +10,8 @@ from scipy.stats import binom
 from fraudgraph.detection.groups import STRONG_WEIGHT, WEAKEST_WEIGHT, WEIGHT_CAP
 from fraudgraph.graph.meetings import WEAKEST_P
 from fraudgraph.records import NodeKind, Ring
-from fraudgraph.rings.assemble import ENRICHED_P, LEAST_PLACE_SHARE
 from fraudgraph.rings.lookup import Known
+from fraudgraph.rings.members import ENRICHED_P, LEAST_PLACE_SHARE
 from fraudgraph.rings.score import LIST_SCORE
 from fraudgraph.settings import Settings
 from fraudgraph.store import Store

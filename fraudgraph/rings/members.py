@@ -1,0 +1,139 @@
+"""Who belongs to a ring, in which role, and the number that says so: a reading of numbers, never a finding."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from math import isnan
+from pathlib import Path
+
+from scipy.stats import binom
+
+from fraudgraph.records import Member, NodeKind, Role
+from fraudgraph.rings.facts import GroupFacts
+from fraudgraph.store import Store
+
+__all__ = ["ENRICHED_P", "LEAST_PLACE_SHARE", "day_of", "read_members"]
+
+_SQL = Path(__file__).parent / "sql"
+_EPOCH = date(1970, 1, 1)
+ENRICHED_P = 1e-4
+"""A doctor, operator or place joins when its share of the claims at the sittings is this unlikely by its usual share."""
+LEAST_PLACE_SHARE = 0.12
+"""A place, doctor or operator joins when at least this share of the sittings, and two of them, were there."""
+FRONT_SHARE = 0.3
+"""A facility is called a front when the group is this much of all its claims."""
+FRAIL_AGE_YEARS = 80
+"""From this age on a card holder is called a probable victim: such cards are often used by others."""
+ORGANISER_P, ORGANISER_SHARE, ORGANISER_SITTINGS = 0.01, 0.75, 6
+"""Who came to this much of at least so many sittings, far more than the others did, is called an organiser."""
+
+
+def day_of(number: float) -> date:
+    """A day number as a date; the first day of 1970 where none is known."""
+    return _EPOCH if isnan(number) else _EPOCH + timedelta(days=int(number))
+
+
+def read_members(store: Store, facts: dict[int, GroupFacts]) -> dict[int, tuple[Member, ...]]:
+    """Patients first, then the places, doctors and operators that are there more than their share explains."""
+    people: dict[int, list[Member]] = {group_no: [] for group_no in facts}
+    for group_no, patient_id, attended, claims, fund, name, born in store.rows(
+        (_SQL / "seats.sql").read_text(encoding="utf-8")
+    ):
+        people[group_no].append(_patient(facts[group_no], patient_id, attended, claims, fund, name, born))
+    found = {group_no: _organisers(facts[group_no], patients) for group_no, patients in people.items()}
+    (all_claims,) = store.one("SELECT count(*) FROM claims WHERE counted")
+    for row in store.rows((_SQL / "entities.sql").read_text(encoding="utf-8")):
+        member = _entity(*row[1:], every_claim=int(all_claims))
+        if member is not None:
+            found[row[0]].append(member)
+    return {group_no: tuple(members) for group_no, members in found.items()}
+
+
+def _patient(
+    facts: GroupFacts, patient_id: str, attended: int, claims: int, fund: Decimal, name: str | None, born: date | None
+) -> Member:  # fmt: skip
+    sittings = int(facts["session_count"])
+    age = (day_of(facts["last_day"]) - born).days / 365.25 if born is not None else 0.0
+    frail = age >= FRAIL_AGE_YEARS
+    old_zh = f"；{age:.0f} 岁，其卡可能被他人使用" if frail else ""
+    old_en = f"; {age:.0f} years old, the card may have been used by others" if frail else ""
+    return Member(
+        entity_type=NodeKind.PATIENT,
+        entity_id=patient_id,
+        role=Role.POSSIBLE_VICTIM if frail else Role.CARD_HOLDER,
+        strength=round(attended / max(sittings, 1), 4),
+        name=name or "",
+        reason_zh=f"{sittings} 次聚集中到场 {attended} 次{old_zh}",
+        reason_en=f"came to {attended} of {sittings} sittings{old_en}",
+        claim_count=claims,
+        fund_amount=fund,
+    )
+
+
+def _organisers(facts: GroupFacts, people: list[Member]) -> list[Member]:
+    """Who came to most of the sittings while the others took turns: one or two people of five or more."""
+    sittings = int(facts["session_count"])
+    if sittings < ORGANISER_SITTINGS or len(people) < 5:
+        return people
+    usual = sorted(member.strength for member in people)[len(people) // 2]
+    called = {
+        member.entity_id
+        for member in people
+        if member.role is Role.CARD_HOLDER and member.strength >= ORGANISER_SHARE
+        and float(binom.sf(round(member.strength * sittings) - 1, sittings, usual)) * len(people) <= ORGANISER_P
+    }  # fmt: skip
+    if not 1 <= len(called) <= max(1, len(people) // 5):
+        return people
+    return [
+        replace(
+            member, role=Role.ORGANISER,
+            reason_zh=f"{member.reason_zh}，其他人通常到场 {usual * sittings:.1f} 次",
+            reason_en=f"{member.reason_en}, where the others usually came to {usual * sittings:.1f}",
+        ) if member.entity_id in called else member
+        for member in people
+    ]  # fmt: skip
+
+
+def _entity(
+    kind: str, entity_id: str, observed: int, sessions: int, _patients: int, expected: float | None, fund: Decimal | None,
+    session_count: int, claim_count: int, name: str | None, own_claims: int | None, *, every_claim: int,
+) -> Member | None:  # fmt: skip
+    """A place, doctor or operator as a member, or None if it is there no more than its share explains."""
+    share = sessions / max(session_count, 1)
+    place = kind in {"facility", "pharmacy"}
+    if place:
+        expected = claim_count * (own_claims or observed) / max(every_claim, 1)
+    chance = min((expected or 0.0) / max(claim_count, 1), 1.0)
+    p = float(binom.sf(observed - 1, claim_count, max(chance, 1e-9)))
+    if sessions < 2 or p > ENRICHED_P or share < LEAST_PLACE_SHARE:
+        return None
+    role, reason_zh, reason_en = (
+        _of_place(kind, observed, sessions, session_count, own_claims) if place else _of_person(kind, observed, claim_count, expected)
+    )  # fmt: skip
+    return Member(
+        entity_type=NodeKind(kind), entity_id=entity_id, role=role, strength=round(share, 4), name=name or "",
+        reason_zh=reason_zh, reason_en=reason_en, claim_count=observed, fund_amount=fund or Decimal(0),
+        expected_claim_count=round(expected or 0.0, 3),
+    )  # fmt: skip
+
+
+def _of_place(
+    kind: str, observed: int, sessions: int, session_count: int, own_claims: int | None
+) -> tuple[Role, str, str]:
+    of_place = observed / max(own_claims or observed, 1)
+    role = Role.FRONT if kind == "facility" and of_place >= FRONT_SHARE else Role.OUTLET
+    return (
+        role,
+        f"{session_count} 次聚集中有 {sessions} 次在此；占该机构结算的 {of_place:.1%}",
+        f"{sessions} of {session_count} sittings were here; {of_place:.1%} of the place's claims",
+    )
+
+
+def _of_person(kind: str, observed: int, claim_count: int, expected: float | None) -> tuple[Role, str, str]:
+    return (
+        Role.PRESCRIBER if kind == "doctor" else Role.OUTLET,
+        f"聚集时的 {claim_count} 笔结算中有 {observed} 笔经其手，按所在机构占比应为 {expected or 0.0:.1f} 笔",
+        f"{observed} of the {claim_count} claims at the sittings went through them, {expected or 0.0:.1f} expected",
+    )
