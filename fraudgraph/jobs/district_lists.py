@@ -81,7 +81,7 @@ def _names_any(one: Evidence, others: list[Member]) -> bool:
 
 
 def _homes(store: Store, rings: list[Ring]) -> dict[tuple[str, str], str]:
-    """Where each member belongs: patients live there, places lie there; staff go with their ring."""
+    """Where each member belongs: patients live there, places lie there, doctors work there."""
     people = sorted(
         {m.entity_id for ring in rings for m in ring.members if m.entity_type is NodeKind.PATIENT}
     )
@@ -93,26 +93,34 @@ def _homes(store: Store, rings: list[Ring]) -> dict[tuple[str, str], str]:
             people=people,
         )
     }
+    people_known = bool(homes)
     for ring in rings:
         for member in ring.members:
             found = re.fullmatch(DISTRICT_OF_PLACE, member.entity_id)
             if member.entity_type in (NodeKind.FACILITY, NodeKind.PHARMACY) and found:
                 homes[str(member.entity_type), member.entity_id] = found[1]
-    if not any(
-        kind == NodeKind.PATIENT for kind, _ in homes
-    ):  # no residence delivered: people go with their ring's place
-        for ring in rings:
-            places = [
-                homes[str(m.entity_type), m.entity_id]
-                for m in ring.members
-                if (str(m.entity_type), m.entity_id) in homes
-            ]
-            for member in ring.members:
-                if places and member.entity_type is NodeKind.PATIENT:
-                    homes[str(member.entity_type), member.entity_id] = max(
-                        sorted(set(places)), key=places.count
-                    )
+    for doctor, place in store.rows(
+        "SELECT doctor_id, facility_id FROM doctors WHERE facility_id IS NOT NULL ORDER BY doctor_id"
+    ):
+        found = re.fullmatch(DISTRICT_OF_PLACE, place)
+        if found:
+            homes[str(NodeKind.DOCTOR), doctor] = found[1]
+    for ring in rings:
+        _with_their_ring(ring, homes, patients_too=not people_known)
     return homes
+
+
+def _with_their_ring(ring: Ring, homes: dict[tuple[str, str], str], *, patients_too: bool) -> None:
+    """Who has no district goes with the ring's usual place: staff always, patients where no residence was delivered."""
+    places = (NodeKind.FACILITY, NodeKind.PHARMACY)
+    keys = [(str(m.entity_type), m.entity_id) for m in ring.members if m.entity_type in places]
+    where = [homes[key] for key in keys if key in homes]
+    if not where:
+        return
+    usual = max(sorted(set(where)), key=where.count)
+    for member in ring.members:
+        if member.entity_type is not NodeKind.PATIENT or patients_too:
+            homes.setdefault((str(member.entity_type), member.entity_id), usual)
 
 
 def _claims_of(store: Store, rings: list[Ring]) -> dict[str, str]:
