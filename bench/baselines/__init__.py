@@ -183,12 +183,14 @@ def main(argv: list[str]) -> int:
             totals[name, kind] += score_groups(visits, groups, truth)
         print(f"{kind} seed {seed} done", file=sys.stderr, flush=True)
     _print(totals)
+    means = {name: round(sum(spent) / len(spent), 1) for name, spent in seconds.items()}
+    print("seconds a city:", ", ".join(f"{name} {mean}" for name, mean in means.items()))
     write_figures(
         options,
         "baselines",
         {
             "knobs": {name: kept[name] for name in names},
-            "seconds": {name: round(sum(s) / len(s), 1) for name, s in seconds.items()},
+            "seconds": means,
             "table": [
                 {"method": name, "kind": kind, **score.figures()} for (name, kind), score in totals.items()
             ],
