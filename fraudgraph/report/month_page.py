@@ -83,7 +83,7 @@ def _row(case: Case, facts: MonthFacts) -> dict[str, Any]:
         "href": f"dossiers/{dossier_name(ring.ring_id)}" if ring.listed else "",
         "changed": case.change in CHANGES,
         "status": word(STATUSES, plain(ring.status, 64)),
-        "how": [_what(event) for event in own],
+        "how": [_what(event) for event in own if event.other_id or _counts(event)],
         "score": ring.score,
         "fund": ring.fund_amount,
         "summary": Text(plain(ring.summary_zh), plain(ring.summary_en)),
@@ -108,10 +108,15 @@ def _what(event: Event) -> Text:
     zh, en = said.zh, said.en
     if event.other_id:
         zh, en = f"{zh}（{plain(event.other_id, 64)}）", f"{en} ({plain(event.other_id, 64)})"
-    if event.joined or event.left:
+    if _counts(event):
         zh = f"{zh}：加入 {event.joined} 人，离开 {event.left} 人"
         en = f"{en}: {event.joined} joined, {event.left} left"
     return Text(zh, en)
+
+
+def _counts(event: Event) -> bool:
+    """Whether who came and went says anything: in a first month everybody came."""
+    return bool(event.joined or event.left) and event.event is not EventKind.BORN
 
 
 def _disagreeing(facts: MonthFacts) -> list[dict[str, Any]]:
