@@ -45,8 +45,8 @@ def _describe(source: SourceFile, sheet: Sheet | None) -> tuple[str, str]:
         return f"{source.name} is empty", f"{source.name} 是空文件"
     if sheet is None:
         return (
-            f"{source.name} holds no table with a header (it is no csv, xlsx or parquet, or has one column only)",
-            f"{source.name} 中没有带表头的表（不是 csv、xlsx、parquet，或只有一列）",
+            f"{source.name} holds no table with a header (docs/files.md lists the formats; a table needs at least two columns)",
+            f"{source.name} 中没有带表头的表（可读取的格式见 docs/files.md；表至少须有两列）",
         )
     near = near_miss(sheet.headers)
     if near is None:

@@ -95,6 +95,7 @@ def _notes(
             )
         )
     notes += [_skipped_note(one) for one in skipped]
+    notes += [_remembered_note(one) for one in files if (one.mapping or "").startswith("remembered ")]
     for one in files:
         if one.values_left_empty:
             notes.append(
@@ -105,6 +106,14 @@ def _notes(
                 )
             )
     return notes
+
+
+def _remembered_note(one: FileReport) -> Note:
+    return Note(
+        code="mapping_remembered",
+        zh=f"{one.file} 按记住的列名对照读取（{one.mapping}）",
+        en=f"{one.file} was read by a mapping that was remembered for its headers ({one.mapping})",
+    )
 
 
 def _skipped_note(one: FileReport) -> Note:

@@ -75,8 +75,8 @@ def discover(sources: Sequence[Path], unpack_to: Path | None = None) -> tuple[So
     if not found:
         listed = ", ".join(str(source) for source in sources)
         raise SourceError(
-            f"{listed} holds no file. Expected csv, xlsx or parquet files with claims; check the path.",
-            f"{listed} 中没有文件。应有 csv、xlsx 或 parquet 格式的结算数据，请检查路径。",
+            f"{listed} holds no file. Expected files with claims (csv, workbooks, dbf, JSON, Parquet …); check the path.",
+            f"{listed} 中没有文件。应有结算数据文件（csv、工作簿、dbf、JSON、Parquet 等），请检查路径。",
         )
     files: list[SourceFile] = []
     for name, path in sorted(found.values(), key=lambda one: (one[0], str(one[1]))):

@@ -68,7 +68,7 @@ def _head_bytes(path: Path) -> bytes:
 
 def _table(path: Path, text: Utf8Text, more: frozenset[str]) -> TextFile | None:
     head = _head_bytes(path).decode("utf-8-sig", errors="ignore")
-    best: tuple[tuple[int, int], str, HeaderFound, int] | None = None
+    best: tuple[tuple[int, int], str, HeaderFound, int, int] | None = None
     for delimiter in _DELIMITERS:
         if delimiter not in head:
             continue
@@ -78,17 +78,18 @@ def _table(path: Path, text: Utf8Text, more: frozenset[str]) -> TextFile | None:
             continue
         key = (found.hits, len(found.names))
         if best is None or key > best[0]:
-            best = (key, delimiter, found, ends[found.row + found.rows - 1])
+            last = found.row + found.rows - 1
+            best = (key, delimiter, found, ends[last], len(rows[last]))
     if best is None:
         return None
-    _, delimiter, found, header_lines = best
+    _, delimiter, found, header_lines, width = best
     if len(found.names) < 2 or len("".join(found.names)) >= HEAD_BYTES // 2:
         return None
     return TextFile(
         path=path,
         encoding=text.encoding,
         delimiter=delimiter,
-        headers=tuple(name.strip() for name in found.names),
+        headers=(*(name.strip() for name in found.names), *[""] * (width - len(found.names))),
         header_lines=header_lines,
         lines=text.lines,
         damaged=text.damaged,

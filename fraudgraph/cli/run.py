@@ -92,8 +92,8 @@ def _run(
         typer.Argument(
             metavar="SOURCE...",
             help=t(
-                "Claims files or folders of them: csv (UTF-8, GB18030), xlsx, parquet, also .gz.",
-                "结算数据文件或目录：csv（UTF-8、GB18030）、xlsx、parquet，可为 .gz。",
+                "Claims files or folders of them: csv, workbooks, dbf, JSON, HTML, Parquet, also packed (docs/files.md).",
+                "结算数据文件或目录：csv、工作簿、dbf、JSON、HTML、Parquet，可为压缩包（见 docs/files.md）。",
             ),
         ),
     ],
