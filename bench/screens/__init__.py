@@ -44,7 +44,13 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "--work", type=Path, default=Path("screens-work"), help="a folder for --cost; emptied first"
     )
+    parser.add_argument(
+        "--text", action="store_true", help="write docs/models.md again from the figures that stand"
+    )
     options = parser.parse_args(argv)
+    if options.text:
+        PAGE.write_text(catalogue_page(load_screens(), read_figures()), encoding="utf-8")
+        return 0
     if options.cost is not None:
         measure_cost(options.cost, options.work, lines=4, memory_gib=6)
         return 0

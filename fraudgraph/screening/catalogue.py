@@ -31,7 +31,7 @@ How to read a card 卡片说明:
 - Severity 严重度 1 to 5 is the order in which to look; the money rule 金额口径 says what the amount means.
 - Thresholds 阈值 marked "own choice" are proposals of this project, not of any regulation; settings change them. 标注 "own choice" 的阈值为本项目建议值，可在设置中调整。
 - Lawful look-alikes 合理情形 are set aside in the SQL itself; each has a test. 各合理情形均在 SQL 中排除并有测试。
-- Recall and precision 召回率与准确率 are measured on an invented city of 200,000 claims into which every violation and every lawful look-alike of the cases is laid in turn; planted cases are easier than life. Flags among ordinary claims are what a model raises in that city before anything is planted: with a definite model none; with a suspicious one the price of looking. 在 20 万笔结算的虚构城市中逐一植入各违规及合理情形测得;植入的案例比实际容易。普通结算中命中,是未植入任何案例时的疑点数。
+- Recall and precision 召回率与准确率 are measured on an invented city of 200,000 claims into which every violation and every lawful look-alike of the cases is laid in turn; planted cases are easier than life. Flags among ordinary claims are what a model raises in that city before anything is planted: the price of looking. Those of definite models (M001, M004, M014D) are contradictions that the invented data really hold: its diagnoses do not heed sex and age, and some of its lawful groups meet after a member's death. 在 20 万笔结算的虚构城市中逐一植入各违规及合理情形测得；植入的案例比实际容易。普通结算中命中，是未植入任何案例时的疑点数；其中明确类模型（M001、M004、M014D）的命中是虚构数据自身的矛盾（诊断未考虑性别年龄等）。
 """
 
 
