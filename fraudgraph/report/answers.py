@@ -84,7 +84,7 @@ def _when(dossier: Dossier, cast: Cast) -> Text:
 
 def _how_much(dossier: Dossier) -> Text:
     ring = dossier.ring
-    low, high = getattr(ring, "excess_low", None), getattr(ring, "excess_high", None)
+    low, high = ring.excess_low, ring.excess_high
     range_zh = f"（{amount(low)} 至 {amount(high)}）" if low is not None and high is not None else ""
     range_en = f" ({amount(low)} to {amount(high)})" if low is not None and high is not None else ""
     return Text(
