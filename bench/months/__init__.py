@@ -1,6 +1,6 @@
-"""Twelve months in a row: `python -m bench months [--quick] [--part identities,quiet,verdicts,kills] [--kills N]`.
+"""Twelve months in a row: `python -m bench months [--quick] [--part identities,changed,quiet,verdicts,kills] [--kills N]`.
 
-identities: rings that grow, split, merge, sleep and wake in a sample city; whether each keeps its name, how late it is
+changed: the last month scored anew with 2 % of the claims gone; whether untouched rings keep their names. identities: rings that grow, split, merge, sleep and wake in a sample city; whether each keeps its name, how late it is
 listed, and whether its next session is foreseen better than by guessing. quiet: the same months without any ring.
 verdicts: precision at k before and after simulated verdicts. kills: a job killed at random points, then made again.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -151,11 +152,53 @@ def quiet(work: Path, options: argparse.Namespace) -> dict[str, Any]:
     return {"new_wrong_names": len(names), "months": len(life.months)}
 
 
+def changed(work: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """The last month of `identities` again, two claims in a hundred gone from every delivery."""
+    workspace = Workspace(work / "living-changed")
+    subprocess.run(["rm", "-rf", str(workspace.root)], check=True)
+    shutil.copytree(work / "living", workspace.root)
+    month = str(workspace.published()[-1])
+    before, _ = _named(workspace, [month])
+    chance = random.Random(options.seed)
+    for path in sorted(workspace.deliveries.glob("*/files/claims-*.parquet")):
+        table = pq.read_table(path)
+        kept = [number for number in range(table.num_rows) if chance.random() >= 0.02]
+        path.unlink()  # a link to the untouched workspace's file
+        pq.write_table(table.take(kept), path)
+    command = [
+        sys.executable,
+        "-m",
+        "fraudgraph",
+        "month",
+        month,
+        "--workspace",
+        str(workspace.root),
+        "--from-stage",
+        "score",
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    after, _ = _named(workspace, [month])
+    untouched = {name: people for name, people in before[month].items() if people in after[month].values()}
+    same = sum(after[month].get(name) == people for name, people in untouched.items())
+    kept_names = sum(
+        len(after[month].get(name, frozenset()) & people) >= len(people) / 2
+        for name, people in before[month].items()
+    )
+    return {
+        "rings": len(before[month]),
+        "same_people": len(untouched),
+        "of_them_same_name": same,
+        "kept_name": kept_names,
+    }
+
+
 def main(argv: list[str]) -> int:
     """Run the parts asked for, print their figures, write them as json."""
     parser = argparse.ArgumentParser(prog="python -m bench months", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="four months, one set of rings, few kills")
-    parser.add_argument("--part", default="identities,quiet,verdicts,kills", help="several with commas")
+    parser.add_argument(
+        "--part", default="identities,changed,quiet,verdicts,kills", help="several with commas"
+    )
     parser.add_argument("--claims", type=int, default=75_000, help="claims of the city's fifteen months")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", type=int, default=0, help="how often to kill (default 50, quick 3)")
@@ -165,6 +208,7 @@ def main(argv: list[str]) -> int:
     kills = options.kills or (3 if options.quick else 50)
     parts = {
         "identities": lambda: identities(options.work, options),
+        "changed": lambda: changed(options.work, options),
         "quiet": lambda: quiet(options.work, options),
         "verdicts": lambda: learn_from_verdicts(options.work, cities=2 if options.quick else 8),
         "kills": lambda: kill_jobs(options.work, kills, random.Random(options.seed), signal.SIGKILL),

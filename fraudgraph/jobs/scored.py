@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from fraudgraph.jobs.workspace import write_private
+from fraudgraph.jobs.workspace import disk_told, write_private
 from fraudgraph.pipeline import Scored, Stages, score_claims
 from fraudgraph.records import Month
 from fraudgraph.settings import Settings
@@ -73,7 +73,10 @@ def score_month(
     of_month = settings.model_copy(
         update={"run": settings.run.model_copy(update={"window_months": settings.month.window_months})}
     )
-    with Store(folder, threads=settings.run.threads, memory_limit_gib=settings.run.memory_limit_gib) as store:
+    with (
+        disk_told(folder),
+        Store(folder, threads=settings.run.threads, memory_limit_gib=settings.run.memory_limit_gib) as store,
+    ):
         scored = score_claims(store, sources, of_month, month=month, mapping=mapping, stages=stages)
         store.run("CHECKPOINT")
     report: dict[str, Any] = {

@@ -20,7 +20,7 @@ from fraudgraph.jobs.day_outputs import DaySummary, Move, NextSession, write_day
 from fraudgraph.jobs.deliveries import deliveries, link_window, take_in, window_of
 from fraudgraph.jobs.journal import Journal
 from fraudgraph.jobs.registers import latest_register
-from fraudgraph.jobs.workspace import Lock, Workspace, tidy
+from fraudgraph.jobs.workspace import Lock, Workspace, disk_told, tidy
 from fraudgraph.records import Month, NodeKind
 from fraudgraph.rings import Candidate, assemble_rings, collect_evidence
 from fraudgraph.screening.runner import FLAGS_TABLE_SQL
@@ -70,7 +70,8 @@ def watch_day(
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(parents=True, mode=0o700)
         try:
-            summary = _look(workspace, day, settings, scratch, journal, began)
+            with disk_told(scratch):
+                summary = _look(workspace, day, settings, scratch, journal, began)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
         journal.note("end", day=str(day), claims=summary.claims, moved=len(summary.moved), crossed=list(summary.crossed), seconds=summary.seconds)  # fmt: skip

@@ -8,6 +8,8 @@ import os
 import re
 import shutil
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -18,7 +20,7 @@ from typing import Any, Self
 from fraudgraph.errors import LockedError, StorageError, UsageError
 from fraudgraph.records import Month
 
-__all__ = ["Lock", "Workspace", "init_workspace", "put_in_place", "tidy", "write_private"]
+__all__ = ["Lock", "Workspace", "disk_told", "init_workspace", "put_in_place", "tidy", "write_private"]
 
 _MONTH = re.compile(r"\d{4}-\d{2}")
 _LEFT = re.compile(r"\.(?P<name>[0-9-]+)\.(?P<kind>partial|earlier)(-\d+)?")
@@ -184,6 +186,20 @@ def tidy(folder: Path) -> None:
             path.rename(folder / left["name"])
         else:
             shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def disk_told(where: Path) -> Iterator[None]:
+    """What the database says when the disk is full or closed to us, as the error that says so."""
+    try:
+        yield
+    except Exception as problem:
+        from fraudgraph.store import storage_problem  # noqa: PLC0415  # a job with nothing to do needs no database
+
+        full = storage_problem(problem, where)
+        if full is None:
+            raise
+        raise full from None
 
 
 def _cannot_write(path: Path, problem: OSError) -> StorageError:

@@ -20,7 +20,7 @@ from fraudgraph.casework.hand import HandEdit, add_edit
 from fraudgraph.casework.known import Register
 from fraudgraph.casework.verdicts import Verdict, add_verdicts
 from fraudgraph.cli import main
-from fraudgraph.errors import LockedError, SourceError, UsageError
+from fraudgraph.errors import GraphStoreError, LockedError, SourceError, UsageError
 from fraudgraph.jobs import MonthSummary, Workspace, init_workspace, run_month
 from fraudgraph.jobs.registers import known_rings
 from fraudgraph.records import Month
@@ -309,6 +309,33 @@ def test_every_setting_of_the_new_workspace_is_one(tmp_path: Path) -> None:
     settings = load_settings(tmp_path / "all.toml")
     assert settings.month.queries["claims"].startswith("SELECT")
     assert settings.casework.owners == {"370202": "市南分局"}
+
+
+def test_a_list_is_safe_when_neo4j_is_away_and_is_loaded_later(copied: Workspace) -> None:
+    copied.settings.write_text("[month]\npublish_graph = true\n", encoding="utf-8")
+    before = files(copied.month(OCTOBER))
+    for _ in range(2):
+        with pytest.raises(GraphStoreError, match="from-stage publish"):
+            job(copied, OCTOBER)
+    assert files(copied.month(OCTOBER)) == before
+    assert main(["month", "2025-10", "--workspace", str(copied.root), "--from-stage", "publish"]) == 5
+
+
+def test_a_full_disk_is_told_as_such(copied: Workspace) -> None:
+    """A limit on the size of files stands for the end of the disk."""
+    deliver(copied.inbox, "2025-11.csv", ordinary("2025-11"))
+    before = files(copied.months)
+    done = subprocess.run(
+        [
+            sys.executable, "-c",
+            "import resource,sys;resource.setrlimit(resource.RLIMIT_FSIZE,(600_000,600_000));import signal;"
+            "signal.signal(signal.SIGXFSZ,signal.SIG_IGN);from fraudgraph.cli import main;sys.exit(main(sys.argv[1:]))",
+            "month", "2025-11", "--workspace", str(copied.root), "--lang", "en",
+        ],
+        check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 7, done.stderr
+    assert files(copied.months) == before
 
 
 # What investigators found.
