@@ -8,12 +8,14 @@ from pathlib import Path
 
 import duckdb
 
+from fraudgraph.claims.fields import KINDS
+from fraudgraph.claims.guessing import guess_claims
 from fraudgraph.claims.inspecting_sex import sex_remarks
 from fraudgraph.claims.inspecting_values import ColumnReport, Remark, column_reports, value_remarks
 from fraudgraph.claims.mapping import load_mapping
-from fraudgraph.claims.matching import TableMapping, near_miss
+from fraudgraph.claims.matching import TableMapping, known_columns, near_miss
 from fraudgraph.claims.reading import match_sheet, scratch_beside
-from fraudgraph.claims.remembered import mapping_text, remember
+from fraudgraph.claims.remembered import guessed_text, mapping_text, remember
 from fraudgraph.claims.schema import CANONICAL
 from fraudgraph.claims.sheets import Sheet, open_sheets, stage_rows
 from fraudgraph.claims.sources import SourceFile, discover
@@ -30,7 +32,7 @@ SAMPLE_ROWS = 50_000
 class SheetReport:
     """One table of one file; `table` is None where it is none of ours, and `lacking` says what it would still need.
 
-    `rows` counts lines of a text, which quoted line ends make a little too many. `problem` is why a file can't be read.
+    `guesses` are fields and headers that only the values suggest. `rows` counts lines of a text, which quoted line ends make a little too many. `problem` is why a file can't be read.
     """
 
     file: str
@@ -48,6 +50,7 @@ class SheetReport:
     problem_zh: str = ""
     problem_en: str = ""
     same_as: str | None = None
+    guesses: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,8 @@ def inspect_files(
             for sheet in sheets:
                 found = match_sheet(sheet, rules)
                 reports.append(_report(store, sheet, found))
+                if reports[-1].guesses:
+                    texts.append(guessed_text(reports[-1].guesses, file=source.name))
                 if found is not None:
                     samples.append((sheet, found))
                     whole = len(sheets) > 1 or None
@@ -152,6 +157,7 @@ def _no_table(
 def _report(store: Store, sheet: Sheet, found: TableMapping | None) -> SheetReport:
     rows = _sample(store, sheet)
     near = near_miss(sheet.headers) if found is None else None
+    guesses = _guesses(store, sheet) if found is None else ()
     columns = column_reports(store, sheet, found)
     return SheetReport(
         file=sheet.source.name,
@@ -166,7 +172,18 @@ def _report(store: Store, sheet: Sheet, found: TableMapping | None) -> SheetRepo
         columns=columns,
         lacking=(near[0].name, *(group[0] for group in near[1])) if near else (),
         remarks=value_remarks(store, sheet, found, columns) if found else (),
+        guesses=guesses,
     )
+
+
+def _guesses(store: Store, sheet: Sheet) -> tuple[tuple[str, str], ...]:
+    """What an unknown table would be as claims: fields by headers that are known and by values, if all that is needed is there."""
+    known = known_columns("claims", sheet.headers)
+    found = {**known, **guess_claims(store, sheet, known)}
+    kind = KINDS["claims"]
+    if not all(set(group) & set(found) for group in kind.needs):
+        return ()
+    return tuple((name, sheet.headers[found[name]]) for name in kind.field_names if name in found)
 
 
 def _sample(store: Store, sheet: Sheet) -> int:

@@ -16,7 +16,7 @@ from fraudgraph.claims.fields import KINDS, PLAIN_KINDS, Kind
 from fraudgraph.claims.mapping import TableRule, preset_rules
 from fraudgraph.errors import SettingsError, nearest_hint
 
-__all__ = ["TableMapping", "forms", "match_table", "near_miss", "normalised"]
+__all__ = ["TableMapping", "forms", "known_columns", "match_table", "near_miss", "normalised"]
 
 _BRACKETS = re.compile(r"[(\[{【〔《].*?[)\]}】〕》]")
 _SIMPLIFIED = str.maketrans(
@@ -125,6 +125,13 @@ def near_miss(headers: Sequence[str]) -> tuple[Kind, tuple[tuple[str, ...], ...]
         return None
     _, _, kind, missing = max(nearly, key=lambda one: one[:2])
     return kind, missing
+
+
+def known_columns(kind: str, headers: Sequence[str]) -> dict[str, int]:
+    """The fields of one kind that the presets know by their headers, with their positions, however few they are."""
+    return dict(
+        _resolve(next(one for one in preset_rules() if one.table == kind and not one.has), headers).columns
+    )
 
 
 def _is_meant(rule: TableRule, file_name: str, sheet: str | None, headers: Sequence[str]) -> bool:

@@ -6,6 +6,7 @@ from itertools import islice
 
 import pyarrow as pa
 
+from fraudgraph.claims.encodings import DAMAGED
 from fraudgraph.claims.sheets import Sheet
 from fraudgraph.store import Store
 
@@ -22,7 +23,7 @@ def raw_lines(store: Store, sheet: Sheet, lines: pa.Table) -> dict[int, str]:
         with sheet.text.path.open(encoding="utf-8-sig", newline="\n") as file:
             numbered = enumerate(islice(file, max(wanted)), start=1)
             return {
-                number + sheet.text.offset: line.rstrip("\r\n")
+                number + sheet.text.offset: line.rstrip("\r\n").replace(DAMAGED, "\ufffd")
                 for number, line in numbered
                 if number in wanted
             }

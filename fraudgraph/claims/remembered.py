@@ -12,7 +12,7 @@ from pathlib import Path
 from fraudgraph.claims.mapping import TableRule, load_mapping
 from fraudgraph.claims.matching import TableMapping, normalised
 
-__all__ = ["fingerprint", "mapping_text", "memory_folder", "recall", "remember"]
+__all__ = ["fingerprint", "guessed_text", "mapping_text", "memory_folder", "recall", "remember"]
 
 
 def memory_folder() -> Path:
@@ -98,6 +98,19 @@ def mapping_text(
     if rule.layout:
         lines += ["", "[table.layout]", *(f"{_text(k)} = {v}" for k, v in rule.layout.items())]
     return "\n".join(lines) + "\n"
+
+
+def guessed_text(guesses: Sequence[tuple[str, str]], *, file: str) -> str:
+    """A mapping that values suggest, for a person to check before it is used."""
+    lines = [
+        "# 按列值推测，使用前请逐列核对。 Suggested by the values alone: check every line before use.",
+        "[[table]]",
+        'table = "claims"',
+        f"match = {_text(escape(file))}",
+        "",
+        "[table.columns]",
+    ]
+    return "\n".join([*lines, *(f"{name} = {_text(header)}" for name, header in guesses)]) + "\n"
 
 
 def _text(value: str) -> str:

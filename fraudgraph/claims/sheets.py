@@ -16,7 +16,7 @@ import pyarrow as pa
 from fraudgraph.claims.batches import grid_batches, row_batches, stage_schema
 from fraudgraph.claims.careful import careful_rows
 from fraudgraph.claims.dbf_files import dbf_batches, open_dbf
-from fraudgraph.claims.encodings import as_utf8
+from fraudgraph.claims.encodings import DAMAGED, as_utf8
 from fraudgraph.claims.fixed_width import fixed_batches, fixed_encoding
 from fraudgraph.claims.headers import GridTable, rule_headers, tables_in
 from fraudgraph.claims.html_tables import html_rows
@@ -126,13 +126,15 @@ def _of_text(
 def _csv(source: SourceFile, text: TextFile, number: int, of: int) -> Sheet:
     """DuckDB reads the file itself, in strict mode: what it refuses is read again with care (`stage_rows`)."""
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(text.headers)))
-    relation = None
-    if not text.damaged:
-        relation = (
-            f"SELECT CAST(NULL AS BIGINT) AS _line, CAST(NULL AS VARCHAR) AS _fault, * FROM read_csv({literal(str(text.path))}, "
-            f"auto_detect=false, header=false, skip={text.header_lines}, delim={literal(text.delimiter)}, quote='\"', escape='\"', "
-            f"strict_mode=true, null_padding=false, max_line_size={_MAX_LINE_BYTES}, columns={{{columns}}})"
-        )
+    fault = "CAST(NULL AS VARCHAR)"
+    if text.damaged:
+        joined = ", ".join(f"c{i}" for i in range(len(text.headers)))
+        fault = f"CASE WHEN contains(concat_ws('', {joined}), {literal(DAMAGED)}) THEN 'E_ENCODING' END"
+    relation = (
+        f"SELECT CAST(NULL AS BIGINT) AS _line, {fault} AS _fault, * FROM read_csv({literal(str(text.path))}, "
+        f"auto_detect=false, header=false, skip={text.header_lines}, delim={literal(text.delimiter)}, quote='\"', escape='\"', "
+        f"strict_mode=true, null_padding=false, max_line_size={_MAX_LINE_BYTES}, columns={{{columns}}})"
+    )
     return Sheet(
         source=source,
         number=number,

@@ -1,7 +1,7 @@
 """Delivered text as tables: which delimiter, where the header stands, and whether there are several tables.
 
-A regular file goes straight to DuckDB; one that is not (quotes left open, lines too long or too short, empty lines,
-stray bytes) is read line by line, so that only the lines at fault are set aside.
+A regular file goes straight to DuckDB; one that is not (quotes left open, lines too long or too short, empty lines) is
+read line by line, so that only the lines at fault are set aside.
 """
 
 from __future__ import annotations

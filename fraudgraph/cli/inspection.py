@@ -147,6 +147,14 @@ def _print_sheet(sheet: SheetReport) -> None:
                 f"  最接近 {sheet.lacking[0]}，还缺：{listed}",
             )
         )
+    if sheet.guesses:
+        listed = ", ".join(f"{name} = {header}" for name, header in sheet.guesses)
+        print_result(
+            t(
+                f"  by its values it could be claims: {listed} (check; --write keeps it)",
+                f"  按列值推测可能是结算单：{listed}（请核对；--write 可写出）",
+            )
+        )
     if sheet.columns:
         header = (
             t("column", "列"),

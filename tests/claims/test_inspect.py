@@ -149,6 +149,42 @@ def test_a_mapping_written_tried_and_remembered(store: Store, read: Read, tmp_pa
     assert store.count("claims") == 3
 
 
+def test_unknown_headers_are_guessed_by_their_values_and_only_proposed(
+    store: Store, read: Read, tmp_path: Path
+) -> None:
+    rows = [
+        {
+            "甲": f"JS{i:08d}",
+            "乙": f"37020019500101{i:04d}",
+            "丙": "H37020100001",
+            "丁": f"2025-03-{i % 28 + 1:02d}",
+            "戊": f"{60 + i}.25",
+            "己": f"{100 + i}.50",
+            "庚": "内科",
+        }
+        for i in range(40)
+    ]
+    path = write_csv(tmp_path / "a.csv", rows)
+    found = look(tmp_path, path)
+    (sheet,) = found.sheets
+    assert sheet.table is None
+    assert dict(sheet.guesses) == {
+        "claim_id": "甲",
+        "patient_id": "乙",
+        "place_id": "丙",
+        "started_at": "丁",
+        "total_amount": "己",
+        "fund_amount": "戊",
+    }
+    (tmp_path / "m.toml").write_text(found.mapping, encoding="utf-8")
+    assert read(path, mapping=tmp_path / "m.toml").tables["claims"].rows_kept == 40
+    assert (
+        not look(tmp_path, write_csv(tmp_path / "b.csv", [{**row, "乙": "x"} for row in rows]))
+        .sheets[0]
+        .guesses
+    )
+
+
 def test_the_command_writes_a_mapping_and_says_what_is_off(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
