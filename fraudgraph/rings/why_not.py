@@ -74,10 +74,30 @@ def _held_back(ring: Ring, settings: Settings) -> Deciding:
             sentence_en=f"A member of {ring.ring_id}, but the lawful explanation “{first.title_en}” holds (observed {first.observed:g}, threshold {first.threshold:g}): {first.sentence_en}.",
         )  # fmt: skip
     least = LIST_SCORE if settings.rings.list_score is None else settings.rings.list_score
+    if ring.score >= least:
+        return _kept_off(ring, settings, least)
     return Deciding(
         stage="low_score", ring_id=ring.ring_id, observed=ring.score, needed=least,
         sentence_zh=f"属于 {ring.ring_id}，得分 {ring.score:.2f}，列入清单的门槛为 {least:g}。",
         sentence_en=f"A member of {ring.ring_id}, whose score is {ring.score:.2f}; {least:g} is needed to be listed.",
+    )  # fmt: skip
+
+
+def _kept_off(ring: Ring, settings: Settings, least: float) -> Deciding:
+    """High enough, and yet not put forward: beyond the team's capacity, or settled by an earlier verdict."""
+    capacity = settings.referral.capacity
+    why_zh = ring.held_zh or (
+        f"超出可核查数量（{capacity} 个）" if capacity else "既往核查结论，见该月的页面"
+    )
+    why_en = ring.held_en or (
+        f"beyond the {capacity} that can be opened"
+        if capacity
+        else "an earlier verdict; see the month's page"
+    )
+    return Deciding(
+        stage="kept_off", ring_id=ring.ring_id, observed=ring.score, needed=least,
+        sentence_zh=f"属于 {ring.ring_id}，得分 {ring.score:.2f} 已达门槛 {least:g}，但未列入：{why_zh}。",
+        sentence_en=f"A member of {ring.ring_id}, whose score of {ring.score:.2f} reaches the {least:g} needed, yet it is kept off: {why_en}.",
     )  # fmt: skip
 
 
