@@ -82,3 +82,19 @@ def test_like_people_come_to_far_fewer_of_most_listed_rings_meetings(story: Stor
         e for e in found if e.observed is not None and e.expected is not None and e.observed > 2 * e.expected
     ]
     assert len(far) > len(found) / 2 > 0, [e.sentence_en for e in found if e not in far]
+
+
+def test_the_number_of_one_meeting_is_that_of_its_claims(story: Story) -> None:
+    meetings = [item for ring in load_rings(story.out) for item in ring.evidence if item.kind == "sitting"]
+    assert meetings
+    with duckdb.connect(str(story.out / "fraudgraph.duckdb"), read_only=True) as con:
+        for item in meetings:
+            people, places, first, last = con.execute(
+                "SELECT count(DISTINCT patient_id), count(DISTINCT place_id), min(event_date), max(event_date) FROM claims "
+                "WHERE list_contains(?, claim_id)",
+                [list(item.claim_ids)],
+            ).fetchall()[0]
+            assert item.observed == people - 1, item.sentence_en
+            assert places == 1
+            assert (last - first).days <= 30, "a wave of admissions at most"
+            assert str(first) in item.sentence_zh
