@@ -27,6 +27,15 @@ _TYPES = {
     "strength": r"(DOUBLE|FLOAT|DECIMAL\(.*\)|INTEGER)",
     "facts": r"STRUCT\(.*\)",
 }
+_WANTED = {
+    "subject_id": "VARCHAR",
+    "member_ids": "VARCHAR[]",
+    "claim_ids": "VARCHAR[]",
+    "amount": "DECIMAL(16,2)",
+    "strength": "DOUBLE",
+    "facts": "STRUCT, {'name': value, …}",
+}
+_SQL_TYPES = ("VARCHAR", "DOUBLE", "DECIMAL", "INTEGER", "BIGINT", "DATE", "TIMESTAMP", "BOOLEAN")
 SENTENCE_FIELDS = ("subject_id", "amount", "claim_count", "member_count")
 """What a reason sentence may name beside the model's own facts."""
 
@@ -129,8 +138,8 @@ def _check_output(screen: Screen, columns: Mapping[str, str]) -> None:
             )
         if not re.fullmatch(_TYPES[name], columns[name]):
             raise ModelError(
-                f"The SELECT of model {screen.id} returns {name!r} as {columns[name]}; expected {_TYPES[name]}. Use CAST.",
-                f"模型 {screen.id} 的 SELECT 返回的 {name!r} 列类型为 {columns[name]}，应为 {_TYPES[name]}，请用 CAST 转换。",
+                f"The SELECT of model {screen.id} returns {name!r} as {columns[name]}; expected {_WANTED[name]}. Use CAST.",
+                f"模型 {screen.id} 的 SELECT 返回的 {name!r} 列类型为 {columns[name]}，应为 {_WANTED[name]}，请用 CAST 转换。",
             )
     for name in columns:
         if name not in OUTPUT_COLUMNS:
@@ -154,10 +163,22 @@ def _explain(screen: Screen, problem: str) -> ModelError:
             f"Model {screen.id} reads the table {table[1]!r}, from which its card declares no column; {hint_en}",
             f"模型 {screen.id} 读取表 {table[1]!r}，但卡片没有声明该表的字段；{hint_zh}",
         )
+    first = first.rstrip("!.")
+    near = _meant(problem)
+    meant_en, meant_zh = (f"; did you mean: {near}?", f"；是否想写：{near}？") if near else (".", "。")
     return ModelError(
-        f"The SELECT of model {screen.id} can't run: {first}. Correct the SQL.",
-        f"模型 {screen.id} 的 SELECT 不能运行：{first}。请改正 SQL。",
+        f"The SELECT of model {screen.id} can't run: {first}{meant_en} Correct the SQL.",
+        f"模型 {screen.id} 的 SELECT 不能运行：{first}{meant_zh}请改正 SQL。",
     )
+
+
+def _meant(problem: str) -> str | None:
+    """The type or function that was likely meant, where the engine does not know the one that was written."""
+    unknown = re.search(r"Type with name (\w+) does not exist", problem)
+    if unknown is not None:
+        return next(iter(get_close_matches(unknown[1].upper(), _SQL_TYPES, n=1)), ", ".join(_SQL_TYPES))
+    found = re.search(r'Did you mean "([^"]+)"', problem)
+    return found[1] if found is not None else None
 
 
 def _unknown_column(screen: Screen, name: str) -> ModelError:

@@ -82,6 +82,12 @@ FAULTS: list[tuple[str, Change, str]] = [
     ),
     ("output too many", lambda text: text.replace("AS facts", "AS facts, 1 AS more"), "'more'"),
     ("unfillable sentence", lambda text: text.replace("in {month};", "in {mnth};"), "did you mean: month"),
+    (
+        "misspelt type",
+        lambda text: text.replace("AS DOUBLE)", "AS DUOBLE)"),
+        "did you mean: DOUBLE",
+    ),
+    ("misspelt function", lambda text: text.replace("year(event", "yeer(event"), "did you mean: year"),
     ("syntax", lambda text: text.replace("GROUP BY", "GRUOP BY"), "can't run"),
 ]
 
