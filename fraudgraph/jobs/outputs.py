@@ -17,10 +17,11 @@ from fraudgraph.casework.known import CHANGES, Event
 from fraudgraph.jobs.clerk import Clerk
 from fraudgraph.jobs.district_lists import write_district_lists
 from fraudgraph.pipeline import Findings
-from fraudgraph.records import Month
+from fraudgraph.records import Month, NodeKind
 from fraudgraph.report.files import save
 from fraudgraph.report.lineage_drawing import lineage_page
 from fraudgraph.report.month_page import MonthFacts, drift_page, month_page
+from fraudgraph.report.naming import Naming
 from fraudgraph.report.plain import formula_safe
 from fraudgraph.store import Store
 
@@ -91,8 +92,17 @@ def _rates_csv(clerk: Clerk) -> bytes:
 
 
 def _seeds_csv(store: Store, clerk: Clerk) -> bytes:
-    rows = seed_neighbours(store, clerk.seed_people)
-    return csv_bytes(("patient_id", "seeds_met", "observed", "expected"), ([*row.values()] for row in rows))
+    naming = Naming([], clerk.settings)
+    rows = [
+        (
+            naming.entity(NodeKind.PATIENT, row["patient_id"]),
+            row["seeds_met"],
+            row["observed"],
+            row["expected"],
+        )
+        for row in seed_neighbours(store, clerk.seed_people)
+    ]
+    return csv_bytes(("patient_id", "seeds_met", "observed", "expected"), rows)
 
 
 def _drift(store: Store, clerk: Clerk, found: Findings, folder: Path) -> list[DriftRow]:

@@ -1,0 +1,62 @@
+"""The judge of names knows a kept name from a lost one."""
+
+from datetime import date
+
+from bench.months.judging import judge
+from bench.months.script import Life, RingMonth
+
+MONTHS = ["2025-01", "2025-02", "2025-03"]
+
+
+def people(first: int, last: int) -> frozenset[str]:
+    return frozenset(f"P{number}" for number in range(first, last))
+
+
+def life(*rings: tuple[str, frozenset[str]]) -> Life:
+    """Rings that meet once a month and are paid a third each time."""
+    return Life(
+        months=MONTHS,
+        rings={
+            m: [RingMonth(name, tuple(sorted(who)), True, "H1", 0) for name, who in rings] for m in MONTHS
+        },
+        sessions={name: [(date.fromisoformat(f"{m}-10"), "H1") for m in MONTHS] for name, _ in rings},
+        money={name: dict.fromkeys(MONTHS, 100.0) for name, _ in rings},
+    )
+
+
+def named(*by_month: dict[str, frozenset[str]]) -> dict[str, dict[str, frozenset[str]]]:
+    return dict(zip(MONTHS, by_month, strict=True))
+
+
+def test_one_name_for_life_is_right_and_listed_at_once_is_a_third_of_the_money() -> None:
+    seen = {"R-2025-0001": people(0, 8), "R-2025-0002": people(20, 28)}
+    judged = judge(
+        life(("a", people(0, 8)), ("b", people(20, 28))),
+        named(seen, seen, seen),
+        dict.fromkeys(MONTHS, list(seen)),
+    )
+    figures = judged.figures()
+    assert (figures["with_a_name"], figures["identities_right_share"], figures["wrong_names"]) == (6, 1.0, 0)
+    assert figures["delay_median"] == 0.3333
+
+
+def test_a_changed_or_exchanged_name_is_wrong() -> None:
+    first = {"R-2025-0001": people(0, 8), "R-2025-0002": people(20, 28)}
+    exchanged = {"R-2025-0002": people(0, 8), "R-2025-0001": people(20, 28)}
+    judged = judge(
+        life(("a", people(0, 8)), ("b", people(20, 28))),
+        named(first, exchanged, first),
+        dict.fromkeys(MONTHS, []),
+    )
+    assert (judged.found, judged.right, len(judged.errors)) == (6, 4, 2)
+
+
+def test_a_listed_name_that_is_no_ring_of_ours_is_a_wrong_name() -> None:
+    seen = {"R-2025-0001": people(0, 8), "R-2025-0009": people(50, 58)}
+    judged = judge(life(("a", people(0, 8))), named(seen, seen, seen), dict.fromkeys(MONTHS, ["R-2025-0009"]))
+    assert judged.figures()["wrong_names"] == 1
+
+
+def test_a_ring_that_is_not_found_is_neither_right_nor_wrong() -> None:
+    judged = judge(life(("a", people(0, 8))), named({}, {}, {}), dict.fromkeys(MONTHS, []))
+    assert (judged.looked, judged.found, judged.right) == (3, 0, 0)
