@@ -33,7 +33,7 @@ def test_one_name_for_life_is_right_and_listed_at_once_is_a_third_of_the_money()
     judged = judge(
         life(("a", people(0, 8)), ("b", people(20, 28))),
         named(seen, seen, seen),
-        dict.fromkeys(MONTHS, list(seen)),
+        {key: list(seen) for key in MONTHS},
     )
     figures = judged.figures()
     assert (figures["with_a_name"], figures["identities_right_share"], figures["wrong_names"]) == (6, 1.0, 0)
@@ -46,17 +46,19 @@ def test_a_changed_or_exchanged_name_is_wrong() -> None:
     judged = judge(
         life(("a", people(0, 8)), ("b", people(20, 28))),
         named(first, exchanged, first),
-        dict.fromkeys(MONTHS, []),
+        {key: [] for key in MONTHS},
     )
     assert (judged.found, judged.right, len(judged.errors)) == (6, 4, 2)
 
 
 def test_a_listed_name_that_is_no_ring_of_ours_is_a_wrong_name() -> None:
     seen = {"R-2025-0001": people(0, 8), "R-2025-0009": people(50, 58)}
-    judged = judge(life(("a", people(0, 8))), named(seen, seen, seen), dict.fromkeys(MONTHS, ["R-2025-0009"]))
+    judged = judge(
+        life(("a", people(0, 8))), named(seen, seen, seen), {key: ["R-2025-0009"] for key in MONTHS}
+    )
     assert judged.figures()["wrong_names"] == 1
 
 
 def test_a_ring_that_is_not_found_is_neither_right_nor_wrong() -> None:
-    judged = judge(life(("a", people(0, 8))), named({}, {}, {}), dict.fromkeys(MONTHS, []))
+    judged = judge(life(("a", people(0, 8))), named({}, {}, {}), {key: [] for key in MONTHS})
     assert (judged.looked, judged.found, judged.right) == (3, 0, 0)
