@@ -153,6 +153,8 @@ class Explanation:
     sentence_zh: str
     sentence_en: str
     claim_ids: tuple[str, ...] = ()
+    claim_share: float = 0.0
+    """How much of the surprise of the sittings the claims it is about carry, 0..1, whether or not it holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

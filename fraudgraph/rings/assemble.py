@@ -62,10 +62,10 @@ def assemble_rings(
     least = LIST_SCORE if settings.list_score is None else settings.list_score
     found = []
     for group_no, known in facts.items():
-        if known.parent_no is not None and not _explained(facts[known.parent_no]):
+        if known.parent_no is not None and not _explained(facts[known.parent_no], settings):
             continue
         paid = money.setdefault(group_no, NO_MONEY)
-        explanations = explain(known)
+        explanations = explain(known, settings.explanations_off)
         parts = score_parts(
             known, explanations, identity=float(identity.get(group_no, 0.0)), excess_yuan=float(paid.excess),
             flagged_share=flagged.get(group_no, 0.0), outlier=outliers.get(group_no, 0.0),
@@ -78,9 +78,9 @@ def assemble_rings(
     return _count_money_once(store, ranked, money)
 
 
-def _explained(facts: GroupFacts) -> bool:
+def _explained(facts: GroupFacts, settings: RingSettings) -> bool:
     """A part counts by itself only where the whole group is lawful; else the whole is the ring."""
-    return any(found.holds for found in explain(facts))
+    return any(found.holds for found in explain(facts, settings.explanations_off))
 
 
 def name_rings(candidates: tuple[Candidate, ...], month: Month) -> tuple[Candidate, ...]:

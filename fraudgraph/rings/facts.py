@@ -9,11 +9,21 @@ from typing import Any
 
 import pyarrow as pa
 
+from fraudgraph.rings.lawful_claims import Spoken, read_spoken
 from fraudgraph.store import Store
 
 __all__ = ["Common", "GroupFacts", "read_facts"]
 
 _HERE = Path(__file__).parent
+_CIRCUMSTANCES = {
+    "share_new",
+    "share_moved",
+    "share_of_place",
+    "share_unknown",
+    "share_twin",
+    "share_twin_others",
+}
+"""Numbers that only groups with a sitting have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,16 +39,22 @@ class Common:
 class GroupFacts:
     """One group: numbers of its people and sittings by name, and what its people have in common.
 
-    `parent_no` is set for the part of a larger group that comes to a place without the rest.
+    `parent_no` is set for the part of a larger group that comes to a place without the rest. `spoken` holds the claims
+    behind each lawful explanation.
     """
 
     group_no: int
     numbers: dict[str, float]
     common: dict[str, tuple[Common, ...]] = field(default_factory=dict)
     parent_no: int | None = None
+    spoken: dict[str, Spoken] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> float:
         return self.numbers[name]
+
+    def get(self, name: str) -> float:
+        """A number that not every group has; 0 where it is missing."""
+        return self.numbers.get(name, 0.0)
 
     @property
     def patient_count(self) -> int:
@@ -71,7 +87,7 @@ def prepare_facts(store: Store) -> None:
         "diagnosis_families",
         pa.table({"family": [family for family, _ in rows], "prefix": [prefix for _, prefix in rows]}),
     )
-    for name in ("member_claims", "attributes", "places", "features"):
+    for name in ("member_claims", "attributes", "places", "features", "circumstances"):
         store.run((_HERE / "sql" / f"{name}.sql").read_text(encoding="utf-8"))
 
 
@@ -87,13 +103,21 @@ def read_facts(store: Store) -> dict[int, GroupFacts]:
             Common(value=value, member_count=members, holder_count=holders)
         )
     parents = dict(store.rows("SELECT group_no, parent_no FROM group_parents ORDER BY group_no"))
-    features = store.arrow("SELECT * FROM group_features ORDER BY group_no").to_pylist()
+    spoken = read_spoken(store)
+    features = store.arrow(
+        "SELECT f.*, c.* EXCLUDE (group_no) FROM group_features AS f "
+        "LEFT JOIN group_circumstances AS c ON c.group_no = f.group_no ORDER BY f.group_no"
+    ).to_pylist()
     return {
         int(row["group_no"]): GroupFacts(
             group_no=int(row["group_no"]),
-            numbers={name: _number(value) for name, value in row.items()},
+            numbers={
+                name: _number(0 if value is None and name in _CIRCUMSTANCES else value)
+                for name, value in row.items()
+            },
             common={name: tuple(values) for name, values in common.get(int(row["group_no"]), {}).items()},
             parent_no=parents.get(int(row["group_no"])),
+            spoken=spoken.get(int(row["group_no"]), {}),
         )
         for row in features
     }

@@ -1,90 +1,37 @@
-"""Lawful explanations 合理解释： why a group may come together without anything being wrong.
+"""Lawful explanations 合理解释： why a group may come together without anything being wrong, and all of them tried on it.
 
-Each is a small model over a group's facts. It says how much of the group's surprise it explains (`share`, 0..1), the
-number it looked at, the number it would need, and a sentence. All are tried on every ring and shown with it, also
-those that do not hold. Sources of the patterns: the false-positive exclusions of the domain notes (section 3.6) and
-the look-alikes of the typologies.
+Sources of the patterns: the false-positive exclusions of the domain notes (section 3.6) and the look-alikes of the
+typologies. What a model is stands in lawful_model.py, which claims speak for it in lawful_claims.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Collection
 
 from fraudgraph.records import Explanation
 from fraudgraph.rings.facts import GroupFacts
+from fraudgraph.rings.lawful_model import LawfulModel, largest_household, months_of
 
 __all__ = ["LAWFUL_MODELS", "LawfulModel", "explain"]
-
-_NEARLY = 0.3
-"""How much of the surprise an explanation takes off that just misses what it needs."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LawfulModel:
-    """One explanation: the number it looks at, what it needs, and what else must be so for it to hold."""
-
-    name: str
-    title_zh: str
-    title_en: str
-    threshold: float
-    observe: Callable[[GroupFacts], float]
-    says_zh: str
-    says_en: str
-    also: Callable[[GroupFacts], bool] = lambda _facts: True
-    of_a_class: bool = False
-    """Explains why all people of a home, a firm or a clinic day come together; not why a part comes without the rest."""
-
-    def weigh(self, facts: GroupFacts) -> Explanation:
-        """Try this explanation on a group."""
-        observed = round(self.observe(facts), 4)
-        possible = self.also(facts) and not (self.of_a_class and facts.parent_no is not None)
-        holds = possible and observed >= self.threshold
-        near = min(1.0, observed / self.threshold) if possible else 0.0
-        words = {
-            **facts.numbers,
-            "months": _months(facts),
-            "days_each_month": facts["day_count"] / _months(facts),
-            "largest_household": _largest_household(facts),
-            "observed": observed,
-            "threshold": self.threshold,
-        }
-        return Explanation(
-            name=self.name,
-            title_zh=self.title_zh,
-            title_en=self.title_en,
-            share=1.0 if holds else round(_NEARLY * near * near, 4),
-            observed=observed,
-            threshold=self.threshold,
-            holds=holds,
-            sentence_zh=self.says_zh.format(**words),
-            sentence_en=self.says_en.format(**words),
-        )
-
-
-def _months(facts: GroupFacts) -> float:
-    return max(
-        1.0, (facts["last_day"] - facts["first_day"] + 1) / 30.4
-    )  # 1.0 first: the days of a group without a sitting are NaN
 
 
 def _largest_home(facts: GroupFacts) -> float:
     return max(facts.top_share("address"), facts.top_share("phone"))
 
 
-def _largest_household(facts: GroupFacts) -> float:
-    """Share of the people in one household, or at one address of few people."""
-    return max(facts.top_share("household"), facts.top_share("address", most_holders=8))
-
-
 def _any_shared_contact(facts: GroupFacts) -> float:
     return max(facts.top_share("phone"), facts.top_share("agent"), facts.top_share("address"))
+
+
+def _placeholder_share(facts: GroupFacts) -> float:
+    """Share of the people who have a phone, account or agent that more than sixty people have."""
+    return max(facts.top_share(name, least_holders=61) for name in ("phone", "account", "agent"))
 
 
 LAWFUL_MODELS: tuple[LawfulModel, ...] = (
     LawfulModel(
         name="family", title_zh="家庭同行", title_en="a family going together", threshold=1.0,
-        observe=lambda f: max(3.0 / max(f["household_count"], 1), _largest_household(f) / 0.54 if f.patient_count <= 9 else 0.0),
+        observe=lambda f: max(3.0 / max(f["household_count"], 1), largest_household(f) / 0.54 if f.patient_count <= 9 else 0.0),
         says_zh="{patient_count:.0f} 人归并为 {household_count:.0f} 户，最大一户占 {largest_household:.0%}（不超过三户或九人以内一户过半即视为家庭同行）",
         says_en="{patient_count:.0f} people are {household_count:.0f} households, the largest {largest_household:.0%} of them (three or fewer, or of nine people more than half in one, make it a family)",
     ),
@@ -135,7 +82,7 @@ LAWFUL_MODELS: tuple[LawfulModel, ...] = (
     LawfulModel(
         name="refill_day", title_zh="慢特病固定取药日", title_en="a refill day for chronic patients", of_a_class=True, threshold=0.8,
         observe=lambda f: f["share_chronic"],
-        also=lambda f: f["share_private"] < 0.5 and f["day_count"] <= 2.5 * _months(f)
+        also=lambda f: f["share_private"] < 0.5 and f["day_count"] <= 2.5 * months_of(f)
         and f["share_primary"] >= 0.55,
         says_zh="聚集时的就诊结算有 {observed:.0%} 为门诊慢特病，每月 {days_each_month:.1f} 天（需 {threshold:.0%}）",
         says_en="{observed:.0%} of the visits at the sittings are for chronic disease at primary care, on {days_each_month:.1f} days a month ({threshold:.0%} needed)",
@@ -157,7 +104,7 @@ LAWFUL_MODELS: tuple[LawfulModel, ...] = (
     LawfulModel(
         name="epidemic", title_zh="学校或季节性疫情", title_en="a school or epidemic wave", threshold=0.6,
         observe=lambda f: max(f["share_school"], f["dx_epidemic"]),
-        also=lambda f: _months(f) <= 2.0,
+        also=lambda f: months_of(f) <= 2.0,
         says_zh="{observed:.0%} 为学龄儿童或传染病诊断，前后 {months:.1f} 个月（需 {threshold:.0%}，两个月以内）",
         says_en="{observed:.0%} are of school age or have an infection, within {months:.1f} months ({threshold:.0%} needed, two at most)",
     ),
@@ -187,7 +134,7 @@ LAWFUL_MODELS: tuple[LawfulModel, ...] = (
     LawfulModel(
         name="dormitory", title_zh="集体宿舍或同住", title_en="a dormitory or shared home", of_a_class=True, threshold=0.4,
         observe=lambda f: f.top_share("address", least_holders=6),
-        also=lambda f: f["price_ratio"] <= 2.2 and f["session_count"] <= 1.5 * _months(f) + 4,
+        also=lambda f: f["price_ratio"] <= 2.2 and f["session_count"] <= 1.5 * months_of(f) + 4,
         says_zh="{observed:.0%} 的成员同住一处六人以上的住址（需 {threshold:.0%}）",
         says_en="{observed:.0%} live at one address of six people or more ({threshold:.0%} needed)",
     ),
@@ -197,10 +144,33 @@ LAWFUL_MODELS: tuple[LawfulModel, ...] = (
         says_zh="聚集时的诊断有 {observed:.0%} 为孕产（需 {threshold:.0%}）",
         says_en="{observed:.0%} of the diagnoses at the sittings are pregnancy or birth ({threshold:.0%} needed)",
     ),
+    LawfulModel(
+        name="new_place", title_zh="新开分店或邻近机构关停", title_en="a place that opened or whose neighbour closed", threshold=0.5,
+        observe=lambda f: max(f.get("share_new"), f.get("share_moved")),
+        also=lambda f: f.get("share_of_place") <= 0.3 and f["price_ratio"] <= 1.5 and _any_shared_contact(f) < 0.3
+        and f["attendance"] < 0.4 and f["top_place_share"] >= 0.6,
+        says_zh="{share_new:.0%} 的成员在主要机构开业后 45 天内首次到此，{share_moved:.0%} 此前常去一家现已停止结算的机构，"
+        "占该机构就诊的 {share_of_place:.0%}（需其一达 {threshold:.0%}，占比不超过 30%，费用与他人相当）",
+        says_en="{share_new:.0%} first came within 45 days of the main place's opening, {share_moved:.0%} used to go to a place that settles no more; "
+        "they make {share_of_place:.0%} of its visits (one of the first two must reach {threshold:.0%}, the last 30% at most, at the usual amounts)",
+    ),
+    LawfulModel(
+        name="placeholder", title_zh="占位或默认编号", title_en="a placeholder or default id", threshold=0.6,
+        observe=lambda f: max(f.get("share_unknown"), _placeholder_share(f) if f["session_count"] == 0 else 0.0),
+        says_zh="聚集时的结算有 {observed:.0%} 记在占位编号（如全零、“未知”）名下，或共用的联系方式有六十人以上使用（需 {threshold:.0%}）",
+        says_en="{observed:.0%} of the claims at the sittings stand under a placeholder such as all zeros, or what they share is used by more than sixty people ({threshold:.0%} needed)",
+    ),
+    LawfulModel(
+        name="code_mapping", title_zh="同一机构两个编号", title_en="one place delivered under two codes", threshold=0.5,
+        observe=lambda f: f.get("share_twin"),
+        also=lambda f: f.get("share_twin_others") >= 0.3,
+        says_zh="聚集时的结算有 {observed:.0%} 在同一分钟以另一编号再次出现，该机构其他人员的就诊有 {share_twin_others:.0%} 也是如此（需 {threshold:.0%} 与 30%）",
+        says_en="{observed:.0%} of the claims at the sittings appear again under another place's code in the same minute, as do {share_twin_others:.0%} of other people's visits there ({threshold:.0%} and 30% needed)",
+    ),
 )  # fmt: skip
 
 
-def explain(facts: GroupFacts) -> tuple[Explanation, ...]:
-    """Every explanation tried on a group, the strongest first."""
-    tried = [model.weigh(facts) for model in LAWFUL_MODELS]
+def explain(facts: GroupFacts, off: Collection[str] = ()) -> tuple[Explanation, ...]:
+    """Every explanation tried on a group, the strongest first; those named in `off` are left out."""
+    tried = [model.weigh(facts) for model in LAWFUL_MODELS if model.name not in off]
     return tuple(sorted(tried, key=lambda found: (-found.share, found.name)))

@@ -65,7 +65,7 @@ _EXPLANATIONS = pa.schema(
     [
         ("ring_id", pa.string()), ("name", pa.string()), ("title_zh", pa.string()), ("title_en", pa.string()),
         ("share", pa.float64()), ("observed", pa.float64()), ("threshold", pa.float64()), ("holds", pa.bool_()),
-        ("sentence_zh", pa.string()), ("sentence_en", pa.string()), ("claim_ids", _IDS),
+        ("sentence_zh", pa.string()), ("sentence_en", pa.string()), ("claim_ids", _IDS), ("claim_share", pa.float64()),
     ]
 )  # fmt: skip
 

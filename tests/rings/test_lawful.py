@@ -9,19 +9,21 @@ import pytest
 from fraudgraph.records import Explanation
 from fraudgraph.rings.facts import Common, GroupFacts
 from fraudgraph.rings.lawful import LAWFUL_MODELS, LawfulModel, explain
-from fraudgraph.rings.score import score_parts, total
+from fraudgraph.rings.lawful_claims import Spoken
+from fraudgraph.rings.score import LIST_SCORE, score_parts, total
 from tests.report.test_words import forbidden
 
 PEOPLE = 20
 MODELS = {model.name: model for model in LAWFUL_MODELS}
 RING: dict[str, float] = {
     "patient_count": PEOPLE, "household_count": PEOPLE, "session_count": 40, "day_count": 40, "place_count": 3,
-    "first_day": 20_000, "last_day": 20_180, "seat_count": 400, "largest_sitting": 15, "surprise": 300.0, "step_minutes": 2.0,
+    "first_day": 20_000, "last_day": 20_180, "seat_count": 400, "largest_sitting": 15, "surprise": 300.0, "block_surprise": 0.0, "step_minutes": 2.0,
     "others_median": 3.0, "top_weekday_share": 0.2, "top_place_share": 0.5, "age_known": PEOPLE, "age_mean": 45.0, "share_70": 0.1,
     "share_60": 0.2, "share_school": 0.0, "share_young": 0.1, "claim_count": 400, "share_chronic": 0.1, "share_inpatient": 0.0,
     "share_pharmacy": 0.6, "diagnosis_count": 160, "dx_dialysis": 0.0, "dx_oncology": 0.02, "dx_checkup": 0.0, "dx_vaccination": 0.0,
     "dx_epidemic": 0.05, "dx_rehabilitation": 0.1, "dx_maternity": 0.0, "course_days": 150, "visits_each": 20, "price_ratio": 2.8,
     "distinct_amounts": 0.8, "share_visiting": 0.0, "share_private": 0.6, "share_primary": 0.3, "clientele_share": 0.0, "attendance": 0.5,
+    "share_new": 0.0, "share_moved": 0.1, "share_of_place": 0.4, "share_unknown": 0.0, "share_twin": 0.02, "share_twin_others": 0.01,
 }  # fmt: skip
 """Twenty people of twenty households who swipe cards at three places on forty days: nothing explains them."""
 
@@ -80,10 +82,20 @@ CHECKUP = at("checkup_day", "dx_checkup", day_count=3)
 VACCINATION = at("vaccination_day", "dx_vaccination", day_count=3)
 EPIDEMIC = at("epidemic", "share_school", last_day=20_040, day_count=20)
 VILLAGE = Group(
-    numbers={"top_place_share": 1.0, "share_primary": 1.0, "share_private": 0.0, "price_ratio": 1.1, "clientele_share": 0.2},
+    numbers={
+        "top_place_share": 1.0,
+        "share_primary": 1.0,
+        "share_private": 0.0,
+        "price_ratio": 1.1,
+        "clientele_share": 0.2,
+    },
     common={"residence": needed("village")},
 )
 VISITING = at("visiting_doctor", "share_visiting", price_ratio=1.1)
+MOVED = at(
+    "new_place", "share_moved", share_of_place=0.1, price_ratio=1.0, attendance=0.2, top_place_share=0.9
+)
+TWINS = at("code_mapping", "share_twin", share_twin_others=0.5)
 DORMITORY = Group(
     numbers={"price_ratio": 1.1, "session_count": 5, "day_count": 5}, common={"address": needed("dormitory")}
 )
@@ -105,6 +117,11 @@ FITS: dict[str, list[Group]] = {
     "employer": [Group(common={"employer": needed("employer")})],
     "dormitory": [DORMITORY],
     "maternity": [at("maternity", "dx_maternity")],
+    "new_place": [MOVED, MOVED.but(share_moved=0.0, share_new=MODELS["new_place"].threshold)],
+    "placeholder": [
+        at("placeholder", "share_unknown"),
+    ],
+    "code_mapping": [TWINS],
 }
 MISSES: dict[str, list[Group]] = {
     "family": [Group(numbers={"household_count": 5})],
@@ -161,6 +178,21 @@ MISSES: dict[str, list[Group]] = {
         DORMITORY.but(session_count=60),  # flatmates don't fall ill together twice a week
     ],
     "maternity": [Group(numbers={"dx_maternity": under("maternity")})],
+    "new_place": [
+        MOVED.but(share_moved=under("new_place")),
+        MOVED.but(share_of_place=0.6),  # a place that lives on them
+        MOVED.but(price_ratio=2.5),
+        MOVED.but(attendance=0.8),  # all of them each time
+        MOVED.but(common={"phone": 10}),
+    ],
+    "placeholder": [
+        Group(numbers={"share_unknown": under("placeholder")}),
+        Group(common={"phone": 14}),  # they come together as well, which no default number explains
+    ],
+    "code_mapping": [
+        TWINS.but(share_twin=under("code_mapping")),
+        TWINS.but(share_twin_others=0.05),  # only they are at two places at once
+    ],
 }  # fmt: skip
 
 
@@ -261,3 +293,47 @@ def test_a_group_without_a_single_sitting_is_weighed_all_the_same() -> None:
     for found in explain(group.facts()):
         assert not re.search(r"\b(nan|inf)\b", found.sentence_zh + found.sentence_en), found.name
         assert found.observed == found.observed
+
+
+def test_a_ring_inside_a_home_is_what_remains_of_it() -> None:
+    """Residents explain the home; ten people who are none of them and come together among themselves stay."""
+    claims = tuple(f"c{number}" for number in range(40))
+    home = HOME.facts()
+    whole = replace(home, spoken={"care_home": Spoken(patient_count=20, claim_ids=claims, claim_share=0.9)})
+    inside = replace(
+        home,
+        spoken={
+            "care_home": Spoken(
+                patient_count=10, claim_ids=claims, claim_share=0.6, rest_count=10, rest_share=0.4
+            )
+        },
+    )
+    assert weighed("care_home", whole).holds
+    assert weighed("care_home", whole).share == 1.0
+    assert weighed("care_home", whole).claim_ids == claims
+    left = weighed("care_home", inside)
+    assert not left.holds
+    assert left.share == 0.6
+    assert left.claim_share == 0.6
+    assert "10 people are outside it" in left.sentence_en
+    assert "10 人" in left.sentence_zh
+    parts = score_parts(inside, explain(inside), identity=0, excess_yuan=20_000, flagged_share=0, outlier=0)
+    assert total(parts) > LIST_SCORE
+
+
+def test_a_few_left_over_are_no_ring() -> None:
+    spoken = Spoken(patient_count=19, claim_ids=("a",), claim_share=0.95, rest_count=4, rest_share=0.05)
+    assert weighed("care_home", replace(HOME.facts(), spoken={"care_home": spoken})).holds
+
+
+def test_an_explanation_that_is_switched_off_is_not_tried() -> None:
+    tried = explain(HOME.facts(), ("care_home", "dormitory"))
+    assert {found.name for found in tried} == set(MODELS) - {"care_home", "dormitory"}
+
+
+def test_a_default_phone_of_thousands_ties_nobody_who_never_came_together() -> None:
+    default = {"phone": (Common(value="13800000000", member_count=18, holder_count=4_000),)}
+    facts = replace(Group(numbers={"session_count": 0}).facts(), common=default)
+    assert weighed("placeholder", facts).holds
+    family = {"phone": (Common(value="13800000001", member_count=18, holder_count=20),)}
+    assert not weighed("placeholder", replace(facts, common=family)).holds

@@ -1,0 +1,93 @@
+"""What a lawful explanation is: a small model over a group's facts.
+
+It says how much of the group's surprise it explains (`share`, 0..1) and from which claims, the number it looked at, the
+number it would need, and a sentence. All are tried on every ring and shown with it, also those that do not hold. Where
+people whom it is not about still come together among themselves, it explains only the rest: the ring is judged on what
+remains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fraudgraph.records import Explanation
+from fraudgraph.rings.facts import GroupFacts
+from fraudgraph.rings.lawful_claims import Spoken
+
+__all__ = ["LawfulModel", "largest_household", "months_of"]
+
+REST_COUNTS = 0.1
+"""People outside an explanation count by themselves from this share of the group's surprise on."""
+_LACKING = dict.fromkeys(("share_new", "share_moved", "share_of_place", "share_twin_others"), 0.0)
+_NEARLY = 0.3
+"""How much of the surprise an explanation takes off that just misses what it needs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LawfulModel:
+    """One explanation: the number it looks at, what it needs, and what else must be so for it to hold."""
+
+    name: str
+    title_zh: str
+    title_en: str
+    threshold: float
+    observe: Callable[[GroupFacts], float]
+    says_zh: str
+    says_en: str
+    also: Callable[[GroupFacts], bool] = lambda _facts: True
+    of_a_class: bool = False
+    """Explains why all people of a home, a firm or a clinic day come together; not why a part comes without the rest."""
+
+    def weigh(self, facts: GroupFacts) -> Explanation:
+        """Try this explanation on a group."""
+        observed = round(self.observe(facts), 4)
+        possible = self.also(facts) and not (self.of_a_class and facts.parent_no is not None)
+        spoken = facts.spoken.get(self.name)
+        rest = spoken.rest_share if spoken is not None and spoken.rest_share >= REST_COUNTS else 0.0
+        reached = possible and observed >= self.threshold
+        near = min(1.0, observed / self.threshold) if possible else 0.0
+        words = {
+            **_LACKING,
+            **facts.numbers,
+            "months": months_of(facts),
+            "days_each_month": facts["day_count"] / months_of(facts),
+            "largest_household": largest_household(facts),
+            "observed": observed,
+            "threshold": self.threshold,
+        }
+        return Explanation(
+            name=self.name,
+            title_zh=self.title_zh,
+            title_en=self.title_en,
+            share=round(1.0 - rest, 4) if reached else round(_NEARLY * near * near, 4),
+            observed=observed,
+            threshold=self.threshold,
+            holds=reached and rest == 0,
+            sentence_zh=self.says_zh.format(**words)
+            + (_rest_zh(spoken) if spoken is not None and reached and rest else ""),
+            sentence_en=self.says_en.format(**words)
+            + (_rest_en(spoken) if spoken is not None and reached and rest else ""),
+            claim_ids=spoken.claim_ids if spoken is not None and observed > 0 else (),
+            claim_share=spoken.claim_share if spoken is not None and observed > 0 else 0.0,
+        )
+
+
+def _rest_zh(spoken: Spoken) -> str:
+    return f"；但其余 {spoken.rest_count} 人不在此列，他们之间的聚集占异常程度的 {spoken.rest_share:.0%}，仍未得到解释"
+
+
+def _rest_en(spoken: Spoken) -> str:
+    return f"; but {spoken.rest_count} people are outside it, and {spoken.rest_share:.0%} of the surprise is theirs among themselves and stays unexplained"
+
+
+def months_of(facts: GroupFacts) -> float:
+    """Over how many months a group's sittings are spread; one at least."""
+    return max(
+        1.0, (facts["last_day"] - facts["first_day"] + 1) / 30.4
+    )  # 1.0 first: the days of a group without a sitting are NaN
+
+
+def largest_household(facts: GroupFacts) -> float:
+    """Share of the people in one household, or at one address of few people."""
+    return max(facts.top_share("household"), facts.top_share("address", most_holders=8))

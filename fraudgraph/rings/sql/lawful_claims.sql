@@ -1,0 +1,65 @@
+/* Which claims at the sittings speak for which lawful explanation, by the people or the diagnoses it is about. */
+CREATE OR REPLACE TABLE lawful_claims AS
+WITH seats AS (
+  SELECT group_no, patient, claim_id, min(session_no) AS session_no, min(place) AS place, min(claim_type) AS claim_type,
+    min(diagnosis_code) AS diagnosis_code, min(doctor_id) AS doctor_id, min(day) AS day, min(minute) AS minute
+  FROM member_claims WHERE session_no IS NOT NULL GROUP BY group_no, patient, claim_id
+),
+last_day AS (
+  SELECT max(day) AS day FROM visits
+),
+known AS (
+  SELECT g.group_no, g.patient, p.household_id, p.address, p.employer, p.residence_code, p.phone, p.agent_id,
+    date_diff('day', p.birth_date, DATE '1970-01-01' + l.day) / 365.25 AS age
+  FROM group_members AS g
+  JOIN patient_codes AS c ON c.patient = g.patient
+  JOIN patients AS p ON p.patient_id = c.patient_id
+  CROSS JOIN last_day AS l
+),
+top_values AS (
+  SELECT group_no, attribute, value, holder_count FROM group_attributes WHERE place_in_line = 1
+),
+by_value AS (
+  SELECT k.group_no, k.patient, t.attribute, t.holder_count
+  FROM known AS k JOIN top_values AS t ON t.group_no = k.group_no
+  WHERE t.value = CASE t.attribute WHEN 'household' THEN k.household_id WHEN 'address' THEN k.address WHEN 'employer' THEN k.employer
+    WHEN 'residence' THEN k.residence_code WHEN 'phone' THEN k.phone WHEN 'agent' THEN k.agent_id END
+),
+holding AS (
+  SELECT group_no, patient, 'family' AS name FROM by_value
+  WHERE attribute = 'household' OR (attribute = 'address' AND holder_count <= 8)
+  UNION SELECT group_no, patient, 'dormitory' AS name FROM by_value WHERE attribute = 'address'
+  UNION SELECT group_no, patient, 'employer' AS name FROM by_value WHERE attribute = 'employer'
+  UNION SELECT group_no, patient, 'village' AS name FROM by_value WHERE attribute = 'residence'
+  UNION SELECT group_no, patient, 'care_home' AS name FROM known WHERE age >= 60
+  UNION SELECT group_no, patient, 'care_home' AS name FROM by_value WHERE attribute IN ('address', 'phone')
+  UNION SELECT group_no, patient, 'carer' AS name FROM known WHERE age >= 60
+  UNION SELECT group_no, patient, 'carer' AS name FROM by_value WHERE attribute IN ('address', 'phone', 'agent')
+  UNION SELECT group_no, patient, 'epidemic' AS name FROM known WHERE age < 19
+),
+visiting AS (
+  SELECT doctor_id FROM doctor_sites GROUP BY doctor_id HAVING count(DISTINCT facility_id) >= 2
+),
+named AS (
+  SELECT family, CASE family WHEN 'checkup' THEN 'checkup_day' WHEN 'vaccination' THEN 'vaccination_day' ELSE family END AS name, prefix
+  FROM diagnosis_families WHERE family <> 'chronic'
+),
+others_then AS (
+  SELECT patient, place, day, minute FROM member_claims WHERE minute IS NOT NULL AND claim_type <> 'inpatient'
+  GROUP BY patient, place, day, minute
+),
+reasons AS (
+  SELECT s.group_no, h.name, s.patient, s.claim_id, s.session_no
+  FROM seats AS s JOIN holding AS h ON h.group_no = s.group_no AND h.patient = s.patient
+  UNION SELECT s.group_no, n.name, s.patient, s.claim_id, s.session_no
+  FROM seats AS s JOIN named AS n ON starts_with(s.diagnosis_code, n.prefix)
+  UNION SELECT group_no, 'refill_day' AS name, patient, claim_id, session_no FROM seats WHERE claim_type = 'chronic'
+  UNION SELECT s.group_no, 'visiting_doctor' AS name, s.patient, s.claim_id, s.session_no
+  FROM seats AS s JOIN visiting AS v ON v.doctor_id = s.doctor_id
+  UNION SELECT s.group_no, 'code_mapping' AS name, s.patient, s.claim_id, s.session_no
+  FROM seats AS s JOIN others_then AS o ON o.patient = s.patient AND o.day = s.day AND o.place <> s.place
+    AND o.minute BETWEEN s.minute - 1 AND s.minute + 1
+  UNION SELECT s.group_no, w.name, s.patient, s.claim_id, s.session_no
+  FROM seats AS s CROSS JOIN (SELECT 'single_event' AS name UNION ALL SELECT 'new_place' AS name UNION ALL SELECT 'placeholder' AS name) AS w
+)
+SELECT group_no, name, patient, claim_id, session_no FROM reasons;

@@ -1,0 +1,133 @@
+"""From which claims an explanation speaks, what is left without them, and what new places and doubled codes look like."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from fraudgraph.claims.schema import CANONICAL, create_table_sql
+from fraudgraph.rings.lawful_claims import read_spoken
+from fraudgraph.store import Store
+from tests.story_city import Story
+
+CIRCUMSTANCES = Path(__file__).parents[2] / "fraudgraph/rings/sql/circumstances.sql"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path) as made:
+        for table in CANONICAL.values():
+            made.run(create_table_sql(table))
+        for sql in (
+            "CREATE TABLE group_attributes (group_no INTEGER, attribute VARCHAR, value VARCHAR, member_count INTEGER, holder_count INTEGER, place_in_line INTEGER)",
+            "CREATE TABLE member_claims (group_no INTEGER, patient INTEGER, claim_id VARCHAR, session_no INTEGER, place INTEGER, claim_type VARCHAR, "
+            "diagnosis_code VARCHAR, doctor_id VARCHAR, day INTEGER, minute INTEGER)",
+            "CREATE TABLE group_members (group_no INTEGER, patient INTEGER)",
+            "CREATE TABLE patient_codes (patient INTEGER, patient_id VARCHAR)",
+            "CREATE TABLE place_codes (place INTEGER, place_id VARCHAR, place_type VARCHAR)",
+            "CREATE TABLE visits (visit INTEGER, patient INTEGER, place INTEGER, day INTEGER, minute INTEGER)",
+            "CREATE TABLE group_sessions (session_no INTEGER, group_no INTEGER, expected_count DOUBLE)",
+            "CREATE TABLE session_chances (session_no INTEGER, p DOUBLE, good BOOLEAN)",
+        ):
+            made.run(sql)
+        made.put("diagnosis_families", pa.table({"family": ["dialysis"], "prefix": ["N18"]}))
+        yield made
+
+
+def _bench(store: Store, *, patients: int, others: int, times: int) -> None:
+    """Some on dialysis and some others, all together so many times."""
+    for who in range(1, patients + others + 1):
+        store.run("INSERT INTO patient_codes VALUES ($who, $name)", who=who, name=f"P{who}")
+        store.run(
+            "INSERT INTO patients (patient_id, birth_date) VALUES ($name, DATE '1990-01-01')", name=f"P{who}"
+        )
+        store.run("INSERT INTO group_members VALUES (1, $who)", who=who)
+    for day in range(times):
+        store.run("INSERT INTO group_sessions VALUES ($day, 1, 0.01)", day=day)
+        store.run("INSERT INTO session_chances VALUES ($day, 1e-12, TRUE)", day=day)
+        for who in range(1, patients + others + 1):
+            store.run(
+                "INSERT INTO member_claims VALUES (1, $who, $claim, $day, 1, 'outpatient', $code, NULL, $day, 540)",
+                who=who, claim=f"c{who}-{day}", day=day, code="N18.5" if who <= patients else "J20.9",
+            )  # fmt: skip
+            store.run(
+                "INSERT INTO visits VALUES ($visit, $who, 1, $day, 540)",
+                visit=day * 100 + who,
+                who=who,
+                day=day,
+            )
+
+
+def test_the_claims_of_an_explanation_and_the_surprise_they_carry(store: Store) -> None:
+    _bench(store, patients=6, others=2, times=10)
+    spoken = read_spoken(store)[1]["dialysis"]
+    assert len(spoken.claim_ids) == 60
+    assert spoken.claim_ids[0] == "c1-0"
+    assert spoken.claim_share == pytest.approx(0.75)
+    assert (spoken.rest_count, spoken.rest_share) == (0, 0.0)  # two are no ring
+
+
+def test_people_outside_an_explanation_who_meet_among_themselves_remain(store: Store) -> None:
+    _bench(store, patients=6, others=6, times=20)
+    spoken = read_spoken(store)[1]["dialysis"]
+    assert spoken.rest_count == 6
+    assert spoken.rest_share > 0.5
+
+
+def test_the_visitors_of_a_place_that_closed_are_seen_to_have_moved(store: Store) -> None:
+    for place in (1, 2, 3):
+        store.run(
+            "INSERT INTO place_codes VALUES ($place, $name, 'pharmacy')", place=place, name=f"PH{place}"
+        )
+    store.run(
+        "INSERT INTO visits SELECT row_number() OVER (), who, CASE WHEN day < 150 THEN 1 ELSE 2 END, day, 600 "
+        "FROM range(1, 9) AS p(who) CROSS JOIN range(0, 300, 10) AS d(day) "
+        "UNION ALL SELECT 1000 + row_number() OVER (), 20 + (day % 7), 3, day, 700 FROM range(0, 366) AS d(day)"
+    )
+    for who in range(1, 9):
+        store.run("INSERT INTO group_members VALUES (1, $who)", who=who)
+    store.run(
+        "INSERT INTO member_claims SELECT 1, patient, 'c' || visit, day, place, 'pharmacy', NULL, NULL, day, 600 FROM visits WHERE place = 2"
+    )
+    store.run(CIRCUMSTANCES.read_text(encoding="utf-8"))
+    new, moved, twin = store.one("SELECT share_new, share_moved, share_twin FROM group_circumstances")
+    assert moved == 1.0
+    assert new == 1.0  # the second shop has its first visit when the first has its last
+    assert twin == 0
+
+
+def test_one_place_under_two_codes_is_seen_in_everybodys_visits(store: Store) -> None:
+    for place, name in ((1, "H1"), (2, "H1-OLD"), (3, "000000")):
+        store.run("INSERT INTO place_codes VALUES ($place, $name, 'facility')", place=place, name=name)
+    store.run(
+        "INSERT INTO visits SELECT row_number() OVER (), who, place, day, 500 + who FROM range(1, 13) AS p(who) "
+        "CROSS JOIN range(0, 300, 30) AS d(day) CROSS JOIN (SELECT 1 AS place UNION ALL SELECT 2)"
+    )
+    for who in range(1, 6):
+        store.run("INSERT INTO group_members VALUES (1, $who)", who=who)
+    store.run(
+        "INSERT INTO member_claims SELECT 1, patient, 'c' || visit, CASE WHEN place = 1 THEN day END, place, 'outpatient', NULL, NULL, day, minute "
+        "FROM visits WHERE patient <= 5"
+    )
+    store.run(CIRCUMSTANCES.read_text(encoding="utf-8"))
+    assert store.one("SELECT share_twin, share_twin_others, share_unknown FROM group_circumstances") == (
+        1.0,
+        1.0,
+        0.0,
+    )
+    store.run("UPDATE member_claims SET place = 3 WHERE place = 1")
+    store.run(CIRCUMSTANCES.read_text(encoding="utf-8"))
+    assert store.one("SELECT share_unknown FROM group_circumstances") == (1.0,)
+
+
+def test_every_explanation_of_a_run_points_at_claims_of_its_own_ring(story: Story) -> None:
+    shown = [row for row in story.rows("explanations") if row["claim_ids"]]
+    people = story.people()
+    with Store(story.out, read_only=True) as store:
+        owner = dict(store.rows("SELECT claim_id, patient_id FROM claims"))
+    assert len(shown) > 20
+    for row in shown:
+        assert row["claim_ids"] == sorted(set(row["claim_ids"]))
+        assert {owner[claim] for claim in row["claim_ids"]} <= people[row["ring_id"]]
+        assert 0 < row["claim_share"] <= 1
