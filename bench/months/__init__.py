@@ -203,6 +203,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", type=int, default=0, help="how often to kill (default 50, quick 3)")
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "fraudgraph-bench-months")
+    parser.add_argument("--runs", type=Path, default=None, help="work folder of `bench rings`, for verdicts")
     options = parser.parse_args(argv)
     options.work.mkdir(parents=True, exist_ok=True)
     kills = options.kills or (3 if options.quick else 50)
@@ -210,7 +211,9 @@ def main(argv: list[str]) -> int:
         "identities": lambda: identities(options.work, options),
         "changed": lambda: changed(options.work, options),
         "quiet": lambda: quiet(options.work, options),
-        "verdicts": lambda: learn_from_verdicts(options.work, cities=2 if options.quick else 8),
+        "verdicts": lambda: learn_from_verdicts(
+            options.work, cities=2 if options.quick else 8, runs=options.runs
+        ),
         "kills": lambda: kill_jobs(options.work, kills, random.Random(options.seed), signal.SIGKILL),
     }
     target = options.work / "months.json"
