@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from fraudgraph.records import Dossier, Evidence, NodeKind, Role
+from fraudgraph.records import Dossier, Evidence, Explanation, NodeKind, Ring, Role
 from fraudgraph.report.cast import Cast
 from fraudgraph.report.checks import Check
 from fraudgraph.report.counter import against
@@ -14,7 +14,7 @@ from fraudgraph.report.naming import Naming
 from fraudgraph.report.plain import amount, number, plain
 from fraudgraph.report.words import KINDS, MANY, TYPOLOGIES, Text
 
-__all__ = ["Answer", "answers"]
+__all__ = ["Answer", "answers", "carried", "ring_answers"]
 
 _MEETING_KINDS: Final = ("sittings", "sitting", "burst", "same_day", "journey", "batch")
 _TELLING: Final = 2
@@ -39,13 +39,35 @@ def answers(dossier: Dossier, cast: Cast, naming: Naming, checks: list[Check]) -
         Answer(Text("涉及谁", "Who"), _who(dossier), "who"),
         Answer(Text("什么情形", "What"), Text(f"{kind.zh}：{summary.zh}", f"{kind.en}: {summary.en}"), "evidence"),
         Answer(Text("何时", "When"), _when(dossier, cast), "when"),
-        Answer(Text("多少钱", "How much"), _how_much(dossier), "claims"),
-        Answer(Text("为何值得查", "Why it is worth a look"), _why(dossier, naming), "evidence"),
-        Answer(Text("为何不像偶然", "Why not chance"), _not_chance(dossier, naming), "evidence"),
-        Answer(Text("为何不像合理情形", "Why not lawful"), _not_lawful(dossier), "lawful"),
-        Answer(Text("把握有多大", "How sure"), _how_sure(dossier), "counter"),
+        Answer(Text("多少钱", "How much"), _how_much(ring), "claims"),
+        Answer(Text("为何值得查", "Why it is worth a look"), _why(ring, naming), "evidence"),
+        Answer(Text("为何不像偶然", "Why not chance"), _not_chance(ring, naming), "evidence"),
+        Answer(Text("为何不像合理情形", "Why not lawful"), _not_lawful(ring), "lawful"),
+        Answer(Text("把握有多大", "How sure"), _how_sure(ring), "counter"),
         Answer(Text("先查什么", "What to check first"), _first_check(checks), "next"),
     ]  # fmt: skip
+
+
+def ring_answers(ring: Ring, naming: Naming) -> list[tuple[Text, Text]]:
+    """The questions that a ring answers without its claims at hand, each with its answer."""
+    return [
+        (Text("多少钱", "How much"), _how_much(ring)),
+        (Text("为何是这些人", "Why these people"), _why(ring, naming)),
+        (Text("为何不像偶然", "Why not chance"), _not_chance(ring, naming)),
+        (Text("为何不像合理情形", "Why not lawful"), _not_lawful(ring)),
+        (Text("把握有多大", "How sure"), _how_sure(ring)),
+    ]  # fmt: skip
+
+
+def carried(item: Explanation) -> Text:
+    """From how many claims an explanation speaks, and how much of the surprise they carry; empty if from none."""
+    if not item.claim_ids:
+        return Text("", "")
+    count = len(item.claim_ids)
+    return Text(
+        f"相关结算单 {count} 张，占聚集异常程度的 {item.claim_share:.0%}。",
+        f"It is about {count} {'claim' if count == 1 else 'claims'} at the meetings, which carry {item.claim_share:.0%} of the surprise.",
+    )
 
 
 def _who(dossier: Dossier) -> Text:
@@ -93,11 +115,11 @@ def _how_much(dossier: Dossier) -> Text:
     )
 
 
-def _why(dossier: Dossier, naming: Naming) -> Text:
+def _why(ring: Ring, naming: Naming) -> Text:
     """What sets these people apart from like people most, meetings aside."""
-    apart = [item for item in dossier.ring.evidence if item.kind not in _MEETING_KINDS and not against(item)]
+    apart = [item for item in ring.evidence if item.kind not in _MEETING_KINDS and not against(item)]
     telling = sorted(apart, key=lambda e: (e.kind == "flag", -_times(e), e.evidence_id))[:_TELLING] or list(
-        dossier.ring.evidence[:1]
+        ring.evidence[:1]
     )
     if not telling:
         return Text("没有证据句。", "There are no sentences of evidence.")
@@ -113,10 +135,8 @@ def _times(item: Evidence) -> float:
     return min(item.observed / max(item.expected, 0.05), 1000.0)
 
 
-def _not_chance(dossier: Dossier, naming: Naming) -> Text:
-    meeting = next(
-        (e for e in dossier.ring.evidence if e.kind in _MEETING_KINDS and e.expected is not None), None
-    )
+def _not_chance(ring: Ring, naming: Naming) -> Text:
+    meeting = next((e for e in ring.evidence if e.kind in _MEETING_KINDS and e.expected is not None), None)
     if meeting is None:
         return Text("没有可与偶然相比的同现。", "There is no meeting that could be held against chance.")
     zh, en = (
@@ -129,8 +149,8 @@ def _not_chance(dossier: Dossier, naming: Naming) -> Text:
     )
 
 
-def _not_lawful(dossier: Dossier) -> Text:
-    tried = sorted(dossier.ring.explanations, key=lambda e: (not e.holds, -e.share, e.name))
+def _not_lawful(ring: Ring) -> Text:
+    tried = sorted(ring.explanations, key=lambda e: (not e.holds, -e.share, e.name))
     if not tried:
         return Text("没有检验过合理解释。", "No lawful explanation was tried.")
     holding = [item for item in tried if item.holds]
@@ -140,7 +160,7 @@ def _not_lawful(dossier: Dossier) -> Text:
             for e in holding
         )
         en = ", ".join(
-            f"“{plain(e.title_en, 60)}” (observed {number(e.observed)}, threshold {number(e.threshold)})"
+            f"'{plain(e.title_en, 60)}' (observed {number(e.observed)}, threshold {number(e.threshold)})"
             for e in holding
         )
         return Text(
@@ -150,12 +170,11 @@ def _not_lawful(dossier: Dossier) -> Text:
     first = tried[0]
     return Text(
         f"检验了 {len(tried)} 种合理解释，均不成立；最接近的是“{plain(first.title_zh, 60)}”（观察 {number(first.observed)}，需 {number(first.threshold)}，可解释 {first.share:.0%}）。",
-        f"{len(tried)} lawful explanations were tried, none holds; nearest is “{plain(first.title_en, 60)}” (observed {number(first.observed)}, {number(first.threshold)} needed, explains {first.share:.0%}).",
+        f"{len(tried)} lawful explanations were tried, none holds; nearest is '{plain(first.title_en, 60)}' (observed {number(first.observed)}, {number(first.threshold)} needed, explains {first.share:.0%}).",
     )  # fmt: skip
 
 
-def _how_sure(dossier: Dossier) -> Text:
-    ring = dossier.ring
+def _how_sure(ring: Ring) -> Text:
     firm = sum(m.strength >= 0.5 for m in ring.members)
     members = len(ring.members)
     weighed = sum(against(item) for item in ring.evidence)

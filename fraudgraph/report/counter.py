@@ -41,11 +41,11 @@ def _explained(dossier: Dossier, naming: Naming) -> Iterator[Text]:
     for item in sorted(dossier.ring.explanations, key=lambda e: (not e.holds, -e.share, e.name)):
         sentence = Text(naming.sentence(item.sentence_zh), naming.sentence(item.sentence_en))
         if item.holds:
-            yield Text(f"“{item.title_zh}”成立：{sentence.zh}", f"“{item.title_en}” holds: {sentence.en}")
+            yield Text(f"“{item.title_zh}”成立：{sentence.zh}", f"'{item.title_en}' holds: {sentence.en}")
         elif item.share >= 0.1:
             yield Text(
                 f"“{item.title_zh}”未达门槛，但能解释其中 {item.share:.0%}：{sentence.zh}",
-                f"“{item.title_en}” falls short of its threshold, yet explains {item.share:.0%}: {sentence.en}",
+                f"'{item.title_en}' falls short of its threshold, yet explains {item.share:.0%}: {sentence.en}",
             )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fraudgraph.records import Dossier, DossierClaim, NodeKind, ReferralList, Ring
-from fraudgraph.report.answers import answers
+from fraudgraph.report.answers import answers, carried
 from fraudgraph.report.cast import Cast
 from fraudgraph.report.checks import checks
 from fraudgraph.report.counter import against, counter_evidence
@@ -203,6 +203,7 @@ def _explanations(ring: Ring, naming: Naming) -> list[dict[str, Any]]:
         {
             "title": Text(plain(item.title_zh, 60), plain(item.title_en, 60)),
             "sentence": Text(naming.sentence(item.sentence_zh), naming.sentence(item.sentence_en)),
+            "carried": carried(item),
             "share": min(max(item.share, 0.0), 1.0),
             "observed": item.observed,
             "threshold": item.threshold,

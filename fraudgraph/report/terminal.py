@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from fraudgraph.records import NodeKind, Ring
+from fraudgraph.report.answers import carried, ring_answers
 from fraudgraph.report.fields import member_rows
 from fraudgraph.report.naming import Naming
 from fraudgraph.report.plain import amount, number, padded, plain
@@ -84,7 +85,7 @@ def _head(ring: Ring, lang: str, naming: Naming) -> Iterator[str]:
         (Text("状态", "Status"), word(STATUSES, plain(ring.status, 64)).of(lang)),
         (Text("基金支付（元）", "Fund, yuan"), amount(ring.fund_amount)),
         (Text("费用总额（元）", "Total, yuan"), amount(ring.total_amount)),
-        (Text("超出预期（元）", "Above expectation, yuan"), amount(ring.excess_amount)),
+        (Text("超出预期（元）", "Above expectation, yuan"), _between(ring, lang)),
         (Text("q 值", "q value"), number(ring.q_value)),
     )
     yield from (f"  {padded(label.of(lang), 24)}{value}" for label, value in facts)
@@ -92,6 +93,9 @@ def _head(ring: Ring, lang: str, naming: Naming) -> Iterator[str]:
 
 def _body(ring: Ring, lang: str, naming: Naming) -> Iterator[str]:
     zh = lang == "zh"
+    yield from _section(Text("用平常话说", "In plain words"), lang)
+    for question, answer in ring_answers(ring, naming):
+        yield f"  {question.of(lang)}{Text('：', ': ').of(lang)}{answer.of(lang)}"
     yield from _section(Text("得分", "Score"), lang)
     yield from (f"  {part.points:+9.2f}  {part.title_zh if zh else part.title_en}" for part in ring.parts)
     yield f"  {ring.score:9.2f}  {Text('合计', 'total').of(lang)}"
@@ -109,7 +113,20 @@ def _body(ring: Ring, lang: str, naming: Naming) -> Iterator[str]:
     for tried in sorted(ring.explanations, key=lambda e: (not e.holds, -e.share, e.name)):
         holds = (Text("成立", "holds") if tried.holds else Text("不成立", "does not hold")).of(lang)
         sentence = naming.sentence(tried.sentence_zh if zh else tried.sentence_en)
-        yield f"  {tried.title_zh if zh else tried.title_en} ({holds}): {sentence}"
+        claims = carried(tried).of(lang)
+        title = tried.title_zh if zh else tried.title_en
+        yield f"  {title} ({holds}): {sentence}{Text('；' if claims else '', '; ' if claims else '').of(lang)}{claims}"
+
+
+def _between(ring: Ring, lang: str) -> str:
+    """The amount above expectation, with its interval where there is one."""
+    if ring.excess_low is None or ring.excess_high is None:
+        return amount(ring.excess_amount)
+    between = Text(
+        f"（{amount(ring.excess_low)} 至 {amount(ring.excess_high)}）",
+        f" ({amount(ring.excess_low)} to {amount(ring.excess_high)})",
+    )
+    return f"{amount(ring.excess_amount)}{between.of(lang)}"
 
 
 def _section(title: Text, lang: str) -> Iterator[str]:

@@ -71,7 +71,7 @@ def _held_back(ring: Ring, settings: Settings) -> Deciding:
         return Deciding(
             stage="explained", ring_id=ring.ring_id, observed=first.observed, needed=first.threshold,
             sentence_zh=f"属于 {ring.ring_id}，但合理解释“{first.title_zh}”成立（观察 {first.observed:g}，门槛 {first.threshold:g}）：{first.sentence_zh}。",
-            sentence_en=f"A member of {ring.ring_id}, but the lawful explanation “{first.title_en}” holds (observed {first.observed:g}, threshold {first.threshold:g}): {first.sentence_en}.",
+            sentence_en=f"A member of {ring.ring_id}, but the lawful explanation '{first.title_en}' holds (observed {first.observed:g}, threshold {first.threshold:g}): {first.sentence_en}.",
         )  # fmt: skip
     least = LIST_SCORE if settings.rings.list_score is None else settings.rings.list_score
     if ring.score >= least:

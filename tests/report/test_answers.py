@@ -46,7 +46,7 @@ def test_the_answers_are_those_of_the_ring() -> None:
     assert "87 %" in found["Why it is worth a look"][1]
     assert "observed 38, expected 1.9" in found["Why not chance"][1]
     assert found["Why not lawful"][1].startswith(
-        "4 lawful explanations were tried, none holds; nearest is “family”"
+        "4 lawful explanations were tried, none holds; nearest is 'family'"
     )
     assert "1.2%" in found["How sure"][1]
     assert "2025-08-07 18:36–19:00" in found["What to check first"][1]
@@ -55,7 +55,7 @@ def test_the_answers_are_those_of_the_ring() -> None:
 def test_an_explanation_that_holds_is_what_comes_first() -> None:
     ring = held_ring()
     assert told(replace(small_dossier(), ring=ring))["Why not lawful"][1].startswith(
-        "Settle this first: “care home” (observed 12, threshold 5) holds"
+        "Settle this first: 'care home' (observed 12, threshold 5) holds"
     )
 
 
