@@ -104,8 +104,7 @@ def _when(dossier: Dossier, cast: Cast) -> Text:
     return Text(f"{zh}。", f"{en}.")
 
 
-def _how_much(dossier: Dossier) -> Text:
-    ring = dossier.ring
+def _how_much(ring: Ring) -> Text:
     low, high = ring.excess_low, ring.excess_high
     range_zh = f"（{amount(low)} 至 {amount(high)}）" if low is not None and high is not None else ""
     range_en = f" ({amount(low)} to {amount(high)})" if low is not None and high is not None else ""
