@@ -109,7 +109,8 @@ def take_in(workspace: Workspace, settings: Settings) -> Delivery | None:
         shutil.rmtree(left, ignore_errors=True)
     if not waiting:
         return None
-    number = len([path for path in workspace.deliveries.iterdir() if path.is_dir()]) + 1
+    taken = [path.name.partition("-")[0] for path in workspace.deliveries.iterdir() if path.is_dir()]
+    number = max((int(text) for text in taken if text.isdecimal()), default=0) + 1
     digest = hashlib.sha256("".join(sorted(prints[path] for path in waiting)).encode()).hexdigest()
     name = f"{number:04d}-{digest[:8]}"
     beside = workspace.deliveries / f".{name}"
