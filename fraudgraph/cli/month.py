@@ -102,10 +102,7 @@ def _month(
     place = workspace_of(workspace)
     settings = load_settings(place.settings)
 
-    from fraudgraph.jobs import (
-        NOTHING_TO_DO,
-        run_month,
-    )  # seconds of imports: after the cheap things to get wrong
+    from fraudgraph.jobs import NOTHING_TO_DO, run_month  # after the cheap things to get wrong
 
     done = run_month(place, asked, settings, from_stage=from_stage, listener=_to_stderr if log_json else None)
     if as_json:
