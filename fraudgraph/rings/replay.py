@@ -50,7 +50,16 @@ _OF_MEMBER = (
     "reason_en",
 )
 _OF_EVIDENCE = ("kind", "observed", "expected", "claim_ids", "sentence_zh", "sentence_en")
-_OF_EXPLANATION = ("share", "observed", "threshold", "holds", "claim_ids", "sentence_zh", "sentence_en")
+_OF_EXPLANATION = (
+    "share",
+    "observed",
+    "threshold",
+    "holds",
+    "claim_ids",
+    "claim_share",
+    "sentence_zh",
+    "sentence_en",
+)
 _CLOSE = 1e-6
 
 
