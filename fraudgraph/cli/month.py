@@ -10,7 +10,7 @@ import typer
 
 from fraudgraph.cli.language import language, t
 from fraudgraph.cli.options import AsJson, WorkspaceToUse, examples
-from fraudgraph.cli.terminal import command_name, print_json, print_result
+from fraudgraph.cli.terminal import command_name, print_json, print_result, progress
 
 if TYPE_CHECKING:
     from fraudgraph.jobs import MonthSummary
@@ -104,7 +104,15 @@ def _month(
 
     from fraudgraph.jobs import NOTHING_TO_DO, run_month  # after the cheap things to get wrong
 
-    done = run_month(place, asked, settings, from_stage=from_stage, listener=_to_stderr if log_json else None)
+    with progress() as bars:
+        done = run_month(
+            place,
+            asked,
+            settings,
+            from_stage=from_stage,
+            listener=_to_stderr if log_json else None,
+            progress=None if log_json else bars,
+        )
     if as_json:
         print_json(done)
     else:

@@ -8,7 +8,7 @@ import typer
 
 from fraudgraph.cli.language import t
 from fraudgraph.cli.options import AsJson, WorkspaceToUse, examples, workspace_of
-from fraudgraph.cli.terminal import print_json, print_result
+from fraudgraph.cli.terminal import print_json, print_result, progress
 from fraudgraph.cli.verdict import day as read_day
 from fraudgraph.errors import UsageError
 
@@ -44,7 +44,8 @@ def _watch(
 
     from fraudgraph.jobs.watch import watch_day
 
-    done = watch_day(place, asked, settings)
+    with progress() as bars:
+        done = watch_day(place, asked, settings, progress=bars)
     if as_json:
         print_json(done)
         return

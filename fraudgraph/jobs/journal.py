@@ -10,6 +10,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from fraudgraph.progress import NullProgress, Progress
+
 __all__ = ["Journal"]
 
 
@@ -22,12 +24,17 @@ class Journal:
         The log file; events are added at its end.
     listener : callable, optional
         Gets each line as well.
+    progress : Progress, optional
+        Told of the stages: bars for whoever sits in front of it.
     """
 
-    def __init__(self, path: Path, listener: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self, path: Path, listener: Callable[[str], None] | None = None, progress: Progress | None = None
+    ) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path = path
         self._listener = listener
+        self._progress = progress or NullProgress()
         self._stage: tuple[str, float] | None = None
 
     def note(self, event: str, **facts: Any) -> None:
@@ -40,17 +47,20 @@ class Journal:
         if self._listener is not None:
             self._listener(line)
 
-    def stage(self, name_en: str, name_zh: str, total: int | None = None) -> None:  # noqa: ARG002  # Progress's form
+    def stage(self, name_en: str, name_zh: str, total: int | None = None) -> None:
         """A stage begins; the one before is over."""
         self._end_stage()
+        self._progress.stage(name_en, name_zh, total)
         self._stage = (name_en, perf_counter())
 
     def advance(self, n: int = 1) -> None:
-        """Units of a stage are not logged."""
+        """Units of a stage are shown and not logged."""
+        self._progress.advance(n)
 
     def done(self) -> None:
         """All work is over."""
         self._end_stage()
+        self._progress.done()
 
     def _end_stage(self) -> None:
         if self._stage is not None:

@@ -16,6 +16,7 @@ from fraudgraph.jobs.graph_copy import publish_graph
 from fraudgraph.jobs.journal import Journal
 from fraudgraph.jobs.plan import Plan, plan_months
 from fraudgraph.jobs.workspace import Lock, Workspace, tidy
+from fraudgraph.progress import Progress
 from fraudgraph.records import Month
 from fraudgraph.settings import Settings
 
@@ -48,7 +49,7 @@ class MonthSummary:
 
 def run_month(
     workspace: Workspace, month: Month, settings: Settings, *, from_stage: str | None = None,
-    listener: Callable[[str], None] | None = None,
+    listener: Callable[[str], None] | None = None, progress: Progress | None = None,
 ) -> MonthSummary:  # fmt: skip
     """Do a month's job in a workspace.
 
@@ -64,6 +65,8 @@ def run_month(
         Do this stage and those after it even if nothing changed: import, score, rings or publish.
     listener : callable, optional
         Gets the log's lines as they are written.
+    progress : Progress, optional
+        Told of the stages.
 
     Raises
     ------
@@ -77,7 +80,7 @@ def run_month(
         )
     began = perf_counter()
     settings = _with_own_screens(workspace, settings)
-    journal = Journal(workspace.root / "logs" / f"{month}.jsonl", listener)
+    journal = Journal(workspace.root / "logs" / f"{month}.jsonl", listener, progress)
     with Lock(workspace.checked(), f"fraudgraph month {month}") as lock:
         journal.note(
             "begin",

@@ -21,6 +21,7 @@ from fraudgraph.jobs.deliveries import deliveries, link_window, take_in, window_
 from fraudgraph.jobs.journal import Journal
 from fraudgraph.jobs.registers import latest_register
 from fraudgraph.jobs.workspace import Lock, Workspace, disk_told, tidy
+from fraudgraph.progress import Progress
 from fraudgraph.records import Month, NodeKind
 from fraudgraph.rings import Candidate, assemble_rings, collect_evidence
 from fraudgraph.screening.runner import FLAGS_TABLE_SQL
@@ -34,8 +35,9 @@ _OUTLIERS = "CREATE OR REPLACE TABLE outliers (entity_type VARCHAR, entity_id VA
 
 
 def watch_day(
-    workspace: Workspace, day: date, settings: Settings, *, listener: Callable[[str], None] | None = None
-) -> DaySummary:
+    workspace: Workspace, day: date, settings: Settings, *, listener: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
+) -> DaySummary:  # fmt: skip
     """Add what arrived and look at one day.
 
     New rings are looked for in the last months only (watch.window_months) and without screening models and peer
@@ -51,6 +53,8 @@ def watch_day(
         The workspace's settings.
     listener : callable, optional
         Gets the log's lines.
+    progress : Progress, optional
+        Told of the stages.
 
     Raises
     ------
@@ -60,7 +64,7 @@ def watch_day(
         With one sentence that says what to do.
     """
     began = perf_counter()
-    journal = Journal(workspace.root / "logs" / f"{Month.of(day)}.jsonl", listener)
+    journal = Journal(workspace.root / "logs" / f"{Month.of(day)}.jsonl", listener, progress)
     with Lock(workspace.checked(), f"fraudgraph watch {day}") as lock:
         journal.note("begin", day=str(day), left_behind=lock.left_behind)
         for folder in (workspace.months, workspace.days):
