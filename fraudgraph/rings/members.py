@@ -26,8 +26,8 @@ FRONT_SHARE = 0.3
 """A facility is called a front when the group is this much of all its claims."""
 FRAIL_AGE_YEARS = 80
 """From this age on a card holder is called a probable victim: such cards are often used by others."""
-ORGANISER_P, ORGANISER_SHARE, ORGANISER_SITTINGS = 0.01, 0.75, 6
-"""Who came to this much of at least so many sittings, far more than the others did, is called an organiser."""
+ORGANISER_P, ORGANISER_SHARE, ORGANISER_SITTINGS, ORGANISER_TIMES = 0.01, 0.75, 6, 1.3
+"""Who came to this much of at least so many sittings, far more often than the others did, is called an organiser."""
 
 
 def day_of(number: float) -> date:
@@ -57,8 +57,8 @@ def _patient(
     sittings = int(facts["session_count"])
     age = (day_of(facts["last_day"]) - born).days / 365.25 if born is not None else 0.0
     frail = age >= FRAIL_AGE_YEARS
-    old_zh = f"；{age:.0f} 岁，其卡可能被他人使用" if frail else ""
-    old_en = f"; {age:.0f} years old, the card may have been used by others" if frail else ""
+    old_zh = f"；{int(age)} 岁，其卡可能被他人使用" if frail else ""
+    old_en = f"; {int(age)} years old, the card may have been used by others" if frail else ""
     return Member(
         entity_type=NodeKind.PATIENT,
         entity_id=patient_id,
@@ -81,7 +81,7 @@ def _organisers(facts: GroupFacts, people: list[Member]) -> list[Member]:
     called = {
         member.entity_id
         for member in people
-        if member.role is Role.CARD_HOLDER and member.strength >= ORGANISER_SHARE
+        if member.role is Role.CARD_HOLDER and member.strength >= max(ORGANISER_SHARE, ORGANISER_TIMES * usual)
         and float(binom.sf(round(member.strength * sittings) - 1, sittings, usual)) * len(people) <= ORGANISER_P
     }  # fmt: skip
     if not 1 <= len(called) <= max(1, len(people) // 5):
