@@ -112,7 +112,14 @@ def replay_ring(out: Path, ring_id: str) -> Replay:
         TemporaryDirectory(prefix="fraudgraph-replay-") as folder,
         Store(Path(folder), threads=settings.run.threads, memory_limit_gib=settings.run.memory_limit_gib) as store,
     ):  # fmt: skip
-        again = _count_again(store, out, kept, settings)
+        try:
+            with store.guarded():
+                again = _count_again(store, out, kept, settings)
+        except ValueError as problem:  # a table or column of another version
+            raise UsageError(
+                f"The tables in {out} are not those of this version of the program ({str(problem).splitlines()[0]}). Replay with the version that run.json names, or run again.",
+                f"{out} 中的数据表不是本版本程序的格式（{str(problem).splitlines()[0]}）。请用 run.json 所记的版本复算，或重新运行。",
+            ) from None
     compared = list(_compared(kept, again))
     return Replay(
         ring_id=ring_id, evidence_count=len(kept.evidence), number_count=len(compared),

@@ -89,6 +89,13 @@ def test_a_ring_that_is_not_there_is_wrong_usage(story: Story) -> None:
         replay_ring(story.out, "1999-01-001")
 
 
+def test_tables_of_another_version_are_told(copied: Path) -> None:
+    with duckdb.connect(str(copied / "fraudgraph.duckdb")) as con:
+        con.execute("ALTER TABLE claims DROP COLUMN operator_id").fetchall()
+    with pytest.raises(UsageError, match="version"):
+        replay_ring(copied, first_listed(copied))
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_command_says_equal_with_0_and_different_with_8(
     copied: Path, lang: str, capsys: pytest.CaptureFixture[str]
