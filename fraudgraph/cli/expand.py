@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -34,7 +34,7 @@ def add_to(app: typer.Typer) -> None:
     )(_expand)
 
 
-def _ids(help_en: str, help_zh: str) -> typer.models.OptionInfo:
+def _ids(help_en: str, help_zh: str) -> Any:
     return typer.Option(metavar="A,B,C", help=t(help_en, help_zh), show_default=False)
 
 

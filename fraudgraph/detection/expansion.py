@@ -134,7 +134,8 @@ def grow_apart(
         The smallest group that the known cards still grow into, and the places set aside on the way.
     """
     whole = grown = grow(world, start, identifiers, most=most)
-    without, apart = np.zeros(len(world.place_ids), bool), ()
+    without = np.zeros(len(world.place_ids), bool)
+    apart: tuple[int, ...] = ()
     for _ in range(MOST_SET_ASIDE):
         place = _usual_place(store, world, grown, without) if grown.order else None
         if place is None:

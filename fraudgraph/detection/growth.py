@@ -79,7 +79,9 @@ def grow(
     size = len(world.patient_ids)
     member, left = np.zeros(size, bool), np.zeros(size, bool)
     member[seeds] = True
-    first, order, surprises, tries = member.copy(), [], [], TRIES
+    first, tries = member.copy(), TRIES
+    order: list[int] = []
+    surprises: list[float] = []
     while True:
         crowds = shared_crowds(world, member, without)
         weighed, tests = weigh(crowds, member, identifiers)
@@ -184,7 +186,7 @@ def _company(
     expected = np.bincount(crowd.patient, near.share, minlength=size)[who]
     trials = np.maximum(np.bincount(crowd.patient[near.share > 0], minlength=size)[who], 1)
     p = np.maximum(binom.sf(times[who] - 1, trials, np.minimum(expected / trials, 1.0)), 1e-300)
-    return who, times[who], expected, p
+    return who, np.asarray(times[who], np.int64), np.asarray(expected, np.float64), np.asarray(p, np.float64)
 
 
 _MOST_P = 0.9

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import Path
 
 from fraudgraph.records import Explanation, Member, Month, NodeKind, Ring, ScorePart, Typology
@@ -100,7 +99,8 @@ def _ring(
     first, last = (day_of(facts[name]) for name in ("first_day", "last_day"))
     return Ring(
         ring_id=f"group-{facts.group_no}", rank=0, listed=score >= least, score=score, q_value=None,
-        **_amounts(money), first_seen=first, last_seen=last,
+        total_amount=money.total, fund_amount=money.fund, excess_amount=money.excess,
+        excess_low=money.low, excess_high=money.high, first_seen=first, last_seen=last,
         status="new", typology=typology,
         summary_zh=_summary_zh(facts, members, money), summary_en=_summary_en(facts, members, money),
         members=members, parts=parts, explanations=explanations,
@@ -180,18 +180,15 @@ def _with_money(candidate: Candidate, money: Money) -> Candidate:
         candidate,
         ring=replace(
             candidate.ring,
-            **_amounts(money),
+            total_amount=money.total,
+            fund_amount=money.fund,
+            excess_amount=money.excess,
+            excess_low=money.low,
+            excess_high=money.high,
             summary_zh=_summary_zh(candidate.facts, members, money),
             summary_en=_summary_en(candidate.facts, members, money),
         ),
     )
-
-
-def _amounts(money: Money) -> dict[str, Decimal]:
-    return {
-        "total_amount": money.total, "fund_amount": money.fund, "excess_amount": money.excess,
-        "excess_low": money.low, "excess_high": money.high,
-    }  # fmt: skip
 
 
 def _within_capacity(store: Store, found: list[Candidate], capacity: int | None) -> list[Candidate]:
