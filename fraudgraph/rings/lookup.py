@@ -138,9 +138,12 @@ def _unknown(store: Store, entity_id: str) -> UsageError:
     )
     named = [str(row[0])[:64] for row in near]
     shown = entity_id if len(entity_id) <= 64 else entity_id[:64] + "…"
+    (aside,) = store.one("SELECT count(*) FROM rejects WHERE contains(raw_line, $id)", id=entity_id)
+    aside_en = f" {aside} rows that name it were set aside (rejects.parquet)." if aside else ""
+    aside_zh = f"被剔除的记录中有 {aside} 行提到它（见 rejects.parquet）。" if aside else ""
     return UsageError(
-        f"No claim and no register of this run holds the id {shown!r}. Ids are those of the delivery; the nearest are: {', '.join(named)}. Check it and ask again.",
-        f"本批次的结算数据和名录中都没有编号 {shown!r}。请使用交付数据中的编号；最接近的有：{'、'.join(named)}。请核对后重试。",
+        f"No claim and no register of this run holds the id {shown!r}.{aside_en} Ids are those of the delivery; the nearest are: {', '.join(named)}. Check it and ask again.",
+        f"本批次的结算数据和名录中都没有编号 {shown!r}。{aside_zh}请使用交付数据中的编号；最接近的有：{'、'.join(named)}。请核对后重试。",
     )
 
 

@@ -116,6 +116,19 @@ def test_an_id_that_nobody_has_is_wrong_usage_and_names_the_nearest(
     assert person[:6] in err
 
 
+def test_an_id_that_only_rows_set_aside_name_is_told_so(typed: Callable[..., Said], tmp_path: Path) -> None:
+    header = "claim_id,patient_id,facility_id,claim_type,started_at,total_amount,fund_amount\n"
+    rows = "".join(
+        f"S{i},P{i % 7},H1,outpatient,2025-10-{i % 28 + 1:02d} 09:00:00,10.00,6.00\n" for i in range(60)
+    )
+    bad = "S99,QQ4711,H1,outpatient,2025-10-09 09:00:00,ten,6.00\n"
+    (tmp_path / "claims.csv").write_text(header + rows + bad, encoding="utf-8")
+    assert main(["run", str(tmp_path / "claims.csv"), "--out", str(tmp_path / "out")]) == 0
+    code, _, err = typed("who", "QQ4711", "--out", tmp_path / "out", "--lang", "en")
+    assert code == 2
+    assert "1 rows that name it were set aside" in err
+
+
 def test_no_whole_name_is_printed(story: Story, typed: Callable[..., Said]) -> None:
     ((person, name),) = counted(
         story.out, "SELECT patient_id, name FROM patients WHERE length(name) >= 3 AND patient_id IN (SELECT patient_id FROM claims) ORDER BY patient_id LIMIT 1"
