@@ -52,7 +52,7 @@ def main(argv: list[str]) -> int:
     copies = wanted.copies or (8 if wanted.quick else 170)
     with tempfile.TemporaryDirectory(prefix="fraudgraph-bench-") as name:
         folder = Path(name)
-        figures = _measure(folder, copies, max(2, copies // 17), wanted.cold)
+        figures = _measure(folder, copies, max(2, copies // 10), wanted.cold)
     print(json.dumps(figures, indent=1, ensure_ascii=False))
     return 0
 

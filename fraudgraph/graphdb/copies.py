@@ -42,7 +42,7 @@ def copy_server(server: LocalServer, target: Path, program: Program) -> None:
             copy.make()
             write_settings(copy, _NO_PORTS)
             there = Program(program.java, program.jars, copy)
-            there.administer("dbms", "set-initial-password", copy.password())
+            there.administer("dbms", "set-initial-password", "--", copy.password())
             there.administer(
                 "database", "load", "neo4j", f"--from-path={folder}", "--overwrite-destination=true"
             )

@@ -39,7 +39,7 @@ def find_java(named: Path | None = None) -> Path:
             f"{candidate} is Java {version or 'of unknown version'}, and Neo4j 5.26 needs 17 or 21. Name another with --java, or leave --java out.",
             f"{candidate} 的版本为 {version or '未知'}，而 Neo4j 5.26 需要 Java 17 或 21。请用 --java 另行指定，或不写 --java。",
         )
-    return candidate
+    return candidate.absolute()  # it will be called from another folder
 
 
 def _packaged() -> Path | None:

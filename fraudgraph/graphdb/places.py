@@ -145,8 +145,8 @@ class Places:
             ) from None
 
     def password(self) -> str:
-        """The server's password; made at random the first time."""
-        return self._kept(self.password_file, lambda: secrets.token_urlsafe(18))
+        """The server's password; made at random the first time, of letters and digits: a first `-` would be an option."""
+        return self._kept(self.password_file, lambda: secrets.token_hex(16))
 
     def secret(self) -> bytes:
         """The key that turns phones, addresses and accounts into codes; made at random the first time."""

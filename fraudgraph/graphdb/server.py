@@ -113,7 +113,7 @@ class LocalServer:
         self.places.clear_half_import()
         if not (self.places.home / "data" / "databases" / "system").exists():
             tell.stage("First start: setting the password", "首次启动：设置口令")
-            program.administer("dbms", "set-initial-password", self.places.password())
+            program.administer("dbms", "set-initial-password", "--", self.places.password())
         tell.stage("Starting Neo4j", "启动 Neo4j")
         facts = replace(facts, java=str(program.java))
         pid = program.start()

@@ -13,6 +13,7 @@ from fraudgraph.errors import GraphStoreError, UsageError
 from fraudgraph.graphdb.bundle import pack, packages_needed
 from fraudgraph.graphdb.guide_server import USUAL_PORT
 from fraudgraph.graphdb.jars import Jar, fetch_jars, locked_jars, locked_versions, missing_jars
+from fraudgraph.graphdb.java import find_java
 from fraudgraph.graphdb.places import Places, ServerFacts
 from fraudgraph.graphdb.program import Program, write_settings
 from fraudgraph.progress import NullProgress
@@ -56,6 +57,20 @@ def test_no_repository_and_no_bundle_say_what_to_do(tmp_path: Path) -> None:
         fetch_jars(tmp_path, bundle=tmp_path / "nothing", progress=NullProgress())
     with pytest.raises(UsageError, match="no address"):
         fetch_jars(tmp_path, repository="ftp://x", progress=NullProgress())
+
+
+def test_a_java_named_from_here_is_found_from_elsewhere_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    home = find_java().parents[1]
+    monkeypatch.chdir(home.parent)
+    assert find_java(Path(home.name)) == home / "bin" / "java"
+    with pytest.raises(UsageError, match="There is no Java"):
+        find_java(Path("nowhere"))
+
+
+def test_the_first_password_is_no_option_of_the_tool_that_sets_it(tmp_path: Path) -> None:
+    places = Places(tmp_path)
+    assert places.password().isalnum() and len(places.password()) >= 24
+    assert places.password() == Places(tmp_path).password()
 
 
 def test_the_compose_file_brings_the_same_server_on_loopback_only(tmp_path: Path) -> None:
