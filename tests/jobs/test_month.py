@@ -13,12 +13,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
 from fraudgraph.casework.hand import HandEdit, add_edit
 from fraudgraph.casework.known import Register
-from fraudgraph.casework.verdicts import Verdict, add_verdicts
+from fraudgraph.casework.verdicts import Verdict, add_verdicts, read_verdicts
 from fraudgraph.cli import main
 from fraudgraph.errors import GraphStoreError, LockedError, SourceError, UsageError
 from fraudgraph.jobs import MonthSummary, Workspace, init_workspace, run_month
@@ -75,7 +76,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     assert (first.listed_count, first.changed_count, first.done) == (1, 1, ("2025-09",))
     deliver(
         workspace.inbox, "claims-2025-10.csv", ordinary("2025-10"), team("2025-10", "A", crowd(0, 7), WEST),
-        team("2025-10", "C", crowd(20, 26), EAST, hour=10),
+        team("2025-10", "C", crowd(20, 28), EAST, hour=10),
     )  # fmt: skip
     job(workspace, OCTOBER)
     return workspace
@@ -93,7 +94,7 @@ def copied(published: Workspace, tmp_path: Path) -> Workspace:
 
 def test_a_ring_keeps_its_name_and_the_list_begins_with_what_changed(published: Workspace) -> None:
     assert listed(published, SEPTEMBER) == {FIRST: set(crowd(0, 5))}
-    assert listed(published, OCTOBER) == {FIRST: set(crowd(0, 7)), SECOND: set(crowd(20, 26))}
+    assert listed(published, OCTOBER) == {FIRST: set(crowd(0, 7)), SECOND: set(crowd(20, 28))}
     cases = rows(published, OCTOBER, "casework")
     assert {case["ring_id"]: case["change"] for case in cases if case["listed"]} == {
         FIRST: "grown",
@@ -165,7 +166,7 @@ def test_a_late_delivery_scores_its_month_and_the_later_ones_anew_and_names_stay
     assert (done.done, done.late) == (("2025-09", "2025-10"), ("2025-09", "2025-10"))
     assert listed(copied, SEPTEMBER)[FIRST] == set(crowd(0, 5))
     october = listed(copied, OCTOBER)
-    assert (october[FIRST], october[SECOND]) == (set(crowd(0, 7)), set(crowd(20, 26)))
+    assert (october[FIRST], october[SECOND]) == (set(crowd(0, 7)), set(crowd(20, 28)))
     assert set(crowd(40, 46)) in october.values(), "the ring that came late has a name of its own"
 
 
@@ -361,6 +362,32 @@ def test_a_cleared_ring_comes_back_when_its_evidence_has_grown(copied: Workspace
     assert FIRST in listed(copied, OCTOBER)
 
 
+def test_the_returned_list_itself_is_read_back(copied: Workspace, tmp_path: Path) -> None:
+    """The month's own workbook, filled in and saved by a spreadsheet program."""
+    book = openpyxl.load_workbook(copied.month(OCTOBER) / "referral_list.xlsx")
+    sheet = book["移送清单 List"]
+    columns = {str(cell.value).split()[-1]: cell.column for cell in sheet[1]}
+    for row in range(2, sheet.max_row + 1):
+        if sheet.cell(row, columns["ring_id"]).value == SECOND:
+            for key, value in (("verdict", "查实 confirmed"), ("handled_by", "王强"), ("remark", "录像核对")):
+                sheet.cell(row, columns[key]).value = value
+    book.save(tmp_path / "returned.xlsx")
+    arguments = [
+        "verdict",
+        "--from",
+        str(tmp_path / "returned.xlsx"),
+        "--on",
+        "2025-11-02",
+        "--workspace",
+        str(copied.root),
+    ]
+    assert main(arguments) == 0
+    (found,) = read_verdicts(copied.casework)
+    assert (found.ring_id, found.verdict, found.by, found.reason) == (SECOND, "confirmed", "王强", "录像核对")
+    assert main(arguments) == 0
+    assert len(read_verdicts(copied.casework)) == 1, "returned twice, registered once"
+
+
 def test_verdicts_that_contradict_each_other_keep_the_ring_on_the_list(copied: Workspace) -> None:
     verdict(copied, FIRST, "cleared", date(2025, 10, 31))
     verdict(copied, FIRST, "confirmed", date(2025, 10, 31), by="王强")
@@ -402,7 +429,7 @@ def edit(workspace: Workspace, action: str, ring: str, **more: Any) -> None:
 def next_month(workspace: Workspace) -> None:
     deliver(
         workspace.inbox, "claims-2025-11.csv", ordinary("2025-11"), team("2025-11", "A", crowd(0, 7), WEST),
-        team("2025-11", "C", crowd(20, 26), EAST, hour=10),
+        team("2025-11", "C", crowd(20, 28), EAST, hour=10),
     )  # fmt: skip
     job(workspace, NOVEMBER)
 
@@ -412,11 +439,15 @@ def next_month(workspace: Workspace) -> None:
     [
         (
             lambda w: edit(w, "drop", FIRST, people=("P06",)),
-            {FIRST: set(crowd(0, 6)), SECOND: set(crowd(20, 26))},
+            {FIRST: set(crowd(0, 6)), SECOND: set(crowd(20, 28))},
         ),
-        (lambda w: edit(w, "merge", SECOND, other=FIRST), {SECOND: {*crowd(0, 7), *crowd(20, 26)}}),
+        (lambda w: edit(w, "merge", SECOND, other=FIRST), {SECOND: {*crowd(0, 7), *crowd(20, 28)}}),
+        (
+            lambda w: edit(w, "split", SECOND, people=tuple(crowd(24, 28))),
+            {FIRST: set(crowd(0, 7)), SECOND: set(crowd(20, 24)), "R-2025-0003": set(crowd(24, 28))},
+        ),
     ],
-    ids=["drop", "merge"],
+    ids=["drop", "merge", "split"],
 )
 def test_what_an_analyst_settled_is_so_now_and_next_month(
     copied: Workspace, action: Callable[[Workspace], None], expected: dict[str, set[str]]
