@@ -15,10 +15,7 @@ _MAX_ROW = 4 << 20
 _SKIPPED = re.compile(r"<!--.*?-->|<(style|script|head)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _ROW = re.compile(r"<(?:ss:)?(?:tr|row)\b[^>]*>", re.IGNORECASE)
 _END = re.compile(r"</(?:ss:)?(table|worksheet)\s*>", re.IGNORECASE)
-_CELL = re.compile(
-    r"<(?:ss:)?(?:td|th|cell)\b([^>]*?)(?:/>|>(.*?)(?=<(?:ss:)?(?:td|th|cell)\b|</(?:ss:)?(?:td|th|cell|tr|row|table)\b|\Z))",
-    re.IGNORECASE | re.DOTALL,
-)
+_CELL = re.compile(r"<(?:ss:)?(?:td|th|cell)\b([^>]*)>", re.IGNORECASE)
 _SPAN = re.compile(
     r"""\b(colspan|rowspan|ss:index|ss:mergeacross|ss:mergedown)\s*=\s*["']?(\d+)""", re.IGNORECASE
 )
@@ -75,25 +72,29 @@ def _piece(text: str) -> Iterator[str]:
 
 def _cells(text: str, covered: dict[int, int]) -> tuple[list[str], dict[int, int]]:
     """The cells of a row, with empty ones where merged cells of this row or of rows above lie."""
+    pieces = _CELL.split(text)
+    marks, contents = pieces[1::2], pieces[2::2]
+    if not covered and not any(marks):
+        return [_text(content) for content in contents], {}
     cells: list[str] = []
     still = {column: rows - 1 for column, rows in covered.items() if rows > 1}
-    for found in _CELL.finditer(text):
+    for mark, content in zip(marks, contents, strict=True):
         while len(cells) in covered:
             cells.append("")
-        marks, content = found[1], found[2] or ""
-        spans = {name.lower(): int(count) for name, count in _SPAN.findall(marks)} if marks else {}
+        spans = {name.lower(): int(count) for name, count in _SPAN.findall(mark)} if mark else {}
         if spans.get("ss:index", 0) > len(cells):
             cells += [""] * min(spans["ss:index"] - 1 - len(cells), _MOST_SPAN)
         across = min(max(spans.get("colspan", 1), spans.get("ss:mergeacross", 0) + 1), _MOST_SPAN)
         down = max(spans.get("rowspan", 1), spans.get("ss:mergedown", 0) + 1)
         if down > 1:
             still |= dict.fromkeys(range(len(cells), len(cells) + across), down - 1)
-        cells.append(_text(content))
+        cells.append("" if mark.endswith("/") else _text(content))
         cells += [""] * (across - 1)
     return cells, still
 
 
 def _text(content: str) -> str:
+    content = content.strip().removesuffix("</tr>").rstrip().removesuffix("</td>")
     if "<" in content:
         content = _TAG.sub("", _BREAK.sub(" ", content))
     return (unescape(content) if "&" in content else content).strip()

@@ -5,8 +5,7 @@ Nothing is dropped here: a row that has a fault carries its number. Values that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -49,8 +48,7 @@ def land(store: Store, sheet: Sheet, mapping: TableMapping, settled_headers: Seq
     _create(store, mapping, table)
     select = _select(sheet, mapping, settled_headers)
     try:
-        with _each_by_itself(store):
-            store.run(f"INSERT INTO {table} {select.sql}")
+        store.run(f"INSERT INTO {table} {select.sql}")
     except duckdb.Error as problem:
         if sheet.source.format != "parquet" or _is_storage(store, problem):
             raise
@@ -69,8 +67,7 @@ def _land_fast(
     _create(store, mapping, table)
     store.run("SET preserve_insertion_order = true")
     try:
-        with _each_by_itself(store):
-            store.run(f"INSERT INTO {table} {_select(sheet, mapping, settled_headers).sql}")
+        store.run(f"INSERT INTO {table} {_select(sheet, mapping, settled_headers).sql}")
     except duckdb.Error as problem:
         if _is_storage(store, problem):
             raise
@@ -78,16 +75,6 @@ def _land_fast(
     finally:
         store.run("SET preserve_insertion_order = false")
     return int(store.one(f"SELECT count(*) FROM {table}")[0]) + sheet.text.header_lines == sheet.text.lines
-
-
-@contextmanager
-def _each_by_itself(store: Store) -> Iterator[None]:
-    """Without sharing of common expressions: it would read every value in the rare ways too (measured: half of the time)."""
-    store.run("SET disabled_optimizers = 'common_subexpressions'")
-    try:
-        yield
-    finally:
-        store.run("RESET disabled_optimizers")
 
 
 def _is_storage(store: Store, problem: duckdb.Error) -> bool:
