@@ -63,15 +63,13 @@ def _look(ids: list[str], out: Path, *, as_json: bool, brief: bool) -> None:
     from fraudgraph.report.lookup_text import known_record, known_text, link_record, links_text
     from fraudgraph.report.naming import Naming
     from fraudgraph.rings import load_rings, load_run_settings
+    from fraudgraph.rings.kept_store import opened
     from fraudgraph.rings.lookup import links_between, look_up
     from fraudgraph.rings.why_not import why_not
-    from fraudgraph.store import Store
 
     rings, settings = load_rings(out), load_run_settings(out)
     naming = Naming(rings, settings)
-    with Store(
-        out, read_only=True, threads=settings.run.threads, memory_limit_gib=settings.run.memory_limit_gib
-    ) as store:
+    with opened(out, settings) as store:
         known = [found for one in dict.fromkeys(ids) for found in look_up(store, rings, one)]
         decided = [why_not(store, found, settings) for found in known]
         links = links_between(store, known) if len(known) > 1 and not brief else ()

@@ -23,6 +23,7 @@ from fraudgraph.graph import VIEWS, find_meetings
 from fraudgraph.records import NodeKind, Ring
 from fraudgraph.rings.assemble import assemble_rings
 from fraudgraph.rings.evidence import collect_evidence
+from fraudgraph.rings.kept_store import told_as_another_version
 from fraudgraph.rings.results import load_rings, load_run_settings
 from fraudgraph.settings import MeetingSettings, Settings
 from fraudgraph.store import Store
@@ -111,15 +112,9 @@ def replay_ring(out: Path, ring_id: str) -> Replay:
     with (
         TemporaryDirectory(prefix="fraudgraph-replay-") as folder,
         Store(Path(folder), threads=settings.run.threads, memory_limit_gib=settings.run.memory_limit_gib) as store,
+        told_as_another_version(store, out),
     ):  # fmt: skip
-        try:
-            with store.guarded():
-                again = _count_again(store, out, kept, settings)
-        except ValueError as problem:  # a table or column of another version
-            raise UsageError(
-                f"The tables in {out} are not those of this version of the program ({str(problem).splitlines()[0]}). Replay with the version that run.json names, or run again.",
-                f"{out} 中的数据表不是本版本程序的格式（{str(problem).splitlines()[0]}）。请用 run.json 所记的版本复算，或重新运行。",
-            ) from None
+        again = _count_again(store, out, kept, settings)
     compared = list(_compared(kept, again))
     return Replay(
         ring_id=ring_id, evidence_count=len(kept.evidence), number_count=len(compared),

@@ -116,7 +116,9 @@ def test_an_id_that_nobody_has_is_wrong_usage_and_names_the_nearest(
     assert person[:6] in err
 
 
-def test_an_id_that_only_rows_set_aside_name_is_told_so(typed: Callable[..., Said], tmp_path: Path) -> None:
+def test_an_id_that_only_rows_set_aside_name_is_told_so_and_tables_of_another_version_too(
+    typed: Callable[..., Said], tmp_path: Path
+) -> None:
     header = "claim_id,patient_id,facility_id,claim_type,started_at,total_amount,fund_amount\n"
     rows = "".join(
         f"S{i},P{i % 7},H1,outpatient,2025-10-{i % 28 + 1:02d} 09:00:00,10.00,6.00\n" for i in range(60)
@@ -127,6 +129,11 @@ def test_an_id_that_only_rows_set_aside_name_is_told_so(typed: Callable[..., Sai
     code, _, err = typed("who", "QQ4711", "--out", tmp_path / "out", "--lang", "en")
     assert code == 2
     assert "1 rows that name it were set aside" in err
+    with duckdb.connect(str(tmp_path / "out" / "fraudgraph.duckdb")) as con:
+        con.execute("DROP TABLE flags").fetchall()  # as if another version had written the folder
+    code, _, err = typed("who", "P1", "--out", tmp_path / "out", "--lang", "en")
+    assert code == 2
+    assert "version" in err
 
 
 def test_no_whole_name_is_printed(story: Story, typed: Callable[..., Said]) -> None:
