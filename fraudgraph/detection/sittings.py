@@ -72,10 +72,22 @@ def refine_members(store: Store, *, min_patients: int) -> None:
         table = store.arrow((_SQL / "attendance.sql").read_text(encoding="utf-8"), slack=SLACK_MINUTES)
         group, patient, attended, sessions, expected, member, stays = (
             table[name].to_numpy()
-            for name in ("group_no", "patient", "attended", "session_count", "expected", "is_member", "stay_share")
+            for name in (
+                "group_no",
+                "patient",
+                "attended",
+                "session_count",
+                "expected",
+                "is_member",
+                "stay_share",
+            )
         )
         kept = _who_belongs(
-            attended.astype(np.float64), sessions, expected.astype(np.float64), member.astype(bool), stays.astype(np.float64) >= 0.5
+            attended.astype(np.float64),
+            sessions,
+            expected.astype(np.float64),
+            member.astype(bool),
+            stays.astype(np.float64) >= 0.5,
         )
         store.put(
             "group_members",
@@ -122,7 +134,9 @@ def _merge_worked_by_one_hand(store: Store) -> None:
     _merge(
         store,
         store.arrow(
-            (_SQL / "same_places.sql").read_text(encoding="utf-8"), places=SAME_PLACES, share=SAME_PLACES_SHARE
+            (_SQL / "same_places.sql").read_text(encoding="utf-8"),
+            places=SAME_PLACES,
+            share=SAME_PLACES_SHARE,
         ),
     )
 

@@ -25,8 +25,10 @@ from fraudgraph.store import Store
 __all__ = ["VIEWS", "MeetingReport", "ViewReport", "find_meetings"]
 
 _HERE = Path(__file__).parent
-VIEWS = ("burst", "same_day", "journey", "batch", "identity", "steering")
+VIEWS = ("burst", "same_day", "journey", "batch", "identity", "steering", "shared_places")
 SMALLEST_P = 1e-300
+PLACE_SET_FOLD, PLACE_SET_P = 8.0, 1e-8
+"""A set of places is rare whose people are this many times the number expected, at this p; sets are many."""
 WEAKEST_P = 1e-2
 """Pairs above this are no meetings; groups are tested as groups later."""
 
@@ -67,8 +69,9 @@ def find_meetings(
     Parameters
     ----------
     store : Store
-        Holds the canonical tables. Gets `pair_meetings(view, a, b, observed, expected, p)` over patient codes and
-        `place_meetings(view, a_type, a, b_type, b, observed, expected, p)` over ids.
+        Holds the canonical tables. Gets `pair_meetings(view, a, b, observed, expected, p)` over patient codes,
+        `place_meetings(view, a_type, a, b_type, b, observed, expected, p)` over ids and
+        `place_sets(a, b, c, observed, expected, p)` over place codes.
     settings : MeetingSettings
         Views that shall not run.
     progress : Progress, optional
@@ -111,6 +114,9 @@ def _empty_tables(store: Store) -> None:
         "CREATE OR REPLACE TABLE pair_meetings (view VARCHAR, a INTEGER, b INTEGER, observed DOUBLE, expected DOUBLE, p DOUBLE)"
     )
     store.run(
+        "CREATE OR REPLACE TABLE place_sets (a INTEGER, b INTEGER, c INTEGER, observed DOUBLE, expected DOUBLE, p DOUBLE)"
+    )
+    store.run(
         "CREATE OR REPLACE TABLE place_meetings (view VARCHAR, a_type VARCHAR, a VARCHAR, b_type VARCHAR, b VARCHAR, "
         "observed DOUBLE, expected DOUBLE, p DOUBLE)"
     )
@@ -146,6 +152,10 @@ def _lacking(store: Store, card: dict[str, object]) -> tuple[str, str] | None:
         if need == "patients":
             if not store.count("patients"):
                 return "未提供参保人表", "no table of patients was delivered"
+        elif str(need).startswith("patients."):
+            column = str(need).partition(".")[2]
+            if not store.one(f"SELECT count({column}) FROM patients")[0]:
+                return f"参保人表没有可用的 {column}", f"the patients have no usable {column}"
         elif not store.one(f"SELECT count(*) FROM (SELECT 1 FROM claims WHERE {need} IS NOT NULL LIMIT 1)")[
             0
         ]:
@@ -192,6 +202,16 @@ def _judge_steering(store: Store, view: str, sql: str) -> int:
     return _append(store, "place_meetings", found)
 
 
+def _judge_place_sets(store: Store, _view: str, sql: str) -> int:
+    table = store.arrow(sql, fold=PLACE_SET_FOLD)
+    observed, expected = _column(table, "observed"), np.maximum(_column(table, "expected"), 1e-6)
+    p = np.maximum(poisson.sf(observed - 1, expected), SMALLEST_P)
+    kept = pa.array((p <= PLACE_SET_P) & (observed >= PLACE_SET_FOLD * expected))
+    found = table.select(["a", "b", "c"]).append_column("observed", pa.array(observed))
+    found = found.append_column("expected", pa.array(expected)).append_column("p", pa.array(p)).filter(kept)
+    return _append(store, "place_sets", found)
+
+
 def _keep(store: Store, view: str, table: pa.Table, observed: Floats, expected: Floats, p: Floats) -> int:
     kept = p <= WEAKEST_P
     found = pa.table(
@@ -225,4 +245,5 @@ _JUDGES: dict[str, Callable[[Store, str, str], int]] = {
     "batch": _judge_counts,
     "identity": _judge_counts,
     "steering": _judge_steering,
+    "shared_places": _judge_place_sets,
 }

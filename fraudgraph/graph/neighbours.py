@@ -65,7 +65,9 @@ def find_neighbours(store: Store, *, terminal: str, table: str, density_table: s
         pair_rare = same & (rare[:-offset] + rare[offset:] == 2)
         for limit, counts, counts_rare in zip(SCALES_MINUTES, near, both_rare, strict=True):
             np.add(counts, np.bincount(cell[same & (gap <= limit)], minlength=cells), out=counts)
-            np.add(counts_rare, np.bincount(cell[pair_rare & (gap <= limit)], minlength=cells), out=counts_rare)
+            np.add(
+                counts_rare, np.bincount(cell[pair_rare & (gap <= limit)], minlength=cells), out=counts_rare
+            )
     repeated = _PairsSeenTwice()
     for _, key, _ in _pair_keys(station, day, minute, patient):
         repeated.add(key)

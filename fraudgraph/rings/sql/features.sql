@@ -36,7 +36,7 @@ units AS (
   GROUP BY m.group_no
 ),
 sat AS (
-  SELECT s.group_no, s.session_no, s.place, s.day, s.stratum, s.present_count, s.others_count, s.from_minute, s.to_minute,
+  SELECT s.group_no, s.session_no, s.kind, s.place, s.day, s.stratum, s.present_count, s.others_count, s.from_minute, s.to_minute,
     j.p, (s.to_minute - s.from_minute) / (1.0 * (s.present_count - 1)) AS step_minutes
   FROM group_sessions AS s JOIN session_chances AS j ON j.session_no = s.session_no
   WHERE j.good
@@ -50,7 +50,8 @@ sitting_facts AS (
     max(day) AS last_day,
     sum(present_count) AS seat_count,
     max(present_count) AS largest_sitting,
-    round(sum(CAST(least(-log10(p), greatest(12.0, 1.5 * present_count)) * CASE WHEN present_count >= 3 THEN 1.0 ELSE 0.3 END AS DECIMAL(12,6))), 6) AS surprise,
+    round(sum(CASE WHEN kind = 'block' THEN 0 ELSE CAST(least(-log10(p), greatest(12.0, 1.5 * present_count)) * CASE WHEN present_count >= 3 THEN 1.0 ELSE 0.3 END AS DECIMAL(12,6)) END), 6) AS surprise,
+    round(max(CASE WHEN kind = 'block' THEN -log10(p) ELSE 0 END), 6) AS block_surprise,
     fg_quantile(step_minutes, 0.5) AS step_minutes,
     fg_quantile(others_count, 0.5) AS others_median
   FROM sat GROUP BY group_no
@@ -162,7 +163,7 @@ SELECT z.group_no, z.patient_count, u.household_count,
   coalesce(f.session_count, 0) AS session_count, coalesce(f.day_count, 0) AS day_count,
   coalesce(f.place_count, 0) AS place_count, f.first_day, f.last_day,
   coalesce(f.seat_count, 0) AS seat_count, coalesce(f.largest_sitting, 0) AS largest_sitting,
-  coalesce(f.surprise, 0) AS surprise, f.step_minutes, f.others_median,
+  coalesce(f.surprise, 0) AS surprise, coalesce(f.block_surprise, 0) AS block_surprise, f.step_minutes, f.others_median,
   coalesce(w.top_weekday, 0) / (1.0 * greatest(coalesce(f.session_count, 0), 1)) AS top_weekday_share,
   coalesce(t.top_place, 0) / (1.0 * greatest(coalesce(f.session_count, 0), 1)) AS top_place_share,
   coalesce(a.age_known, 0) AS age_known, a.age_mean, coalesce(a.share_70, 0) AS share_70, coalesce(a.share_60, 0) AS share_60,

@@ -1,4 +1,5 @@
-/* All claims of the people in the groups, each marked with the sitting it belongs to, if any. */
+/* All claims of the people in the groups, each marked with the sitting it belongs to, if any (a block's place only if no
+   sitting). */
 CREATE OR REPLACE TABLE member_claims AS
 WITH people AS (
   SELECT m.group_no, m.patient, c.patient_id FROM group_members AS m JOIN patient_codes AS c ON c.patient = m.patient
@@ -12,7 +13,9 @@ theirs AS (
   FROM claims AS c
   WHERE c.counted AND c.patient_id IN (SELECT patient_id FROM people)
 )
-SELECT p.group_no, p.patient, l.place, t.*, s.session_no
+, marked AS (
+SELECT p.group_no, p.patient, l.place, t.*, s.session_no, s.kind,
+  row_number() OVER (PARTITION BY p.group_no, t.claim_id ORDER BY CASE WHEN s.kind = 'block' THEN 1 ELSE 0 END, s.session_no) AS place_in_line
 FROM people AS p
 JOIN theirs AS t ON t.patient_id = p.patient_id
 JOIN place_codes AS l ON l.place_id = t.place_id
@@ -22,4 +25,6 @@ LEFT JOIN (
   ON s.group_no = p.group_no AND s.place = l.place AND t.day BETWEEN s.day AND s.to_day
   AND CASE WHEN s.kind = 'stay' THEN t.claim_type = 'inpatient'
     ELSE t.claim_type <> 'inpatient'
-      AND (t.minute IS NULL OR s.from_minute IS NULL OR t.minute BETWEEN s.from_minute - 5 AND s.to_minute + 5) END;
+      AND (t.minute IS NULL OR s.from_minute IS NULL OR t.minute BETWEEN s.from_minute - 5 AND s.to_minute + 5) END
+)
+SELECT * EXCLUDE (kind, place_in_line) FROM marked WHERE kind IS NULL OR kind <> 'block' OR place_in_line = 1;
