@@ -106,7 +106,11 @@ def main(argv: list[str]) -> int:
         city = city_folder(options.work, kind, claims, seed)
         out = options.work / f"calibrated-{city.name}"
         if not (options.reuse and (out / "run.json").exists()):
-            seconds.append(run_fraudgraph(city, out, ["--calibrate"]))
+            try:
+                seconds.append(run_fraudgraph(city, out, ["--calibrate"]))
+            except SystemExit as problem:
+                print(f"not calibrated: {problem}")
+                return 1
         rings = read_rings(out)
         if not rings and pq.read_metadata(out / "rings.parquet").num_rows:
             print(f"not calibrated: no ring of {out} has a q-value")
