@@ -126,7 +126,8 @@ def _fellows(store: Store, world: World, start: Ints) -> tuple[ExpandedMember, .
 def grow_apart(
     store: Store, world: World, start: Ints, identifiers: Identifiers, most: int
 ) -> tuple[Grown, tuple[int, ...]]:
-    """Grow, and where the result looks like a home or a firm, grow again without the place where all of it meets.
+    """Grow, and where the result looks like a home or a firm, grow again without the place where all of it
+    meets and without shared phones, which a home has too.
 
     Returns
     -------
@@ -141,7 +142,7 @@ def grow_apart(
         if place is None:
             break
         without[place] = True
-        smaller = grow(world, start, identifiers, most=most, without=without)
+        smaller = grow(world, start, identifiers.none(), most=most, without=without)
         if not smaller.order:
             break
         grown = smaller

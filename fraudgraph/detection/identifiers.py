@@ -17,30 +17,47 @@ _SQL = Path(__file__).parent / "sql" / "expansion_identifiers.sql"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identifiers:
-    """Who shares which phone, account or agent, by number, with the home of each holder."""
+    """Who shares which phone, account or agent, by number, with the household and address of each holder."""
 
     patient: Ints
     number: Ints
-    home: Ints
+    household: Ints
+    address: Ints
     kind: tuple[str, ...]
     partners: float
     """How many people outside the home a person shares with, on average over everybody."""
+
+    def none(self) -> Identifiers:
+        """Without any: where a home's own phone would bring the whole home in."""
+        nobody = np.zeros(0, np.int64)
+        return Identifiers(
+            patient=nobody, number=nobody, household=nobody, address=nobody, kind=(), partners=self.partners
+        )
 
 
 def read_identifiers(store: Store, people: int) -> Identifiers:
     """Read the identifiers that people share."""
     table = store.arrow(_SQL.read_text(encoding="utf-8"))
-    patient, number, home = (
-        table[name].to_numpy().astype(np.int64) for name in ("patient", "number", "home")
+    patient, number, household, address = (
+        table[name].to_numpy().astype(np.int64) for name in ("patient", "number", "household", "address")
     )
-    holders = np.bincount(number) if len(number) else np.zeros(0)
-    homes = np.unique(np.stack([number, home]), axis=1, return_counts=True) if len(number) else None
-    pairs = float((holders * (holders - 1.0)).sum())
-    if homes is not None:
-        pairs -= float((homes[1] * (homes[1] - 1.0)).sum())
+    pairs = (
+        _pairs(number)
+        - _pairs(number, household)
+        - _pairs(number, address)
+        + _pairs(number, household, address)
+    )
     return Identifiers(
-        patient=patient, number=number, home=home, kind=tuple(table["kind"].to_pylist()), partners=pairs / max(people, 1)
+        patient=patient, number=number, household=household, address=address, kind=tuple(table["kind"].to_pylist()), partners=pairs / max(people, 1)
     )  # fmt: skip
+
+
+def _pairs(*keys: Ints) -> float:
+    """Ordered pairs of holders that have all of these in common."""
+    if not len(keys[0]):
+        return 0.0
+    _, counts = np.unique(np.stack(keys), axis=1, return_counts=True)
+    return float((counts * (counts - 1.0)).sum())
 
 
 def shared_with(identifiers: Identifiers, member: Flags) -> tuple[Ints, float]:
@@ -49,7 +66,8 @@ def shared_with(identifiers: Identifiers, member: Flags) -> tuple[Ints, float]:
     holds = np.flatnonzero(member[identifiers.patient])
     for row in np.flatnonzero(np.isin(identifiers.number, identifiers.number[holds])):
         same = identifiers.number[holds] == identifiers.number[row]
-        shared[identifiers.patient[row]] += int(
-            (same & (identifiers.home[holds] != identifiers.home[row])).sum()
+        apart = (identifiers.household[holds] != identifiers.household[row]) & (
+            identifiers.address[holds] != identifiers.address[row]
         )
+        shared[identifiers.patient[row]] += int((same & apart).sum())
     return shared, max(identifiers.partners * float(member.sum()) / len(member), 1e-7)
