@@ -32,6 +32,13 @@ def _watch(
         str, typer.Argument(metavar="DAY", help=t("The day, such as 2025-11-03.", "日期，如 2025-11-03。"))
     ],
     workspace: WorkspaceToUse = None,
+    known: Annotated[
+        bool,
+        typer.Option(
+            "--known",
+            help=t("Known rings only: quick, no new ones.", "只看已知团伙：较快，不找新团伙。"),
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     from fraudgraph.settings import load_settings
@@ -45,7 +52,7 @@ def _watch(
     from fraudgraph.jobs.watch import watch_day
 
     with progress() as bars:
-        done = watch_day(place, asked, settings, progress=bars)
+        done = watch_day(place, asked, settings, progress=bars, known_only=known)
     if as_json:
         print_json(done)
         return

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from time import perf_counter
 
-from fraudgraph.casework.following import Found, follow
+from fraudgraph.casework.following import Found, follow, months_between
 from fraudgraph.casework.forecast import Session, forecast
 from fraudgraph.casework.known import KnownRing, Register
 from fraudgraph.claims.reading import read_claims
@@ -36,7 +36,7 @@ _OUTLIERS = "CREATE OR REPLACE TABLE outliers (entity_type VARCHAR, entity_id VA
 
 def watch_day(
     workspace: Workspace, day: date, settings: Settings, *, listener: Callable[[str], None] | None = None,
-    progress: Progress | None = None,
+    progress: Progress | None = None, known_only: bool = False,
 ) -> DaySummary:  # fmt: skip
     """Add what arrived and look at one day.
 
@@ -55,6 +55,8 @@ def watch_day(
         Gets the log's lines.
     progress : Progress, optional
         Told of the stages.
+    known_only : bool
+        Look at known rings only: nothing but the months since the last published one is read, and no group is sought.
 
     Raises
     ------
@@ -75,7 +77,7 @@ def watch_day(
         scratch.mkdir(parents=True, mode=0o700)
         try:
             with disk_told(scratch):
-                summary = _look(workspace, day, settings, scratch, journal, began)
+                summary = _look(workspace, day, settings, scratch, journal, began, known_only=known_only)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
         journal.note("end", day=str(day), claims=summary.claims, moved=len(summary.moved), crossed=list(summary.crossed), seconds=summary.seconds)  # fmt: skip
@@ -83,45 +85,53 @@ def watch_day(
 
 
 def _look(
-    workspace: Workspace, day: date, settings: Settings, scratch: Path, journal: Journal, began: float
-) -> DaySummary:
-    month = Month.of(day)
-    of_window = settings.model_copy(
-        update={"month": settings.month.model_copy(update={"window_months": settings.watch.window_months})}
-    )
-    _, used = window_of(deliveries(workspace), month, of_window)
-    register = latest_register(workspace)
+    workspace: Workspace, day: date, settings: Settings, scratch: Path, journal: Journal, began: float, *,
+    known_only: bool,
+) -> DaySummary:  # fmt: skip
+    month, register = Month.of(day), latest_register(workspace)
+    back = settings.watch.window_months
+    if known_only and register is not None:
+        back = max(1, months_between(Month.parse(register.month).last_day, month))
     with Store(
         scratch, threads=settings.run.threads, memory_limit_gib=settings.run.memory_limit_gib
     ) as store:
         journal.stage("Reading", "读取数据")
-        read_claims(
-            store, [link_window(used, scratch / "window")], settings.source, month=month,
-            window_months=settings.watch.window_months, mapping=workspace.mapping,
-        )  # fmt: skip
-        store.run("DELETE FROM claims WHERE event_date > $day", day=day)
-        claims = int(store.one("SELECT count(*) FROM claims WHERE event_date = $day", day=day)[0])
-        if not claims:
-            raise SourceError(
-                f"No claims of {day} were delivered. Put them into {workspace.inbox} and run again.",
-                f"尚未收到 {day} 的结算数据。请放入 {workspace.inbox} 后重新运行。",
-            )
+        claims = _read(store, workspace, day, settings, scratch / "window", back)
         moved = _moved(store, register, day)
-        found = _rings(store, settings, journal)
+        found = () if known_only else _rings(store, settings, journal)
         names = follow(_found(found), register, month, settings.casework).names
         crossed = _crossed(found, names, register, day)
-        sessions = _sessions(store, names, register, workspace)
-        expected = _expected(store, sessions, day)
-        out = workspace.days / str(day)
+        since = _together(store, register) if known_only else _sittings(store, names)
+        expected = _expected(store, _sessions(since, register, workspace), day)
         summary = DaySummary(
-            day=day, out=out, claims=claims, moved=moved, crossed=tuple(one.ring.ring_id for one in crossed),
+            day=day, out=workspace.days / str(day), claims=claims, moved=moved, crossed=tuple(one.ring.ring_id for one in crossed),
             expected=expected, seconds=round(perf_counter() - began, 3),
         )  # fmt: skip
         journal.stage("Writing", "写出结果")
-        proven = collect_evidence(store, crossed)
+        proven = collect_evidence(store, crossed) if crossed else ()
         write_day(summary, proven, month, settings)
         journal.done()
     return summary
+
+
+def _read(store: Store, workspace: Workspace, day: date, settings: Settings, links: Path, months: int) -> int:
+    """Claims of some months up to the day; how many are of the day itself."""
+    of_window = settings.model_copy(
+        update={"month": settings.month.model_copy(update={"window_months": months})}
+    )
+    _, used = window_of(deliveries(workspace), Month.of(day), of_window)
+    if used:
+        read_claims(
+            store, [link_window(used, links)], settings.source, month=Month.of(day), window_months=months, mapping=workspace.mapping
+        )  # fmt: skip
+        store.run("DELETE FROM claims WHERE event_date > $day", day=day)
+    claims = int(store.one("SELECT count(*) FROM claims WHERE event_date = $day", day=day)[0]) if used else 0
+    if not claims:
+        raise SourceError(
+            f"No claims of {day} were delivered. Put them into {workspace.inbox} and run again.",
+            f"尚未收到 {day} 的结算数据。请放入 {workspace.inbox} 后重新运行。",
+        )
+    return claims
 
 
 def _moved(store: Store, register: Register | None, day: date) -> tuple[Move, ...]:
@@ -190,27 +200,41 @@ def _crossed(
     )
 
 
+def _sittings(store: Store, names: Mapping[int, str]) -> list[tuple[str, date, str]]:
+    """Days and places of the known rings' sittings in the short window."""
+    rows = store.rows((_SQL / "sessions_of_groups.sql").read_text(encoding="utf-8"))
+    return [(names[group_no], _day(day), place) for group_no, day, place in rows if group_no in names]
+
+
+def _together(store: Store, register: Register | None) -> list[tuple[str, date, str]]:
+    """Days and places at which two or more members of a known ring were, where no sittings were sought."""
+    if register is None or not store.has("watched"):
+        return []
+    return [
+        (str(ring), day, str(place))
+        for ring, day, place in store.rows(
+            "SELECT w.ring_id, c.event_date, c.place_id FROM watched AS w JOIN claims AS c ON c.patient_id = w.patient_id "
+            "WHERE c.counted GROUP BY 1, 2, 3 HAVING count(DISTINCT w.patient_id) >= 2 ORDER BY 1, 2, 3"
+        )
+    ]
+
+
 def _sessions(
-    store: Store, names: Mapping[int, str], register: Register | None, workspace: Workspace
+    since: Sequence[tuple[str, date, str]], register: Register | None, workspace: Workspace
 ) -> dict[str, list[Session]]:
     """Days and places of each known ring's sessions: from the last published month, and from the days since."""
     if register is None:
         return {}
+    month = Month.parse(register.month)
+    with Store(workspace.month(month), read_only=True) as before:
+        kept = before.rows((_SQL / "sessions_of_rings.sql").read_text(encoding="utf-8"))
+    every = [(str(name), _day(day), str(place)) for name, day, place in kept]
+    every += [one for one in since if one[1] > month.last_day]
     found: dict[str, list[Session]] = {}
-    kept = workspace.month(Month.parse(register.month))
-    with Store(kept, read_only=True) as before:
-        for name, day, place in before.rows((_SQL / "sessions_of_rings.sql").read_text(encoding="utf-8")):
-            found.setdefault(name, []).append(Session(_day(day), place))
-    last = Month.parse(register.month).last_day
-    for group_no, day, place in store.rows((_SQL / "sessions_of_groups.sql").read_text(encoding="utf-8")):
-        name = names.get(group_no, "")
-        if name in register.rings and _day(day) > last:
-            found.setdefault(name, []).append(Session(_day(day), place))
-    return {
-        name: some
-        for name, some in found.items()
-        if name in register.rings and register.rings[name].first_listed
-    }
+    for name, day, place in every:
+        if name in register.rings and register.rings[name].first_listed:
+            found.setdefault(name, []).append(Session(day, place))
+    return found
 
 
 def _day(number: int) -> date:

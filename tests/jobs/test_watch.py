@@ -71,6 +71,19 @@ def test_the_next_session_is_foreseen_with_its_chance(watched: Workspace) -> Non
     assert "2025-10-14" in (watched.days / str(DAY) / "day.html").read_text(encoding="utf-8")
 
 
+def test_known_rings_alone_are_quicker_to_look_at_and_the_same(watched: Workspace) -> None:
+    whole = {name: table(watched, name) for name in ("moved.csv", "expected.csv")}
+    told = watch_day(watched, DAY, load_settings(watched.settings), known_only=True)
+    assert told.crossed == ()
+    (move,) = table(watched, "moved.csv")
+    assert {key: move[key] for key in ("ring_id", "place_id", "present")} == {
+        key: whole["moved.csv"][0][key] for key in ("ring_id", "place_id", "present")
+    }
+    assert [(one["ring_id"], one["day"]) for one in table(watched, "expected.csv")] == [
+        ("R-2025-0001", "2025-10-14")
+    ]
+
+
 def test_a_day_leaves_the_months_as_they_are(watched: Workspace) -> None:
     assert [path.name for path in sorted(watched.months.iterdir())] == ["2025-09"]
     assert not list(watched.root.glob(".work/day"))
