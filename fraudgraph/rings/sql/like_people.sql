@@ -1,5 +1,5 @@
 /* Whom a ring's people are compared with: others who go to the same places and stand in no group. Where a place has very
-   many of them every n-th is taken (at most about 20,000 a group), so that a comparison never costs more than a ring is worth. */
+   many of them every n-th is taken (at most about 5,000 a group), so that a comparison never costs more than a ring is worth. */
 CREATE OR REPLACE TABLE group_places AS
 WITH ranked AS (
   SELECT group_no, entity_id, sessions, session_count,
@@ -23,27 +23,42 @@ WHERE c.counted AND c.place_id IN (SELECT place_id FROM group_places)
 GROUP BY c.place_id, p.patient;
 
 CREATE OR REPLACE TABLE group_peers AS
-WITH there AS (
-  SELECT g.group_no, a.patient, sum(a.claim_count) AS claim_count
-  FROM group_places AS g JOIN at_places AS a ON a.place_id = g.place_id
-  GROUP BY g.group_no, a.patient
+WITH sizes AS (
+  SELECT place_id, count(*) AS patient_count FROM at_places GROUP BY place_id
 ),
 steps AS (
-  SELECT group_no, CAST(ceil(count(*) / 20000.0) AS INTEGER) AS step FROM there GROUP BY group_no
+  SELECT g.group_no, CAST(ceil(sum(s.patient_count) / 5000.0) AS INTEGER) AS step
+  FROM group_places AS g JOIN sizes AS s ON s.place_id = g.place_id
+  GROUP BY g.group_no
 ),
 grouped AS (
   SELECT DISTINCT patient FROM group_members
 ),
+own AS (
+  SELECT g.group_no, a.patient, sum(a.claim_count) AS claim_count, 1 AS is_member
+  FROM group_members AS m
+  JOIN group_places AS g ON g.group_no = m.group_no
+  JOIN at_places AS a ON a.place_id = g.place_id AND a.patient = m.patient
+  GROUP BY g.group_no, a.patient
+),
+others AS (
+  SELECT g.group_no, a.patient, sum(a.claim_count) AS claim_count, 0 AS is_member
+  FROM group_places AS g
+  JOIN steps AS s ON s.group_no = g.group_no
+  JOIN at_places AS a ON a.place_id = g.place_id
+  LEFT JOIN grouped AS o ON o.patient = a.patient
+  WHERE a.patient % s.step = 0 AND o.patient IS NULL
+  GROUP BY g.group_no, a.patient
+),
+everyone AS (
+  SELECT * FROM own UNION ALL SELECT * FROM others
+),
 last_day AS (
   SELECT max(event_date) AS day FROM claims WHERE counted
 )
-SELECT t.group_no, t.patient, t.claim_count, CASE WHEN m.patient IS NULL THEN 0 ELSE 1 END AS is_member,
+SELECT t.group_no, t.patient, t.claim_count, t.is_member,
   coalesce(CAST(floor(date_diff('day', p.birth_date, l.day) / 7305.0) AS INTEGER), -1) AS age_band
-FROM there AS t
-JOIN steps AS s ON s.group_no = t.group_no
+FROM everyone AS t
 JOIN patient_totals AS z ON z.patient = t.patient
 CROSS JOIN last_day AS l
-LEFT JOIN group_members AS m ON m.group_no = t.group_no AND m.patient = t.patient
-LEFT JOIN grouped AS g ON g.patient = t.patient
-LEFT JOIN patients AS p ON p.patient_id = z.patient_id
-WHERE m.patient IS NOT NULL OR (g.patient IS NULL AND t.patient % s.step = 0);
+LEFT JOIN patients AS p ON p.patient_id = z.patient_id;
