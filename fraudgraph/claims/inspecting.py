@@ -10,8 +10,9 @@ import duckdb
 
 from fraudgraph.claims.fields import KINDS
 from fraudgraph.claims.guessing import guess_claims
+from fraudgraph.claims.inspecting_remarks import Remark, value_remarks
 from fraudgraph.claims.inspecting_sex import sex_remarks
-from fraudgraph.claims.inspecting_values import ColumnReport, Remark, column_reports, value_remarks
+from fraudgraph.claims.inspecting_values import ColumnReport, column_reports
 from fraudgraph.claims.mapping import load_mapping
 from fraudgraph.claims.matching import TableMapping, known_columns, near_miss
 from fraudgraph.claims.reading import match_sheet, scratch_beside

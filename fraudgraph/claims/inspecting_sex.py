@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fraudgraph.claims.inspecting_values import Remark
+from fraudgraph.claims.inspecting_remarks import Remark
 from fraudgraph.claims.matching import TableMapping
 from fraudgraph.claims.sheets import Sheet
 from fraudgraph.claims.typing_values import ValueReader

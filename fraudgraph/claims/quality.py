@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from fraudgraph.claims.inspecting_remarks import Remark
 from fraudgraph.claims.inspecting_sex import BIRTH_WORDS, sex_remark
-from fraudgraph.claims.inspecting_values import Remark
 from fraudgraph.claims.schema import CANONICAL
 from fraudgraph.store import Store
 

@@ -74,13 +74,19 @@ def _by_hand(value: str) -> str:
     digits = f"translate({tens}, '〇零○一二三四五六七八九{_WIDE}', '000123456789{_PLAIN}')"
     words = f"regexp_replace(regexp_replace({digits}, '[年月/.]', '-', 'g'), '上午|下午|晚上|凌晨|早上|中午|星期.|周.|[日号秒]|AM|PM|am|pm', ' ', 'g')"
     clock = f"trim(regexp_replace(regexp_replace({words}, '[时点分]', ':', 'g'), ' +', ' ', 'g'), ' :-')"
-    moment = f"TRY_CAST({clock} AS TIMESTAMP)"
+    return f"CASE WHEN regexp_matches({value}, '[年月日号０-９．／午晚]|[AaPp][Mm]$') THEN {_once(f'TRY_CAST({clock} AS TIMESTAMP)', _half_of_day(value))} END"
+
+
+def _half_of_day(value: str) -> str:
     return (
-        f"CASE WHEN regexp_matches({value}, '[年月日号０-９．／午晚]|[AaPp][Mm]$') THEN {moment} + CASE "
-        f"WHEN regexp_matches({value}, '下午|晚上|PM|pm') AND hour({moment}) < 12 THEN INTERVAL 12 HOUR "
-        f"WHEN regexp_matches({value}, '上午|凌晨|AM|am') AND hour({moment}) = 12 THEN INTERVAL (-12) HOUR "
-        f"ELSE INTERVAL 0 HOUR END END"
+        f"it + CASE WHEN regexp_matches({value}, '下午|晚上|PM|pm') AND hour(it) < 12 THEN INTERVAL 12 HOUR "
+        f"WHEN regexp_matches({value}, '上午|凌晨|AM|am') AND hour(it) = 12 THEN INTERVAL (-12) HOUR ELSE INTERVAL 0 HOUR END"
     )
+
+
+def _once(value: str, then: str) -> str:
+    """Work a value out once and use it as `it`: planning takes as long as the text is."""
+    return f"list_transform([{value}], lambda it: {then})[1]"
 
 
 def _counted(value: str) -> str:
@@ -98,21 +104,18 @@ def number_sql(value: str, sql_type: str) -> str:
     tidy = f"translate({value}, '{_WIDE}，,¥￥元圆块 $（）−', '{_PLAIN}')"
     tidy = f"regexp_replace({tidy}, '人民币|RMB|CNY|整$', '', 'g')"
     exact = "DECIMAL(24,8)"
-    bare = f"trim({tidy}, '万亿分角-')"
-    signed = (
-        f"CASE WHEN regexp_matches({value}, '^[(（].*[)）]$') OR ends_with({tidy}, '-') THEN -1 "
-        f"WHEN starts_with({tidy}, '-') THEN -1 ELSE 1 END"
-    )
     scaled = " ".join(
-        f"WHEN ends_with({tidy}, '{mark}') THEN {factor}"
+        f"WHEN ends_with(it, '{mark}') THEN {factor}"
         for mark, factor in (("万", "10000"), ("亿", "100000000"), ("分", "0.01"), ("角", "0.1"))
     )
+    sign = f"CASE WHEN starts_with(it, '-') OR ends_with(it, '-') OR regexp_matches({value}, '^[(（].*[)）]$') THEN -1 ELSE 1 END"
     marked = (
         f"CASE WHEN regexp_matches({value}, '[万亿分角)）]元?$|-$|[RC][MN][BY]|人民币|整$') "
-        f"THEN TRY_CAST(TRY_CAST(regexp_replace({bare}, '[()]', '', 'g') AS {exact}) * (CASE {scaled} ELSE 1 END) * ({signed}) AS {sql_type}) END"
+        f"THEN TRY_CAST(TRY_CAST(regexp_replace(trim(it, '万亿分角-'), '[()]', '', 'g') AS {exact}) * (CASE {scaled} ELSE 1 END) * ({sign}) AS {sql_type}) END"
     )
     plain = f"TRY_CAST({value} AS {sql_type})"
-    return f"CASE WHEN {plain} IS NOT NULL THEN {plain} ELSE coalesce(TRY_CAST({tidy} AS {sql_type}), {marked}) END"
+    rare = _once(tidy, f"coalesce(TRY_CAST(it AS {sql_type}), {marked})")
+    return f"CASE WHEN {plain} IS NOT NULL THEN {plain} WHEN {value} IS NOT NULL THEN {rare} END"
 
 
 def unit_of(header: str) -> str:
