@@ -117,7 +117,7 @@ class _Composer(ValueReader):
         sql = (
             f"WITH delivered AS ({relation}), "
             f"cleaned AS (SELECT *{''.join(', ' + one for one in raw)} FROM delivered), "
-            f"typed AS (SELECT _line AS line, _fault, {', '.join(f'r_{name}' for name in self.read_fields())}, {', '.join(typed)} FROM cleaned), "
+            f"typed AS (SELECT _line AS line, {self._row_fault()} AS _fault, {', '.join(f'r_{name}' for name in self.read_fields())}, {', '.join(typed)} FROM cleaned), "
             f"placed AS ({place}), "
             f"judged AS (SELECT *, {self._blanked()} AS blanked, CASE {cases} END AS fault_no FROM placed) "
             f"SELECT {', '.join(outputs)}, blanked, fault_no, CASE fault_no {values} END AS fault_value FROM judged"
@@ -155,12 +155,9 @@ class _Composer(ValueReader):
         return list(zip(self.faults, self.conditions, strict=True))
 
     def _collect_faults(self) -> None:
-        for code in ("E_ENCODING", "E_COLUMNS", "E_QUOTE", "E_VOID"):
+        for code in ("E_ENCODING", "E_COLUMNS", "E_QUOTE", "E_VOID", "E_NO_RECORD"):
             self._fault("", code, f"_fault = '{code}'", "CAST(NULL AS VARCHAR)")
-        first = self._first_id(read := self.read_fields())
-        if first is not None:
-            header = literal(self.headers[self.mapping.columns[first]].strip())
-            self._fault(first, "E_NO_RECORD", f"r_{first} IN ({_TOTALS}, {header})", f"r_{first}")
+        read = self.read_fields()
         if "valid_flag" in self.kind.field_names:
             self._fault("valid_flag", "E_VOID", "NOT valid_flag", "'0'")
         required = required_fields(self.kind.name)
@@ -179,6 +176,18 @@ class _Composer(ValueReader):
             )
             named = "med_type_raw" if "med_type_raw" in read else "claim_type"
             self._fault(named, "E_CODE", "claim_type IS NULL", f"r_{named}" if named in read else "NULL")
+
+    def _row_fault(self) -> str:
+        """What is wrong with a row as a whole: found on reading, or it is a total or one more header."""
+        tests = [f"trim(c0) IN ({_TOTALS})"] if self.types[0] == "VARCHAR" else []
+        first = self._first_id(self.read_fields())
+        if first is not None:
+            header = self.headers[self.mapping.columns[first]].strip()
+            names = dict.fromkeys((header, *self.mapping.rule.synonyms(first), first))
+            tests.append(f"r_{first} IN ({_TOTALS}, {', '.join(literal(name) for name in names)})")
+        if not tests:
+            return "_fault"
+        return f"CASE WHEN _fault IS NULL AND ({' OR '.join(tests)}) THEN 'E_NO_RECORD' ELSE _fault END"
 
     def _first_id(self, read: Sequence[str]) -> str | None:
         """The leftmost delivered column that a row can't do without, if it is an id in text: totals say so there."""

@@ -188,6 +188,32 @@ def test_a_header_that_comes_again_on_each_page_is_no_record(
     assert report.reasons["claims"]["E_NO_RECORD"] == 1
 
 
+def test_codes_above_chinese_names_and_a_total_in_a_column_of_numbers(
+    store: Store, read: Read, tmp_path: Path
+) -> None:
+    names = ["序号", "结算ID", "就诊ID", "人员编号", "人员姓名"]
+    codes = ["no", "setl_id", "mdtrt_id", "psn_no", "psn_name", *list(ROWS[0])[4:]]
+    rows = [[str(i), *row.values()] for i, row in enumerate(ROWS, start=1)]
+    book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"))
+    chinese = [
+        *names,
+        "定点医药机构编号",
+        "医疗类别",
+        "开始日期",
+        "结束日期",
+        "结算时间",
+        "医疗费总额",
+        "基金支付总额",
+        "退费结算标志",
+        "有效标志",
+    ]
+    _sheet(book, "a", [codes, chinese, *rows, ["合计", *[None] * 9, 714.5, 421.75]])
+    book.close()
+    report = read(tmp_path / "a.xlsx")
+    assert store.count("claims") == len(ROWS)
+    assert report.reasons["claims"] == {"E_NO_RECORD": 2}
+
+
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
 @pytest.mark.parametrize("trimmed", [True, False])
 def test_fixed_width_text_is_cut_by_bytes(
