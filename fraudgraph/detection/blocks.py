@@ -14,7 +14,7 @@ import pyarrow as pa
 from fraudgraph.detection.sittings import find_sittings
 from fraudgraph.store import Store
 
-__all__ = ["find_blocks"]
+__all__ = ["add_block_sittings", "find_blocks"]
 
 _SQL = Path(__file__).parent / "sql"
 EXPECTED_OF_THREE, EXPECTED_OF_TWO = 0.5, 0.05
@@ -55,13 +55,19 @@ def find_blocks(store: Store, *, min_patients: int) -> None:
         store, blocks, {no: people for no, people in members.items() if len(people) >= min_patients}
     )
     find_sittings(store)
+    add_block_sittings(store)
+    store.run("DROP TABLE block_places")
+
+
+def add_block_sittings(store: Store) -> None:
+    """Add each place of the blocks in `group_blocks` to the sittings, as one long sitting of kind `block`."""
     store.run(
         f"CREATE OR REPLACE TABLE block_sessions AS {(_SQL / 'block_sittings.sql').read_text(encoding='utf-8')}; "
         "INSERT INTO group_sessions BY NAME SELECT * FROM block_sessions; "
         "INSERT INTO session_chances BY NAME "
         "SELECT s.session_no, min(b.p) AS p, TRUE AS good FROM block_sessions AS s "
         "JOIN group_blocks AS b ON b.group_no = s.group_no GROUP BY s.session_no; "
-        "DROP TABLE block_sessions; DROP TABLE block_places"
+        "DROP TABLE block_sessions"
     )
 
 

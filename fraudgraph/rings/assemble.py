@@ -109,6 +109,11 @@ def _ring(
 
 def _summary_zh(facts: GroupFacts, members: tuple[Member, ...], money: Money) -> str:
     places = sum(1 for m in members if m.entity_type in {NodeKind.FACILITY, NodeKind.PHARMACY})
+    if _is_block(facts):
+        return (
+            f"{facts.patient_count} 名参保人共同使用一组他人少有的机构（{places} 家），不必同时到场；"
+            f"涉及基金 {money.fund:,.2f} 元，其中超出预期 {money.excess:,.2f} 元"
+        )
     return (
         f"{facts.patient_count} 名参保人在 {places} 家机构反复同现 {int(facts['session_count'])} 次，"
         f"涉及基金 {money.fund:,.2f} 元，其中超出预期 {money.excess:,.2f} 元"
@@ -117,10 +122,20 @@ def _summary_zh(facts: GroupFacts, members: tuple[Member, ...], money: Money) ->
 
 def _summary_en(facts: GroupFacts, members: tuple[Member, ...], money: Money) -> str:
     places = sum(1 for m in members if m.entity_type in {NodeKind.FACILITY, NodeKind.PHARMACY})
+    if _is_block(facts):
+        return (
+            f"{facts.patient_count} patients share a set of {places} places that hardly anybody else combines, without having to meet; "
+            f"fund amount {money.fund:,.2f} yuan, of it {money.excess:,.2f} above expectation"
+        )
     return (
         f"{facts.patient_count} patients were together {int(facts['session_count'])} times at {places} {'place' if places == 1 else 'places'}; "
         f"fund amount {money.fund:,.2f} yuan, of it {money.excess:,.2f} above expectation"
     )
+
+
+def _is_block(facts: GroupFacts) -> bool:
+    """People who share places, not hours."""
+    return facts["block_surprise"] > 0 and facts["surprise"] < 5
 
 
 def _typology(facts: GroupFacts, members: tuple[Member, ...]) -> Typology:
@@ -128,6 +143,8 @@ def _typology(facts: GroupFacts, members: tuple[Member, ...]) -> Typology:
     kinds = {m.entity_type for m in members}
     if facts["session_count"] == 0:
         return Typology.SHARED_IDENTITY
+    if _is_block(facts):
+        return Typology.DENSE_BLOCK
     if facts["share_inpatient"] >= 0.5:
         return Typology.ROTATION if facts["place_count"] >= 3 else Typology.BATCH_ADMISSION
     if NodeKind.DOCTOR in kinds and NodeKind.PHARMACY in kinds and 0.2 <= facts["share_pharmacy"] <= 0.8:

@@ -84,8 +84,11 @@ def _claims_of_entities(store: Store) -> dict[tuple[int, str], tuple[str, ...]]:
 
 
 def _sitting_evidence(candidate: Candidate, rows: list[dict[str, Any]], like: LikePeople) -> list[Evidence]:
+    blocks = [row for row in rows if row["kind"] == "block"]
+    rows = [row for row in rows if row["kind"] != "block"]
     if not rows:
-        return []
+        every = tuple(sorted({claim for row in blocks for claim in row["claim_ids"]}))
+        return [*_block_evidence(blocks), *like.evidence(candidate.group_no, every)] if blocks else []
     facts = candidate.facts
     expected = sum(row["expected_count"] for row in rows) / len(rows)
     present = sum(row["present_count"] for row in rows) / len(rows)
@@ -103,7 +106,36 @@ def _sitting_evidence(candidate: Candidate, rows: list[dict[str, Any]], like: Li
     )  # fmt: skip
     strongest = sorted(rows, key=lambda row: (row["p"], row["session_no"]))[:_STRONGEST_SITTINGS]
     compared = like.evidence(candidate.group_no, every)
-    return [whole, *compared, *(_one_sitting(row) for row in strongest)]
+    return [whole, *compared, *(_one_sitting(row) for row in strongest), *_block_evidence(blocks)]
+
+
+def _block_evidence(rows: list[dict[str, Any]]) -> list[Evidence]:
+    """A rare set of places that the people share: the set, then each place."""
+    found = []
+    for row in rows[:1]:
+        observed, expected = row["set_observed"], row["set_expected"]
+        found.append(
+            Evidence(
+                evidence_id="", kind="shared_places",
+                sentence_zh=f"共同场所：同去其中三家机构的共有 {observed:.0f} 人，按其居住地居民的就诊习惯预计 {expected:.2f} 人（共 {len(rows)} 家）",
+                sentence_en=f"Shared places: {observed:.0f} people go to the same three of these {len(rows)} places; by the habits of those who live where they live {expected:.2f} were to be expected",
+                observed=float(observed), expected=float(expected),
+                claim_ids=tuple(sorted({claim for each in rows for claim in each["claim_ids"]})),
+            )
+        )  # fmt: skip
+    for row in rows:
+        place = row["place_name"] or row["place_id"]
+        first, last = (_EPOCH + timedelta(days=int(row[name])) for name in ("day", "to_day"))
+        found.append(
+            Evidence(
+                evidence_id="", kind="shared_places",
+                sentence_zh=f"{first} 至 {last} 间，其中 {row['present_count']} 人到过 {place}；按全体参保人的比例预计 {row['expected_count']:.1f} 人",
+                sentence_en=f"Between {first} and {last} {row['present_count']} of them came to {place}; by everybody's share {row['expected_count']:.1f} were to be expected",
+                observed=float(row["present_count"]), expected=round(row["expected_count"], 4),
+                claim_ids=tuple(row["claim_ids"]),
+            )
+        )  # fmt: skip
+    return found
 
 
 def _one_sitting(row: dict[str, Any]) -> Evidence:

@@ -57,7 +57,7 @@ def test_claims_that_know_only_the_day_switch_off_what_needs_a_clock(store: Stor
     read_claims(store, [days_only(tmp_path / "delivery")], SourceSettings())
     report = find_meetings(store, MeetingSettings())
     found = off(report.views)
-    assert set(found) == {"burst", "batch", "identity", "steering"}
+    assert set(found) == {"burst", "batch", "identity", "steering", "shared_places"}
     assert "event_at" in found["burst"].reason_en
     assert "event_at" in found["burst"].reason_zh
     assert "patients" in found["identity"].reason_en
@@ -69,7 +69,7 @@ def test_claims_that_know_only_the_day_switch_off_what_needs_a_clock(store: Stor
 def test_a_run_without_a_clock_comes_to_its_end_and_tells_what_it_could_not_look_at(tmp_path: Path) -> None:
     summary: RunSummary = run([days_only(tmp_path / "delivery")], tmp_path / "out")
     views = {view: (zh, en) for view, zh, en in summary.views_off}
-    assert set(views) == {"burst", "batch", "identity", "steering"}
+    assert set(views) == {"burst", "batch", "identity", "steering", "shared_places"}
     page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     told = {
         view["view"]: view
