@@ -36,22 +36,20 @@ def stage_json(
     objects = _objects(text.path, head, scratch)
     if objects is None:
         return None
-    checked = f"SELECT _line, object, CASE WHEN json_valid(object) THEN object END AS good FROM ({objects})"
-    keys = (
-        "SELECT min(_line), min(place), key FROM (SELECT _line, unnest(range(len(json_keys(good)))) AS place, "
-        f"unnest(json_keys(good)) AS key FROM ({checked}) WHERE json_type(good) = 'OBJECT') GROUP BY key ORDER BY 1, 2, 3"
-    )
+    good = "CASE WHEN starts_with(ltrim(object), '{') AND json_valid(object) THEN object END"
+    checked = f"SELECT _line, object, {good} AS good FROM ({objects})"
+    keys = f"SELECT min(_line) AS first, keys FROM (SELECT _line, json_keys(good) AS keys FROM ({checked})) WHERE keys IS NOT NULL GROUP BY keys ORDER BY first, keys"
     store.run("SET preserve_insertion_order = true")
     try:
-        names = tuple(str(row[2]) for row in store.rows(keys))
+        names = tuple(dict.fromkeys(str(name) for _, some in store.rows(keys) for name in some))
         if len(names) < 2:
             return None
         paths = ", ".join(literal('$."' + name.replace('"', '\\"') + '"') for name in names)
         columns = ", ".join(f"parts[{i + 1}] AS c{i}" for i in range(len(names)))
         store.run(
             f"""CREATE OR REPLACE TABLE {table} AS
-            SELECT _line, CASE WHEN parts IS NULL THEN 'E_COLUMNS' END AS _fault, object AS _raw, {columns}
-            FROM (SELECT _line, object, CASE WHEN json_type(good) = 'OBJECT' THEN json_extract_string(good, [{paths}]) END AS parts FROM ({checked}))"""
+            SELECT _line, CASE WHEN parts IS NULL THEN 'E_COLUMNS' END AS _fault, CASE WHEN parts IS NULL THEN object END AS _raw, {columns}
+            FROM (SELECT _line, object, json_extract_string(good, [{paths}]) AS parts FROM ({checked}))"""
         )
     except duckdb.InvalidInputException as problem:
         first = str(problem).splitlines()[0]
