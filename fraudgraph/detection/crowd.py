@@ -50,6 +50,15 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """Per visit: its weight (0 for the group's own), that of all other people in its cell, and of those in its weeks."""
+
+    weight: Floats
+    total: Floats
+    in_weeks: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Crowd:
     """Visits (or stays) in order of place and time.
 
@@ -94,21 +103,25 @@ class Crowd:
         steps = np.bincount(low, minlength=len(self.key) + 1) - np.bincount(high, minlength=len(self.key) + 1)
         return np.cumsum(steps[:-1])
 
-    def near(self, cover: Ints, least: int, member: Flags, scale: int) -> Near:
+    def rhythm(self, member: Flags) -> Rhythm:
+        """What the people outside a group do here: needed once for all scales."""
+        weight = np.where(member[self.patient], 0.0, self.weight)
+        own = np.bincount(self.person_cell, weight)[self.person_cell]
+        total = np.bincount(self.cell, weight, minlength=len(self.cell_days))[self.cell]
+        return Rhythm(
+            weight=weight, total=np.asarray(total - own, np.float64), in_weeks=self._in_weeks(weight) - own
+        )
+
+    def near(self, cover: Ints, least: int, rhythm: Rhythm, scale: int) -> Near:
         """Where at least so many of the group were near, and how likely that was by the rhythm of the others."""
         near = cover >= least
-        weight = np.where(member[self.patient], 0.0, self.weight)
-        hits = weight * near
-        cells = len(self.cell_days)
-        own_hit = np.bincount(self.person_cell, hits)[self.person_cell]
-        own_all = np.bincount(self.person_cell, weight)[self.person_cell]
+        hits = rhythm.weight * near
+        own = np.bincount(self.person_cell, hits)[self.person_cell]
         even = self._even_share(near, scale)
-        hit = np.bincount(self.cell, hits, minlength=cells)[self.cell] - own_hit
-        total = np.bincount(self.cell, weight, minlength=cells)[self.cell] - own_all
-        share = (hit + PRIOR_PEOPLE * even) / (total + PRIOR_PEOPLE)
-        local_hit = np.maximum(self._in_weeks(hits) - own_hit, 0.0)
-        local_all = np.maximum(self._in_weeks(weight) - own_all, local_hit)
-        share = (local_hit + PRIOR_PEOPLE * share) / (local_all + PRIOR_PEOPLE)
+        hit = np.bincount(self.cell, hits, minlength=len(self.cell_days))[self.cell] - own
+        share = (hit + PRIOR_PEOPLE * even) / (rhythm.total + PRIOR_PEOPLE)
+        local_hit = np.maximum(self._in_weeks(hits) - own, 0.0)
+        share = (local_hit + PRIOR_PEOPLE * share) / (np.maximum(rhythm.in_weeks, local_hit) + PRIOR_PEOPLE)
         return Near(
             near=near, share=np.where(self.cell_few[self.cell], np.minimum(share, MOST_EVEN * even), share)
         )

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import binom, chi2, poisson
 
-from fraudgraph.detection.crowd import Crowd, Flags, Floats, Ints, World
+from fraudgraph.detection.crowd import Crowd, Flags, Floats, Ints, Rhythm, World
 from fraudgraph.detection.identifiers import Identifiers, shared_with
 
 __all__ = ["Grown", "Weighed", "grow", "meetings_of"]
@@ -26,6 +26,7 @@ MET_SHARE = 0.3
 MOST_TO_MEET = 5
 """Whoever joins has met at least two of the group, a third of a larger one, at most five."""
 JOIN_AT_ONCE = 0.25
+GOERS_SHARE = 0.1
 FADING = 0.1
 """The group ends where the next to join brings less than this much of the typical member's surprise (at most 40 decades)."""
 _LEVELS = (1, 2, 3)
@@ -82,8 +83,12 @@ def grow(
     first, tries = member.copy(), TRIES
     order: list[int] = []
     surprises: list[float] = []
+    wanted = np.zeros(0, bool)
+    crowds: tuple[Crowd, ...] = ()
     while True:
-        crowds = shared_crowds(world, member, without)
+        places = _shared_places(world, member, without)
+        if not np.array_equal(places, wanted):
+            wanted, crowds = places, tuple(c.at_places(places) for c in world.crowds if places[c.place].any())
         weighed, tests = weigh(crowds, member, identifiers)
         outside = np.where(member | left, 1.0, weighed.p)
         needed = _needed(outside, weighed)
@@ -119,21 +124,18 @@ def _fades(p: float, surprises: list[float]) -> bool:
     return len(surprises) >= 6 and _surprise(p) < FADING * float(np.median(surprises))
 
 
-def shared_crowds(world: World, member: Flags, without: Flags | None) -> tuple[Crowd, ...]:
-    """What happened at the places where at least two of the group go (all their places, for one person)."""
-    size = len(world.patient_ids)
-    least = min(2, int(member.sum()))
+def _shared_places(world: World, member: Flags, without: Flags | None) -> Flags:
+    """The places where at least two of the group go, or a tenth of a large one (all their places, for one person)."""
+    size, group = len(world.patient_ids), int(member.sum())
+    least = min(group, max(2, int(np.ceil(GOERS_SHARE * group))))
     pairs = [
         crowd.place[rows] * size + crowd.patient[rows]
         for crowd in world.crowds
         for rows in [crowd.rows_of(member)]
     ]
     at = np.unique(np.concatenate(pairs)) // size if pairs else np.zeros(0, np.int64)
-    goers = np.bincount(at, minlength=len(world.place_ids))
-    wanted = goers >= least
-    if without is not None:
-        wanted &= ~without
-    return tuple(crowd.at_places(wanted) for crowd in world.crowds if wanted[crowd.place].any())
+    wanted: Flags = np.bincount(at, minlength=len(world.place_ids)) >= least
+    return wanted if without is None else wanted & ~without
 
 
 def weigh(
@@ -154,10 +156,11 @@ def weigh(
     tests: list[tuple[str, int, int]] = []
     for crowd in crowds:
         rows = crowd.rows_of(member)
+        rhythm = crowd.rhythm(member)
         for scale in crowd.scales if len(rows) else ():
             cover = crowd.cover(rows, scale)
             for level in levels:
-                who, observed, expected, p = _company(crowd, cover, level, member, scale)
+                who, observed, expected, p = _company(crowd, cover, level, rhythm, member, scale)
                 better = p < best[who]
                 found.observed[who[better]], found.expected[who[better]] = observed[better], expected[better]
                 found.test[who[better]] = len(tests)
@@ -175,11 +178,11 @@ def weigh(
 
 
 def _company(
-    crowd: Crowd, cover: Ints, level: int, member: Flags, scale: int
+    crowd: Crowd, cover: Ints, level: int, rhythm: Rhythm, member: Flags, scale: int
 ) -> tuple[Ints, Ints, Floats, Floats]:
     """Who was near so many of the group twice or more: times, times to be expected, and the chance of that."""
     size = len(member)
-    near = crowd.near(cover, level, member, scale)
+    near = crowd.near(cover, level, rhythm, scale)
     there = near.near & (~member[crowd.patient] | (cover > level))
     times = np.bincount(crowd.patient[there], minlength=size)
     who = np.flatnonzero(times >= 2)
