@@ -55,7 +55,10 @@ def fixed_batches(source: SourceFile, rule: TableRule, encoding: str) -> Iterato
             "E_COLUMNS" if cut else "E_ENCODING" if bad else None
             for cut, bad in zip(wrong.tolist(), damaged.tolist(), strict=True)
         ]
-        raw = [line.decode(encoding, errors="replace") for _, line in numbered]
+        raw = [
+            line.decode(encoding, errors="replace") if wrong_there else None
+            for (_, line), wrong_there in zip(numbered, fault, strict=True)
+        ]
         heads = [
             pa.array([at for at, _ in numbered], pa.int64()),
             pa.array(fault, pa.string()),
