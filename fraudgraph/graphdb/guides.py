@@ -119,11 +119,11 @@ GUIDES: tuple[Guide, ...] = (
                 title_en="Style and saved scripts",
                 text_zh=(
                     "若颜色不对，重新载入样式。把 fraudgraph-saved-scripts.zip 拖到 Browser 左侧收藏栏，全部查询即成为已存脚本（只保存在本浏览器中）。",
-                    "两点之间未查询的连线也会自动画出（Connect result nodes）；可在设置中关闭。",
+                    "只画查询到的连线：Browser 自动补画的功能（设置中的 Connect result nodes）已关闭，因为它会把其他月份的连线也画出来。",
                 ),
                 text_en=(
                     "If the colours are wrong, load the style again. Drop fraudgraph-saved-scripts.zip on Browser's favourites at the left: all questions become saved scripts (kept in this browser only).",
-                    "Browser also draws lines between dots that the question did not ask for (Connect result nodes); it can be turned off in the settings.",
+                    "Only lines that the question asked for are drawn: Browser's own adding of lines (Connect result nodes in its settings) is off, because it draws those of other months too.",
                 ),
                 buttons=(
                     "style:重新载入样式 Load the style again",

@@ -27,6 +27,10 @@ _OPTIONS = (
 """What Neo4j's own start script gives to Java."""
 
 
+_BROWSER = '{"autoComplete": false, "allowCrashReports": false, "allowUserStats": false}'
+"""autoComplete draws lines between drawn nodes that a question did not ask for: those of other months too."""
+
+
 def write_settings(places: Places, facts: ServerFacts) -> None:
     """Write neo4j.conf: loopback only, no telemetry, ports and memory as settled, GDS allowed, the guide allowed."""
     heap, pages = memory_mebibytes()
@@ -50,7 +54,7 @@ def write_settings(places: Places, facts: ServerFacts) -> None:
         "dbms.usage_report.enabled": "false",
         "internal.dbms.bolt.netty_server_shutdown_quiet_period": "0",  # else each stop waits twice 5 s for nobody
         "browser.remote_content_hostname_whitelist": "localhost",  # Browser matches it by host, and 127.0.0.1 never
-        "browser.post_connect_cmd": f"style {guide}/fraudgraph.grass; guide {guide}/start.html; clear",
+        "browser.post_connect_cmd": f"style {guide}/fraudgraph.grass; guide {guide}/start.html; config {_BROWSER}; clear",
     }
     if facts.read_only:
         lines["server.databases.read_only"] = "neo4j"

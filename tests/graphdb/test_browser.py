@@ -100,7 +100,9 @@ def test_the_guide_walks_through_the_first_ring(page: Any) -> None:
     page.wait_for_selector("text=1 选定团伙")
     press(page, "选用排名第一的团伙")
     page.wait_for_selector("text=Successfully set your parameters")
-    found = drawn(run_button(page, "21 一个团伙的全貌"))
+    frame = run_button(page, "21 一个团伙的全貌")
+    found = drawn(frame)
+    assert MET in found["lines"] and "VISITED" not in frame.inner_text(), "only lines that were asked for"
     assert RING in found["fills"] and found["fills"].count(PATIENT) >= 3
     assert any("*" in words for words in found["words"])
     page.locator("[data-testid=guideNextSlide]").click()
