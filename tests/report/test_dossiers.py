@@ -309,7 +309,7 @@ def test_claims_spread_over_years_do_not_crowd_the_axis(settings: Settings) -> N
 def test_a_held_ring_can_be_looked_at_too(settings: Settings) -> None:
     page = dossier_page(replace(small_dossier(), ring=held_ring()), a_referral(held_ring()), settings)
     assert "holds" in Reader(page).text
-    assert "“care home” holds" in Reader(page).text
+    assert "'care home' holds" in Reader(page).text
 
 
 def test_big_and_small_pages_keep_their_size(small_page: str, big_page: str) -> None:
