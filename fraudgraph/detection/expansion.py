@@ -92,35 +92,36 @@ def expand_group(store: Store, seeds: Seeds, *, most: int = MOST_MEMBERS) -> Exp
     if not len(start):
         return _no_start()
     grown, apart = grow_apart(store, world, start, read_identifiers(store, len(world.patient_ids)), most)
-    fellows = () if grown.order else _fellows(store, world, start)
-    people = (*_people(world, grown, start, set(known)), *fellows)
+    fellows = _fellows(store, world, grown, start)[: most - int(grown.member.sum())]
     words_en, words_zh = stop_sentence(grown, most)
-    note_en, note_zh = (
-        set_aside_note([world.place_ids[place] for place in apart]) if not fellows else FELLOWS_NOTE
-    )
+    note_en, note_zh = set_aside_note([world.place_ids[place] for place in apart])
+    if fellows:
+        note_en, note_zh = " ".join(filter(None, (note_en, FELLOWS_NOTE[0]))), note_zh + FELLOWS_NOTE[1]
     return Expansion(
-        members=(*people, *_entities(store, world, grown, seeds)),
+        members=(*_people(world, grown, start, set(known)), *fellows, *_entities(store, world, grown, seeds)),
         stop_rule=grown.stop if grown.order else "no_company",
         stop_reason=words_en, stop_reason_zh=words_zh, note=note_en, note_zh=note_zh, looked_at=grown.weighed.looked_at,
     )  # fmt: skip
 
 
-def _fellows(store: Store, world: World, start: Ints) -> tuple[ExpandedMember, ...]:
-    """Where nobody joins by company: the people of the run's own ring in which most of the known cards stand."""
-    if not all(store.has(table) for table in ("group_members", "patient_codes", "ring_names")):
+def _fellows(store: Store, world: World, grown: Grown, start: Ints) -> tuple[ExpandedMember, ...]:
+    """Who else stands in the listed ring of this run in which most of the known cards stand; found by other signs too."""
+    listed = store.folder / "rings.parquet"
+    if not listed.is_file() or not all(
+        store.has(table) for table in ("group_members", "patient_codes", "ring_names")
+    ):
         return ()
     rows = store.rows(
         (_SQL / "expansion_same_ring.sql").read_text(encoding="utf-8"),
         people=[world.patient_ids[who] for who in start.tolist()],
-    )
-    return tuple(
-        ExpandedMember(
-            entity_type=NodeKind.PATIENT, entity_id=patient_id, seed=False, observed=0.0, expected=0.0, p=1.0,
-            reason=f"stands with the known cards in {ring_id} of this run",
-            reason_zh=f"与已知的卡同在本批次的 {ring_id} 中",
-        )
-        for patient_id, ring_id in rows
+        listed=[row[0] for row in store.rows("SELECT ring_id FROM read_parquet($path) WHERE listed ORDER BY ring_id", path=str(listed))],
     )  # fmt: skip
+    numbers = {patient_id: number for number, patient_id in enumerate(world.patient_ids)}
+    return tuple(
+        _person(world, grown, numbers[patient_id], set(), ring_id)
+        for patient_id, ring_id in rows
+        if not grown.member[numbers[patient_id]]
+    )
 
 
 def grow_apart(
@@ -183,11 +184,11 @@ def _people(world: World, grown: Grown, start: Ints, named: set[int]) -> tuple[E
     return tuple(_person(world, grown, who, named) for who in order)
 
 
-def _person(world: World, grown: Grown, who: int, named: set[int]) -> ExpandedMember:
+def _person(world: World, grown: Grown, who: int, named: set[int], ring_id: str = "") -> ExpandedMember:
     met = meetings_of(world, grown.member, who)
     usual = max(sorted(met), key=lambda place: len(met[place]), default=None)
     reason_en, reason_zh = member_reason(
-        grown, who, seed=who in named, place=None if usual is None else world.place_ids[usual],
+        grown, who, seed=who in named, ring_id=ring_id, place=None if usual is None else world.place_ids[usual],
         days=0 if usual is None else len(met[usual]),
     )  # fmt: skip
     return ExpandedMember(

@@ -9,13 +9,18 @@ from fraudgraph.detection.growth import Grown
 __all__ = ["member_reason", "set_aside_note", "stop_sentence"]
 
 
-def member_reason(grown: Grown, who: int, *, seed: bool, place: str | None, days: int) -> tuple[str, str]:
+def member_reason(
+    grown: Grown, who: int, *, seed: bool, ring_id: str, place: str | None, days: int
+) -> tuple[str, str]:
     """Why a person is in, in English and Chinese, with the numbers."""
     weighed = grown.weighed
     said_en, said_zh = [], []
     if seed:
         said_en.append("known at the start")
         said_zh.append("起始已知")
+    if ring_id:
+        said_en.append(f"stands with the known cards in {ring_id} of this run")
+        said_zh.append(f"与已知的卡同在本批次的 {ring_id} 中")
     test = int(weighed.test[who])
     if test >= 0:
         near_en, near_zh = _company(*grown.tests[test])
@@ -31,7 +36,7 @@ def member_reason(grown: Grown, who: int, *, seed: bool, place: str | None, days
     if shared:
         said_en.append(f"shares a phone, account or agent with {shared} of them outside the home")
         said_zh.append(f"与其中 {shared} 人共用家庭之外的电话、账户或代办人")
-    if test < 0 and not shared:
+    if test < 0 and not shared and not ring_id:
         said_en.append("never with the others more than chance allows")
         said_zh.append("未见与其他人超出偶然的同现")
     return "; ".join(said_en), "；".join(said_zh)
@@ -83,8 +88,8 @@ def stop_sentence(grown: Grown, most: int) -> tuple[str, str]:
 
 
 FELLOWS_NOTE = (
-    "Nobody joined by company; the people named stand with the known cards in a ring that this run found by other signs.",
-    "没有人因同现而加入；所列人员与已知的卡同在本批次以其他迹象发现的团伙中。",
+    "Some of the people named did not join by company; they stand with the known cards in a ring that this run lists.",
+    "所列人员中有的并非因同现而加入，而是与已知的卡同在本批次已列入清单的团伙中。",
 )
 
 

@@ -1,10 +1,11 @@
-/* The smallest ring of the run in which most of the known cards stand together, with all its people. */
+/* The smallest of the listed rings in which most of the known cards stand together, with all its people. */
 WITH asked AS (
   SELECT unnest($people) AS patient_id
 ),
 seats AS (
   SELECT n.ring_id, m.group_no, c.patient_id
   FROM group_members AS m JOIN patient_codes AS c ON c.patient = m.patient JOIN ring_names AS n ON n.group_no = m.group_no
+  WHERE n.ring_id IN (SELECT unnest($listed))
 ),
 held AS (
   SELECT s.group_no, count(*) AS member_count, count(a.patient_id) AS known_count
