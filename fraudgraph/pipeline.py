@@ -23,6 +23,7 @@ from fraudgraph.report import write_dossiers, write_referral
 from fraudgraph.rings import (
     Candidate,
     assemble_rings,
+    calibrate_rings,
     collect_evidence,
     make_dossiers,
     name_rings,
@@ -152,9 +153,13 @@ def explain_rings(
 ) -> Findings:  # fmt: skip
     """From groups to ranked, explained rings; `name` gives them their ids."""
     found = stages.do(
-        "rings", lambda: assemble_rings(store, settings.rings, capacity=settings.referral.capacity), title_en="Rings", title_zh="疑似团伙"
+        "rings",
+        lambda: assemble_rings(store, settings.rings, capacity=settings.referral.capacity),
+        title_en="Rings",
+        title_zh="疑似团伙",
     )
-    named = stages.do("follow", lambda: name(found))
+    sure = stages.do("calibrate", lambda: _calibrate(store, found, settings, stages.progress))
+    named = stages.do("follow", lambda: name(sure))
     proven = stages.do(
         "evidence", lambda: collect_evidence(store, named), title_en="Evidence", title_zh="证据"
     )
@@ -251,6 +256,15 @@ def _read(
         store, sources, settings.source, month=month, window_months=settings.run.window_months, mapping=mapping,
         progress=say.stage,
     )  # fmt: skip
+
+
+def _calibrate(
+    store: Store, found: tuple[Candidate, ...], settings: Settings, say: Progress
+) -> tuple[Candidate, ...]:
+    if not settings.calibration.shuffles:
+        return found
+    say.stage("Calibration", "校准", settings.calibration.shuffles)
+    return calibrate_rings(store, found, settings, advance=say.advance)
 
 
 def _refer(month: Month, candidates: tuple[Candidate, ...], meetings: MeetingReport) -> ReferralList:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from fraudgraph.errors import SettingsError, nearest_hint
 
 __all__ = [
+    "CalibrationSettings",
     "CaseworkSettings",
     "GroupSettings",
     "MeetingSettings",
@@ -85,6 +86,13 @@ class RingSettings(_Part):
     """The score a ring needs to be listed; without it the calibrated default is used."""
     explanations_off: tuple[str, ...] = ()
     """Names of lawful explanations that shall not be tried (to see what each is worth; never for a list that is used)."""
+
+
+class CalibrationSettings(_Part):
+    """How many rings chance alone would make."""
+
+    shuffles: int = Field(default=0, ge=0, le=50)
+    """How many times the search is repeated on people dealt out anew; 0 leaves q-values empty."""
 
 
 class ReferralSettings(_Part):
@@ -213,6 +221,7 @@ class Settings(_Part):
     groups: GroupSettings = GroupSettings()
     outliers: OutlierSettings = OutlierSettings()
     rings: RingSettings = RingSettings()
+    calibration: CalibrationSettings = CalibrationSettings()
     referral: ReferralSettings = ReferralSettings()
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
     run: RunSettings = RunSettings()
@@ -223,7 +232,11 @@ class Settings(_Part):
 
 
 def load_settings(
-    path: Path | None = None, *, seed: int | None = None, capacity: int | None = None
+    path: Path | None = None,
+    *,
+    seed: int | None = None,
+    capacity: int | None = None,
+    shuffles: int | None = None,
 ) -> Settings:
     """Read a settings file, or the defaults where none is given.
 
@@ -235,6 +248,8 @@ def load_settings(
         Replaces `run.seed`.
     capacity : int, optional
         Replaces `referral.capacity`.
+    shuffles : int, optional
+        Replaces `calibration.shuffles`.
 
     Raises
     ------
@@ -248,6 +263,8 @@ def load_settings(
         raw.setdefault("run", {})["seed"] = seed
     if capacity is not None:
         raw.setdefault("referral", {})["capacity"] = capacity
+    if shuffles is not None:
+        raw.setdefault("calibration", {})["shuffles"] = shuffles
     try:
         settings = Settings.model_validate(raw)
     except ValidationError as problem:

@@ -138,6 +138,20 @@ def _run(
         ),
     ] = None,
     capacity: Capacity = None,
+    calibrate: Annotated[
+        int | None,
+        typer.Option(
+            "--calibrate",
+            metavar="N",
+            min=0,
+            max=50,
+            show_default=False,
+            help=t(
+                "Repeat the search N times on people dealt out anew, so that each ring gets a q-value (5 is a good number).",
+                "将人员在各机构内随机重排后重复搜索 N 次，为每个疑似团伙给出 q 值（建议 5 次）。",
+            ),
+        ),
+    ] = None,
     replace: _Replace = False,
     as_json: AsJson = False,
 ) -> None:
@@ -145,7 +159,7 @@ def _run(
     from fraudgraph.settings import load_settings
 
     asked = Month.parse(month) if month is not None else None
-    wanted = load_settings(settings, seed=seed, capacity=capacity)
+    wanted = load_settings(settings, seed=seed, capacity=capacity, shuffles=calibrate)
 
     from fraudgraph.pipeline import run  # seconds of imports: after the cheap things to get wrong
 

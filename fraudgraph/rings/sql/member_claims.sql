@@ -12,8 +12,8 @@ theirs AS (
     CAST(hour(c.event_at) * 60 + minute(c.event_at) AS INTEGER) AS minute
   FROM claims AS c
   WHERE c.counted AND c.patient_id IN (SELECT patient_id FROM people)
-)
-, marked AS (
+),
+marked AS (
 SELECT p.group_no, p.patient, l.place, t.*, s.session_no, s.kind,
   row_number() OVER (PARTITION BY p.group_no, t.claim_id ORDER BY CASE WHEN s.kind = 'block' THEN 1 ELSE 0 END, s.session_no) AS place_in_line
 FROM people AS p
@@ -27,4 +27,7 @@ LEFT JOIN (
     ELSE t.claim_type <> 'inpatient'
       AND (t.minute IS NULL OR s.from_minute IS NULL OR t.minute BETWEEN s.from_minute - 5 AND s.to_minute + 5) END
 )
-SELECT * EXCLUDE (kind, place_in_line) FROM marked WHERE kind IS NULL OR kind <> 'block' OR place_in_line = 1;
+SELECT group_no, patient, place, claim_id, patient_id, place_id, place_type, doctor_id, operator_id, prescriber_facility_id,
+  claim_type, event_date, event_at, ended_on, diagnosis_code, total_amount, fund_amount, day, minute, session_no
+FROM marked
+WHERE kind IS NULL OR kind <> 'block' OR place_in_line = 1;
