@@ -20,6 +20,8 @@ DAMAGED = "\ufdd0"
 """Stands where bytes could not be decoded. A noncharacter: no delivered text may hold it."""
 HEAD_BYTES = 1 << 18
 _BLOCK = 1 << 20
+_FEWEST_PAIRS = 8
+"""Fewer characters than this say nothing about the encoding."""
 _ODD = {
     b"\x00": (b"\x00",),
     b"=": (b'="', b'=""'),
@@ -69,7 +71,7 @@ def as_utf8(source: SourceFile, scratch: Path) -> Utf8Text | None:
     wide = _wide(head)
     if wide is None and head.count(b"\x00") * 4 > len(head):
         return None
-    for encoding in (wide,) if wide else ("utf-8", chinese_encoding(head)):
+    for encoding in (wide,) if wide else dict.fromkeys(("utf-8", chinese_encoding(head), "gb18030")):
         text = _copy(source, encoding, scratch)
         if text is not None:
             if head.startswith(codecs.BOM_UTF8):
@@ -115,7 +117,7 @@ def chinese_encoding(head: bytes) -> str:
     pairs = _PAIR.findall(head[: 1 << 16])
     gb = sum(0xB0 <= pair[0] <= 0xD7 and pair[1] >= 0xA1 for pair in pairs)
     big5 = sum(0xA4 <= pair[0] <= 0xC6 and (pair[1] <= 0x7E or pair[1] >= 0xA1) for pair in pairs)
-    return "big5hkscs" if big5 > gb else "gb18030"
+    return "big5hkscs" if big5 > gb and len(pairs) >= _FEWEST_PAIRS else "gb18030"
 
 
 def _less_damaged(head: bytes) -> str:
@@ -171,7 +173,8 @@ def _look(text: Utf8Text, block: bytes) -> None:
     text.lines += block.count(b"\n")
     text.at_end = tail if body else text.at_end + tail
     text.tabs = text.tabs or b"\t" in block
-    text.odd_spaces = text.odd_spaces or _holds(block, _ODD)
+    lone = b"\r" in block and block.count(b"\r") != block.count(b"\r\n")
+    text.odd_spaces = text.odd_spaces or lone or _holds(block, _ODD)
     text.gaps = text.gaps or _holds(block, _GAPS) or _holds(text.last + block[:4], _GAPS)
     text.last = block[-4:]
 

@@ -68,7 +68,7 @@ def _head_bytes(path: Path) -> bytes:
 
 def _table(path: Path, text: Utf8Text, more: frozenset[str]) -> TextFile | None:
     head = _head_bytes(path).decode("utf-8-sig", errors="ignore")
-    best: tuple[tuple[int, int], str, HeaderFound, int, int] | None = None
+    best: tuple[tuple[int, int, int], str, HeaderFound, int, int] | None = None
     for delimiter in _DELIMITERS:
         if delimiter not in head:
             continue
@@ -76,9 +76,10 @@ def _table(path: Path, text: Utf8Text, more: frozenset[str]) -> TextFile | None:
         found = find_header(rows, more)
         if found is None:
             continue
-        key = (found.hits, len(found.names))
+        last = found.row + found.rows - 1
+        alike = sum(len(row) == len(rows[last]) for row in rows)
+        key = (found.hits, alike, len(found.names))
         if best is None or key > best[0]:
-            last = found.row + found.rows - 1
             best = (key, delimiter, found, ends[last], len(rows[last]))
     if best is None:
         return None

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fraudgraph.claims.careful import careful_rows
+from fraudgraph.claims.encodings import as_utf8
 from fraudgraph.claims.reading import read_claims
 from fraudgraph.claims.sources import discover
 from fraudgraph.claims.text_files import open_text
@@ -88,7 +89,10 @@ def test_reading_with_care_is_the_inverse_of_writing(rows: list[list[str]], newl
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.csv"
         path.write_bytes(out.getvalue().encode("utf-8"))
-        text = open_text(discover([path])[0], Path(folder) / "copy.csv")
+        copy = Path(folder) / "copy.csv"
+        utf8 = as_utf8(discover([path])[0], copy)
+        assert utf8 is not None
+        (text,) = open_text(utf8, copy)
         assert text is not None
         found = list(careful_rows(text))
     assert [row.fault for row in found] == [None] * len(rows)
