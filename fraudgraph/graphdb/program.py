@@ -49,6 +49,7 @@ def write_settings(places: Places, facts: ServerFacts) -> None:
         "dbms.memory.transaction.total.max": f"{heap * 7 // 10}m",
         "db.transaction.timeout": "600s",
         "db.tx_log.rotation.retention_policy": "2 files",
+        "db.tx_log.rotation.size": "64m",  # each of two databases sets aside this much at once, two files of it
         "dbms.security.procedures.unrestricted": "gds.*",
         "client.allow_telemetry": "false",
         "dbms.usage_report.enabled": "false",
