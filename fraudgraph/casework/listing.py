@@ -164,10 +164,13 @@ def _without(ring: Ring, recovered: Decimal) -> Ring:
     if not recovered or not ring.fund_amount:
         return ring
     left = max(ring.fund_amount - recovered, Decimal(0))
-    excess = (ring.excess_amount * left / ring.fund_amount).quantize(Decimal("0.01"))
+    excess, low, high = (
+        None if part is None else (part * left / ring.fund_amount).quantize(Decimal("0.01"))
+        for part in (ring.excess_amount, ring.excess_low, ring.excess_high)
+    )
     taken = ring.fund_amount - left
     return replace(
-        ring, fund_amount=left, excess_amount=excess, total_amount=max(ring.total_amount - taken, Decimal(0)),
+        ring, fund_amount=left, excess_amount=excess or Decimal(0), excess_low=low, excess_high=high, total_amount=max(ring.total_amount - taken, Decimal(0)),
         summary_zh=f"{ring.summary_zh}；另有 {taken:,.2f} 元此前已追回，不再计入",
         summary_en=f"{ring.summary_en}; {taken:,.2f} yuan recovered before are not counted again",
     )  # fmt: skip

@@ -96,7 +96,7 @@ def expand_group(store: Store, seeds: Seeds, *, most: int = MOST_MEMBERS) -> Exp
     words_en, words_zh = stop_sentence(grown, most)
     note_en, note_zh = set_aside_note([world.place_ids[place] for place in apart])
     if fellows:
-        note_en, note_zh = " ".join(filter(None, (note_en, FELLOWS_NOTE[0]))), note_zh + FELLOWS_NOTE[1]
+        note_en, note_zh = FELLOWS_NOTE
     return Expansion(
         members=(*_people(world, grown, start, set(known)), *fellows, *_entities(store, world, grown, seeds)),
         stop_rule=grown.stop if grown.order else "no_company",
@@ -105,10 +105,12 @@ def expand_group(store: Store, seeds: Seeds, *, most: int = MOST_MEMBERS) -> Exp
 
 
 def _fellows(store: Store, world: World, grown: Grown, start: Ints) -> tuple[ExpandedMember, ...]:
-    """Who else stands in the listed ring of this run in which most of the known cards stand; found by other signs too."""
+    """Where nobody joins by company: who else stands in the listed ring of this run in which most of the cards stand."""
     listed = store.folder / "rings.parquet"
-    if not listed.is_file() or not all(
-        store.has(table) for table in ("group_members", "patient_codes", "ring_names")
+    if (
+        grown.order
+        or not listed.is_file()
+        or not all(store.has(table) for table in ("group_members", "patient_codes", "ring_names"))
     ):
         return ()
     rows = store.rows(

@@ -88,8 +88,8 @@ def stop_sentence(grown: Grown, most: int) -> tuple[str, str]:
 
 
 FELLOWS_NOTE = (
-    "Some of the people named did not join by company; they stand with the known cards in a ring that this run lists.",
-    "所列人员中有的并非因同现而加入，而是与已知的卡同在本批次已列入清单的团伙中。",
+    "Nobody joined by company; the people named stand with the known cards in a ring that this run lists, found by other signs.",
+    "没有人因同现而加入；所列人员与已知的卡同在本批次已列入清单的团伙中，该团伙以其他迹象发现。",
 )
 
 
