@@ -20,7 +20,7 @@ __all__ = ["Plan", "case_key", "plan_months", "read_json"]
 
 _SCORING = ("source", "screening", "meetings", "groups", "outliers", "rings", "run")
 """Settings that the long stages depend on."""
-_LISTING = ("casework", "routes", "referral", "privacy")
+_LISTING = ("casework", "routes", "referral", "privacy", "calibration")
 _Used = Sequence[tuple[Delivery, list[DeliveredFile]]]
 
 
