@@ -101,7 +101,8 @@ def _switched_off(found: Inspection) -> dict[str, list[dict[str, Any]]]:
     from fraudgraph.screening import load_screens
 
     def lacking(needs: Any) -> list[str]:
-        wanted = ["patients.patient_id" if need == "patients" else f"claims.{need}" for need in needs]
+        named = {"patients": "patients.patient_id"}
+        wanted = [named.get(need, need if "." in need else f"claims.{need}") for need in needs]
         return [need for need in wanted if need not in found.delivered]
 
     views = []
