@@ -158,7 +158,7 @@ def explain_rings(
         title_en="Rings",
         title_zh="疑似团伙",
     )
-    sure = stages.do("calibrate", lambda: _calibrate(store, found, settings, stages.progress))
+    sure = stages.do("calibrate", lambda: calibrate_rings(store, found, settings, progress=stages.progress))
     named = stages.do("follow", lambda: name(sure))
     proven = stages.do(
         "evidence", lambda: collect_evidence(store, named), title_en="Evidence", title_zh="证据"
@@ -256,15 +256,6 @@ def _read(
         store, sources, settings.source, month=month, window_months=settings.run.window_months, mapping=mapping,
         progress=say.stage,
     )  # fmt: skip
-
-
-def _calibrate(
-    store: Store, found: tuple[Candidate, ...], settings: Settings, say: Progress
-) -> tuple[Candidate, ...]:
-    if not settings.calibration.shuffles:
-        return found
-    say.stage("Calibration", "校准", settings.calibration.shuffles)
-    return calibrate_rings(store, found, settings, advance=say.advance)
 
 
 def _refer(month: Month, candidates: tuple[Candidate, ...], meetings: MeetingReport) -> ReferralList:

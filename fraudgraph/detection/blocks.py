@@ -7,6 +7,7 @@ widens the group that its people already are.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -151,9 +152,7 @@ def _write(
     )
 
 
-def _columns(
-    rows: list[tuple[int, ...]] | list[tuple[int, int, float, float, float]], types: dict[str, pa.DataType]
-) -> pa.Table:
+def _columns(rows: Sequence[tuple[float, ...]], types: dict[str, pa.DataType]) -> pa.Table:
     return pa.table(
         {name: pa.array([row[i] for row in rows], kind) for i, (name, kind) in enumerate(types.items())}
     )

@@ -6,7 +6,6 @@ there is chance's work; a ring's q-value is the share of rings at its score or a
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import numpy.typing as npt
 
 from fraudgraph.detection import find_groups, refine_members
 from fraudgraph.graph import find_meetings
+from fraudgraph.progress import Progress
 from fraudgraph.rings.assemble import Candidate, assemble_rings
 from fraudgraph.settings import MeetingSettings, Settings
 from fraudgraph.store import Store
@@ -27,9 +27,9 @@ _KEPT_WHEN_SHUFFLED = ("identity", "steering", "shared_places")
 
 
 def calibrate_rings(
-    store: Store, candidates: tuple[Candidate, ...], settings: Settings, *, advance: Callable[[int], None]
+    store: Store, candidates: tuple[Candidate, ...], settings: Settings, *, progress: Progress
 ) -> tuple[Candidate, ...]:
-    """Give each ring its q-value.
+    """Give each ring its q-value, where the settings ask for shuffles.
 
     Parameters
     ----------
@@ -39,13 +39,16 @@ def calibrate_rings(
         The rings as found.
     settings : Settings
         `calibration.shuffles` says how many times people are dealt out anew.
-    advance : callable
-        Told 1 after each shuffle.
+    progress : Progress
+        Told of each shuffle.
     """
+    if not settings.calibration.shuffles:
+        return candidates
+    progress.stage("Calibration", "校准", settings.calibration.shuffles)
     chance: list[float] = []
     for number in range(settings.calibration.shuffles):
         chance += _scores_by_chance(store, settings, seed=settings.run.seed + number)
-        advance(1)
+        progress.advance(1)
     found = np.array([c.ring.score for c in candidates], np.float64)
     q = q_values(found, np.array(chance, np.float64), shuffles=settings.calibration.shuffles)
     return tuple(
