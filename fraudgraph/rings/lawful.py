@@ -128,8 +128,9 @@ LAWFUL_MODELS: tuple[LawfulModel, ...] = (
     LawfulModel(
         name="employer", title_zh="同单位职工", title_en="people of one employer", of_a_class=True, threshold=0.4,
         observe=lambda f: f.top_share("employer"),
-        says_zh="{observed:.0%} 的成员同一单位（需 {threshold:.0%}）",
-        says_en="{observed:.0%} work for one employer ({threshold:.0%} needed)",
+        also=lambda f: max(f.top_share("phone"), f.top_share("agent")) < 0.4,
+        says_zh="{observed:.0%} 的成员同一单位（需 {threshold:.0%}，且不共用电话或代办人）",
+        says_en="{observed:.0%} work for one employer ({threshold:.0%} needed, sharing no phone or agent)",
     ),
     LawfulModel(
         name="dormitory", title_zh="集体宿舍或同住", title_en="a dormitory or shared home", of_a_class=True, threshold=0.4,

@@ -171,7 +171,10 @@ MISSES: dict[str, list[Group]] = {
         VISITING.but(common={"phone": 10}),
         VISITING.but(share_inpatient=0.8),
     ],
-    "employer": [Group(common={"employer": needed("employer") - 1})],
+    "employer": [
+        Group(common={"employer": needed("employer") - 1}),
+        Group(common={"employer": needed("employer"), "phone": 8}),  # colleagues do not share a phone
+    ],
     "dormitory": [
         DORMITORY.but(common={"address": needed("dormitory") - 1}),
         DORMITORY.but(price_ratio=3.5),

@@ -1,6 +1,7 @@
 /* Pairs of groups worked by one hand: different cards, but the same three places or more (two sittings or more at each),
    and most sittings of both are at those places. An organiser who takes one part of the cards at a time leaves such pieces;
-   neighbours, homes and villages have one or two places in common, not three. */
+   neighbours, homes and villages have one or two places in common, not three. Where there are few places in all, three in
+   common say nothing. */
 WITH good AS (
   SELECT s.group_no, s.place FROM group_sessions AS s JOIN session_chances AS j ON j.session_no = s.session_no WHERE j.good
 ),
@@ -15,7 +16,7 @@ common AS (
   FROM counts AS x JOIN counts AS y ON y.place = x.place AND y.group_no > x.group_no
   WHERE x.session_count >= 2 AND y.session_count >= 2
   GROUP BY x.group_no, y.group_no
-  HAVING count(*) >= $places
+  HAVING count(*) >= $places AND 10 * count(*) <= (SELECT count(*) FROM place_codes)
 )
 SELECT c.a, c.b
 FROM common AS c JOIN totals AS s ON s.group_no = c.a JOIN totals AS t ON t.group_no = c.b
