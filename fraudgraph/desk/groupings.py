@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Collection, Iterable
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import networkx as nx
 import pandas as pd
@@ -15,10 +15,19 @@ import pandas as pd
 from fraudgraph.desk.frames import each_row
 from fraudgraph.desk.networks import surprise
 
-__all__ = ["DenseBlocks", "Grouping", "LeidenGroups", "NetworkxGroups", "agreement", "people_graph"]
+__all__ = ["Asked", "DenseBlocks", "GdsGroups", "Grouping", "LeidenGroups", "NetworkxGroups", "agreement", "people_graph"]  # fmt: skip
 
 FOUND_AT = 0.5
 """A group counts as found where it shares half of all members of both."""
+_GDS_GRAPH = "fraudgraph_desk"
+_GDS_PROJECT = (
+    "UNWIND $lines AS line WITH gds.graph.project($name, line[0], line[1], {relationshipProperties: {weight: line[2]}}, "
+    "{undirectedRelationshipTypes: ['*']}) AS made RETURN made.nodeCount AS people"
+)
+_GDS_LEIDEN = (
+    "CALL gds.leiden.stream($name, {relationshipWeightProperty: 'weight', randomSeed: $seed, concurrency: 1}) "
+    "YIELD nodeId, communityId RETURN nodeId AS person, communityId AS part ORDER BY person"
+)
 
 
 def people_graph(meetings: pd.DataFrame) -> nx.Graph[Any]:
@@ -108,6 +117,54 @@ class LeidenGroups(NetworkxGroups):
         super().__init__(
             nx.community.leiden_communities, min_size=min_size, resolution=resolution, seed=seed, backend="fraudgraph"
         )  # fmt: skip
+
+
+class Asked(Protocol):
+    """A graph database that answers questions: what `LocalServer(…).open_graph()` gives."""
+
+    def rows(self, cypher: str, **parameters: Any) -> list[dict[str, Any]]:
+        """The rows of a question."""
+
+
+class GdsGroups(Grouping):
+    """Leiden of Neo4j's graph data science library, in a running server; nothing is stored there.
+
+    Only numbers and weights are sent, no person's id; the graph is held in memory and dropped at the end.
+
+    Parameters
+    ----------
+    graph : Asked
+        A server that has the library.
+    seed : int
+        The same seed gives the same groups.
+
+    Raises
+    ------
+    GraphStoreError
+        From `fit`, if the server is away or has no such library.
+    """
+
+    def __init__(self, graph: Asked, *, seed: int = 7, min_size: int = 4) -> None:
+        super().__init__(min_size=min_size)
+        self.graph = graph
+        self.seed = seed
+
+    def find(self, graph: nx.Graph[Any]) -> Iterable[Collection[str]]:
+        """GDS's communities, told back by the persons' ids."""
+        people = sorted(graph)
+        number = {person: place for place, person in enumerate(people)}
+        lines = [[number[a], number[b], float(weight)] for a, b, weight in graph.edges(data="weight")]
+        drop = "CALL gds.graph.drop($name, false) YIELD graphName RETURN graphName"
+        self.graph.rows(drop, name=_GDS_GRAPH)
+        try:
+            self.graph.rows(_GDS_PROJECT, name=_GDS_GRAPH, lines=sorted(lines))
+            found = self.graph.rows(_GDS_LEIDEN, name=_GDS_GRAPH, seed=self.seed)
+        finally:
+            self.graph.rows(drop, name=_GDS_GRAPH)
+        groups: dict[int, set[str]] = {}
+        for row in found:
+            groups.setdefault(row["part"], set()).add(people[row["person"]])
+        return groups.values()
 
 
 class DenseBlocks(Grouping):
