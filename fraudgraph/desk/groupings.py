@@ -153,7 +153,8 @@ class GdsGroups(Grouping):
         """GDS's communities, told back by the persons' ids."""
         people = sorted(graph)
         number = {person: place for place, person in enumerate(people)}
-        lines = [[number[a], number[b], float(weight)] for a, b, weight in graph.edges(data="weight")]
+        edges: Iterable[tuple[str, str, float]] = graph.edges(data="weight")
+        lines = [[number[a], number[b], weight] for a, b, weight in edges]
         drop = "CALL gds.graph.drop($name, false) YIELD graphName RETURN graphName"
         self.graph.rows(drop, name=_GDS_GRAPH)
         try:
