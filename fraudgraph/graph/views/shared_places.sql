@@ -9,7 +9,8 @@ null = "people use places independently of one another, each as often as others 
 ---*/
 /* Three facilities that many of the same people use, although people who live where they live do not. No two of them need
    ever meet: this is how a closed set of doctors and patients on scattered days shows. `expected` is the larger of two
-   counts: by residence, and by how often the three are used two by two (the three's own people left out). */
+   counts: by residence, and by how often the three are used two by two (the three's own people left out). Sets that could not reach p = 1e-7 by the second count
+   are left out early. */
 WITH used AS (
   SELECT DISTINCT p.patient, l.place
   FROM claims AS c
@@ -54,7 +55,11 @@ by_twos AS (
   CROSS JOIN everyone AS e
 ),
 rare AS (
-  SELECT * FROM by_twos WHERE observed >= $fold * expected
+  SELECT * FROM by_twos
+  WHERE observed >= $fold * expected AND observed * ln(observed / expected) - observed + expected >= 15
+),
+rare_places AS (
+  SELECT a AS place FROM rare UNION SELECT b AS place FROM rare UNION SELECT c AS place FROM rare
 ),
 homes AS (
   SELECT c.patient, p.residence_code AS home
@@ -67,15 +72,24 @@ home_sizes AS (
 customs AS (
   SELECT h.home, m.place, count(*) / (1.0 * max(z.people)) AS share, max(z.people) AS people
   FROM used AS m JOIN homes AS h ON h.patient = m.patient JOIN home_sizes AS z ON z.home = h.home
+  WHERE m.place IN (SELECT place FROM rare_places)
   GROUP BY h.home, m.place
 ),
+/* Place by place, each step a grouping: joined at once, every home's places would be multiplied with one another. */
+by_first AS (
+  SELECT r.a, r.b, r.c, x.home, max(x.people * x.share) AS people
+  FROM rare AS r JOIN customs AS x ON x.place = r.a
+  GROUP BY r.a, r.b, r.c, x.home
+),
+by_second AS (
+  SELECT f.a, f.b, f.c, f.home, max(f.people * y.share) AS people
+  FROM by_first AS f JOIN customs AS y ON y.place = f.b AND y.home = f.home
+  GROUP BY f.a, f.b, f.c, f.home
+),
 by_home AS (
-  SELECT r.a, r.b, r.c, sum(x.people * x.share * y.share * z.share) AS expected
-  FROM rare AS r
-  JOIN customs AS x ON x.place = r.a
-  JOIN customs AS y ON y.place = r.b AND y.home = x.home
-  JOIN customs AS z ON z.place = r.c AND z.home = x.home
-  GROUP BY r.a, r.b, r.c
+  SELECT s.a, s.b, s.c, sum(s.people * z.share) AS expected
+  FROM by_second AS s JOIN customs AS z ON z.place = s.c AND z.home = s.home
+  GROUP BY s.a, s.b, s.c
 )
 SELECT r.a, r.b, r.c, r.observed, round(greatest(r.expected, coalesce(h.expected, 0)), 6) AS expected
 FROM rare AS r LEFT JOIN by_home AS h ON h.a = r.a AND h.b = r.b AND h.c = r.c
