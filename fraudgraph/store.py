@@ -153,7 +153,9 @@ class Store:
                 f"The store in {folder} can't be opened: {str(problem).splitlines()[0]}. Give a folder that a run wrote and that no other program holds open.",
                 f"无法打开 {folder} 中的数据文件：{str(problem).splitlines()[0]}。请指定运行写出的文件夹，并关闭占用它的其他程序。",
             ) from None
-        there = {row[0] for row in self.rows("SELECT table_name FROM duckdb_tables() WHERE database_name = 'kept'")}
+        there = {
+            row[0] for row in self.rows("SELECT table_name FROM duckdb_tables() WHERE database_name = 'kept'")
+        }
         for name in tables:
             if name in there:
                 self.run(f"CREATE VIEW {quoted(name)} AS SELECT * FROM kept.{quoted(name)}")
