@@ -61,6 +61,7 @@ WORDS_ZH = {
     "batch": "批量入院",
     "identity": "共用身份信息",
     "steering": "处方导流",
+    "shared_places": "共同场所",
     "visited": "同现时到场",
     "sittings": "全部同现",
     "sitting": "一次同现",

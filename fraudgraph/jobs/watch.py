@@ -13,7 +13,7 @@ from fraudgraph.casework.following import Found, follow, months_between
 from fraudgraph.casework.forecast import Session, forecast
 from fraudgraph.casework.known import KnownRing, Register
 from fraudgraph.claims.reading import read_claims
-from fraudgraph.detection import find_groups, refine_members
+from fraudgraph.detection import find_blocks, find_groups, refine_members
 from fraudgraph.errors import SourceError
 from fraudgraph.graph import find_meetings
 from fraudgraph.jobs.day_outputs import DaySummary, Move, NextSession, write_day
@@ -166,6 +166,7 @@ def _rings(store: Store, settings: Settings, journal: Journal) -> tuple[Candidat
     journal.stage("Groups", "社团")
     find_groups(store, settings.groups, seed=seed, min_patients=least)
     refine_members(store, min_patients=least)
+    find_blocks(store, min_patients=least)
     store.run(FLAGS_TABLE_SQL)
     store.run(_OUTLIERS)
     return assemble_rings(store, settings.rings)
