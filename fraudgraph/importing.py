@@ -16,6 +16,7 @@ from fraudgraph.claims.reading import read_claims
 from fraudgraph.errors import UsageError
 from fraudgraph.progress import NullProgress, Progress
 from fraudgraph.records import Month
+from fraudgraph.report.plain import formula_safe
 from fraudgraph.report.quality import write_quality_page
 from fraudgraph.report.rejects_book import write_rejects_book
 from fraudgraph.run_folder import MANIFEST_NAME, RunFolder
@@ -136,16 +137,14 @@ def _write_changes(store: Store, folder: Path) -> None:
         writer.writerow(table.column_names)
         for batch in table.to_batches(max_chunksize=10_000):
             for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                writer.writerow([_harmless(value) for value in row])
+                writer.writerow([_cell(value) for value in row])
     path.chmod(0o600)
 
 
-def _harmless(value: object) -> str:
+def _cell(value: object) -> str:
     """A csv cell that no spreadsheet takes for a formula; numbers stay numbers."""
     text = "" if value is None else str(value)
-    if isinstance(value, str) and text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")):
-        return text if _is_number(text) else f"'{text}"
-    return text
+    return formula_safe(text) if isinstance(value, str) and not _is_number(text) else text
 
 
 def _is_number(text: str) -> bool:

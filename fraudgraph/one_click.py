@@ -20,7 +20,7 @@ from fraudgraph.run_folder import RunFolder
 from fraudgraph.screening import link_rings, rank_findings, reason_sentence, screen_claims
 from fraudgraph.screening.cards import load_what_can_be
 from fraudgraph.settings import Settings
-from fraudgraph.store import Store
+from fraudgraph.store import DATABASE_NAME, Store
 
 __all__ = ["ScreenSummary", "Trial", "screen", "try_screen"]
 
@@ -183,13 +183,10 @@ def try_screen(
 
 def _bring_claims(store: Store, sources: Sequence[Path], settings: Settings) -> None:
     """Read what was delivered; the OUT of a finished run is used as it stands, without reading anything again."""
-    if len(sources) != 1 or not (sources[0] / "fraudgraph.duckdb").is_file():
+    if len(sources) != 1 or not (sources[0] / DATABASE_NAME).is_file():
         read_claims(store, sources, settings.source)
-        return
-    path = str(sources[0] / "fraudgraph.duckdb").replace("'", "''")
-    store.run(f"ATTACH '{path}' AS finished (READ_ONLY)")
-    for table in (*CANONICAL, "column_catalog"):
-        store.run(f"CREATE VIEW {table} AS SELECT * FROM finished.main.{table}")
+    else:
+        store.borrow(sources[0], (*CANONICAL, "column_catalog"))
 
 
 def _subjects(store: Store) -> set[tuple[str, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from fraudgraph.claims.fields import FieldType
+from fraudgraph.claims.fields import Field, FieldType
 from fraudgraph.claims.matching import TableMapping
 from fraudgraph.claims.sheets import Sheet
 from fraudgraph.claims.typing_values import ValueReader
@@ -25,6 +25,9 @@ _PLAIN_TYPES: tuple[FieldType, ...] = (
     "sex",
     "level",
 )
+_DATED_TYPES: tuple[FieldType, ...] = ("timestamp", "date")
+_ELEVEN_DIGITS = re.compile(r"\d{11}")
+"""As many as a telephone number has: no amount or count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +92,14 @@ def _most_frequent(store: Store, table: str, width: int) -> dict[int, _Often]:
     return found
 
 
+def _shown(value: str, field: Field | None, parsed: tuple[int, int, int] | None) -> str:
+    """Dates and numbers as they are, if the column really holds them; what may name a person only in its form."""
+    plain = field is not None and field.type in _PLAIN_TYPES
+    holds = parsed is not None and 0 < 0.9 * parsed[0] <= parsed[1]
+    long_number = field is not None and field.type not in _DATED_TYPES and _ELEVEN_DIGITS.search(value)
+    return value[:40] if plain and holds and not long_number else shortened(value)
+
+
 def _column(
     total: int,
     header: str,
@@ -98,8 +109,7 @@ def _column(
     parsed: tuple[int, int, int] | None,
 ) -> ColumnReport:
     field = found.kind.field(name) if found and name else None
-    open_values = field is not None and field.type in _PLAIN_TYPES
-    samples = tuple(value[:40] if open_values else shortened(value) for value, *_ in often)
+    samples = tuple(_shown(value, field, parsed) for value, *_ in often)
     return ColumnReport(
         header=header,
         field=name,

@@ -22,8 +22,6 @@ from fraudgraph.claims.value_sql import (
 
 __all__ = ["Fault", "TypedSelect", "typed_select"]
 
-_ODD_SPACES = " \t\r\n\x00\u3000\u00a0\ufeff\u200b"
-_TEMPORAL = ("DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S")
 _EARLIEST = "TIMESTAMP '1990-01-01'"
 _AFTER_TOMORROW = "CAST(current_date + 2 AS TIMESTAMP)"
 _COUNTED_IDS = ("operator_id", "ordered_by", "trace_code")
@@ -38,7 +36,6 @@ _KEYS = (
     "encounter_id",
     "refund_of",
 )
-_MARKS = "=\"'"
 _TOTALS = "'合计', '小计', '总计', '共计', '本页合计', '本页小计', '合 计', '小 计', '总 计'"
 _CLOSED_SETS = ("move_type", "rule_kind")
 """Code sets of which every value must be known: a move of stock that is left out makes the balance wrong."""

@@ -22,20 +22,6 @@ MISSING = ("", "NULL", "null", "\\N", "None", "none", "NaN", "nan", "<NA>", "NaT
 """Texts that mean nothing was entered."""
 _OPEN_SETS = ("action", "event_kind", "settlement_kind", "complication_level")
 """Code sets of which we know only the words that some model asks for: others stay as delivered."""
-_OPEN_SETS = ("action", "event_kind", "settlement_kind", "complication_level")
-"""Code sets of which we know only the words that some model asks for: others stay as delivered."""
-_DATE_FORMATS = (
-    "%Y%m%d %H:%M:%S",
-    "%Y%m%d %H:%M",
-    "%Y.%m.%d",
-    "%Y.%m.%d %H:%M:%S",
-    "%Y.%m.%d %H:%M",
-    "%Y年%m月%d日",
-    "%Y年%m月%d日 %H:%M:%S",
-    "%Y年%m月%d日 %H:%M",
-    "%Y年%m月%d日%H时%M分%S秒",
-    "%Y年%m月%d日 %H时%M分%S秒",
-)
 
 
 def literal(value: str) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from fraudgraph.claims.value_sql import literal
+
 __all__ = ["money_sql", "number_sql", "sum_sql", "timestamp_sql", "unit_of"]
 
 _DATE_FORMATS = (
@@ -43,13 +45,9 @@ _BRACKETED = re.compile(r"[(\[（【]\s*(?:单位\s*[:：]?\s*)?(?:人民币\s*)
 _WIDE, _PLAIN = "０１２３４５６７８９．－／：", "0123456789.-/:"
 
 
-def _literal(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
 def timestamp_sql(value: str, own: Sequence[str]) -> str:
     """Text as a moment: the operator's own forms first, then the usual ones, then what people write by hand."""
-    formats = ", ".join(_literal(one) for one in _DATE_FORMATS)
+    formats = ", ".join(literal(one) for one in _DATE_FORMATS)
     quick = (
         f"CASE WHEN right({value}, 1) IN ('M', 'm', 'Z') THEN NULL ELSE TRY_CAST({value} AS TIMESTAMP) END"
     )
@@ -63,7 +61,7 @@ def timestamp_sql(value: str, own: Sequence[str]) -> str:
     plain = f"CASE WHEN {quick} IS NOT NULL THEN {quick} WHEN {value} IS NOT NULL THEN {rare} END"
     if not own:
         return plain
-    return f"coalesce(try_strptime({value}, [{', '.join(_literal(one) for one in own)}]), {plain})"
+    return f"coalesce(try_strptime({value}, [{', '.join(literal(one) for one in own)}]), {plain})"
 
 
 def _by_hand(value: str) -> str:
@@ -135,7 +133,7 @@ def money_sql(value: str, factor: str) -> str:
 
 def sum_sql(parts: Sequence[tuple[str, str]], missing: Sequence[str]) -> str:
     """Several delivered amounts (text, factor) as one; a part that is missing counts nothing, one that can't be read spoils it."""
-    listed = ", ".join(_literal(token) for token in missing)
+    listed = ", ".join(literal(token) for token in missing)
     amounts = [money_sql(text, factor) for text, factor in parts]
     spoilt = " OR ".join(
         f"coalesce({text} NOT IN ({listed}) AND {amount} IS NULL, FALSE)"
