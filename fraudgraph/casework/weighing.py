@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from fraudgraph.records import Explanation, Member, NodeKind, Ring, ScorePart
 from fraudgraph.rings.assemble import Candidate
-from fraudgraph.rings.score import LIST_SCORE, total
+from fraudgraph.rings.score import least_score, total
 from fraudgraph.settings import Settings
 
 __all__ = ["Seeds", "Weighing", "weigh_candidates"]
@@ -77,7 +77,7 @@ def _weigh(candidate: Candidate, weighing: Weighing, settings: Settings) -> Cand
     if tuple(parts) == ring.parts:
         return replace(candidate, ring=replace(ring, explanations=explanations))
     score = total(tuple(parts))
-    least = LIST_SCORE if settings.rings.list_score is None else settings.rings.list_score
+    least = least_score(settings.rings)
     lawful = any(e.holds for e in explanations)
     return replace(
         candidate,

@@ -17,10 +17,12 @@ from fraudgraph.store import Store
 
 __all__ = ["add_block_sittings", "find_blocks"]
 
+_Numbers = tuple[float, float, float]
+"""Observed, expected, p of a block's best set of three places."""
 _SQL = Path(__file__).parent / "sql"
 EXPECTED_OF_THREE, EXPECTED_OF_TWO = 0.5, 0.05
 """People of one residence who would use three (two) of the places anyway: more than this and a user is no member."""
-SAME_PEOPLE_SHARE = 0.5
+SAME_RING_SHARE = 0.5
 """A group and a block are one that have this share of the smaller one's people in common, four at least."""
 WHOLE_SHARE = 0.5
 """A group of this share of the block's size knows its members better, by its sittings."""
@@ -72,9 +74,9 @@ def add_block_sittings(store: Store) -> None:
     )
 
 
-def _join_sets(store: Store) -> list[tuple[int, list[int], tuple[float, float, float]]]:
+def _join_sets(store: Store) -> list[tuple[int, list[int], _Numbers]]:
     """Sets with two places in common are one block: its number, its places, and (observed, expected, p) of its best set."""
-    found: list[tuple[set[int], tuple[float, float, float]]] = []
+    found: list[tuple[set[int], _Numbers]] = []
     for a, b, c, observed, expected, p in store.rows(
         "SELECT a, b, c, observed, expected, p FROM place_sets ORDER BY p, observed DESC, a, b, c"
     ):
@@ -91,7 +93,7 @@ def _join_sets(store: Store) -> list[tuple[int, list[int], tuple[float, float, f
 
 def _add_to_groups(
     store: Store,
-    blocks: list[tuple[int, list[int], tuple[float, float, float]]],
+    blocks: list[tuple[int, list[int], _Numbers]],
     members: dict[int, dict[int, int]],
 ) -> None:
     """A group that is about the whole block stays as it is; a smaller one gets those who use three of the places."""
@@ -102,34 +104,44 @@ def _add_to_groups(
     ):
         groups.setdefault(group_no, set()).add(patient)
     next_no = store.one("SELECT coalesce(max(group_no), 0) FROM group_members")[0]
-    moved: list[tuple[int, int]] = []
+    moved: dict[int, int] = {}
     added: list[tuple[int, int]] = []
-    rows: list[tuple[int, int, float, float, float]] = []
+    homes: dict[int, tuple[set[int], _Numbers]] = {}
     for block_no, places, numbers in blocks:
         if block_no not in members:
             continue
         people = {patient for patient, count in members[block_no].items() if count >= 3}
         pieces = [no for no, whole in groups.items() if _is_piece(whole, people)]
+        home = pieces[0] if pieces else next_no + 1
         if pieces:
-            home = pieces[0]
-            moved += [(piece, home) for piece in pieces[1:]]
             for piece in pieces[1:]:
                 groups[home] |= groups.pop(piece)
+            moved = {old: home if new in pieces else new for old, new in moved.items()} | dict.fromkeys(
+                pieces[1:], home
+            )
         else:
-            next_no += 1
-            home = next_no
+            next_no = home
             groups[home] = set()
             people |= members[block_no].keys()
         if len(groups[home]) < WHOLE_SHARE * len(people):
             added += [(home, patient) for patient in sorted(people - groups[home])]
             groups[home] |= people
-        rows += [(home, place, *numbers) for place in places]
-    _write(store, moved, added, rows)
+        known = [homes.pop(no) for no in (pieces or [home]) if no in homes]
+        homes[home] = (
+            set(places).union(*(kept for kept, _ in known)),
+            min([numbers, *(best for _, best in known)], key=lambda best: best[2]),
+        )
+    _write(
+        store,
+        sorted(moved.items()),
+        [(moved.get(no, no), patient) for no, patient in added],
+        [(no, place, *homes[no][1]) for no in sorted(homes) for place in sorted(homes[no][0])],
+    )
 
 
 def _is_piece(group: set[int], block: set[int]) -> bool:
     common = len(group & block)
-    return common >= 4 and common >= SAME_PEOPLE_SHARE * min(len(group), len(block))
+    return common >= 4 and common >= SAME_RING_SHARE * min(len(group), len(block))
 
 
 def _write(

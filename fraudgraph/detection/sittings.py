@@ -28,6 +28,8 @@ PRIOR_VISITS = 20.0
 GOOD_SITTING_P = 0.01
 STAY_P = 1e-3
 JOIN_P = 1e-6
+LEAST_ATTENDED, LEAST_SHARE, LEAST_SHARE_JOINING = 2.0, 0.1, 0.07
+"""Sittings that a member must have come to, and the share of them that a member and one who joins must have."""
 STAY_P_STAYS = 1e-2
 JOIN_P_STAYS = 1e-4
 """Where most sittings are hospital stays: people have few of them."""
@@ -179,7 +181,9 @@ def _who_belongs(
     stays: npt.NDArray[np.bool_],
 ) -> npt.NDArray[np.bool_]:
     p = poisson.sf(attended - 1, np.maximum(expected, 1e-12))
-    enough = attended >= np.maximum(2.0, np.where(member, 0.1, 0.07) * sessions)
+    enough = attended >= np.maximum(
+        LEAST_ATTENDED, np.where(member, LEAST_SHARE, LEAST_SHARE_JOINING) * sessions
+    )
     belongs: npt.NDArray[np.bool_] = enough & (
         p <= np.where(stays, np.where(member, STAY_P_STAYS, JOIN_P_STAYS), np.where(member, STAY_P, JOIN_P))
     )

@@ -74,11 +74,6 @@ class LocalServer:
         """Where people reach it, the user's name filled in."""
         return f"http://localhost:{self.facts.http_port}/browser/?dbms=neo4j://neo4j@localhost:{self.facts.bolt_port}"
 
-    @property
-    def guide_url(self) -> str:
-        """Where the guides are, once served."""
-        return f"http://localhost:{self.facts.guide_port}/start.html"
-
     def running(self) -> bool:
         """Whether the server's process is alive."""
         facts = self.places.facts()

@@ -11,7 +11,7 @@ from fraudgraph.rings.facts import GroupFacts, read_facts
 from fraudgraph.rings.lawful import explain
 from fraudgraph.rings.members import day_of, read_members
 from fraudgraph.rings.money import NO_MONEY, Money, claims_of_groups, read_money, taken_by_stronger
-from fraudgraph.rings.score import LIST_SCORE, score_parts, total
+from fraudgraph.rings.score import least_score, score_parts, total
 from fraudgraph.settings import RingSettings
 from fraudgraph.store import Store
 
@@ -58,7 +58,7 @@ def assemble_rings(
     identity = dict(store.rows("SELECT group_no, surprise FROM group_identity ORDER BY group_no"))
     flagged = _flagged_shares(store)
     outliers = _outlier_scores(store, members)
-    least = LIST_SCORE if settings.list_score is None else settings.list_score
+    least = least_score(settings)
     found = []
     for group_no, known in facts.items():
         if known.parent_no is not None and not _explained(facts[known.parent_no], settings):

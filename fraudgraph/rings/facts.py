@@ -74,10 +74,6 @@ class GroupFacts:
                 return common.member_count / self.patient_count
         return 0.0
 
-    def share_of(self, count_name: str) -> float:
-        """A count of people as a share of the group."""
-        return self.numbers[count_name] / self.patient_count
-
 
 def prepare_facts(store: Store) -> None:
     """Make the tables that facts are read from: member claims, attributes, entities, features."""

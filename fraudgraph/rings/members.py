@@ -96,6 +96,17 @@ def _organisers(facts: GroupFacts, people: list[Member]) -> list[Member]:
     ]  # fmt: skip
 
 
+def expected_at_place(claim_count: int, own_claims: int, every_claim: int) -> float:
+    """Claims of a group that a place would have by its share of all claims."""
+    return claim_count * own_claims / max(every_claim, 1)
+
+
+def chance_of(observed: int, claim_count: int, expected: float | None) -> float:
+    """How likely so many of a group's claims, or more, go through one hand by its own share (binomial)."""
+    share = min((expected or 0.0) / max(claim_count, 1), 1.0)
+    return float(binom.sf(observed - 1, claim_count, max(share, 1e-9)))
+
+
 def _entity(
     kind: str, entity_id: str, observed: int, sessions: int, _patients: int, expected: float | None, fund: Decimal | None,
     session_count: int, claim_count: int, name: str | None, own_claims: int | None, *, every_claim: int,
@@ -104,10 +115,8 @@ def _entity(
     share = sessions / max(session_count, 1)
     place = kind in {"facility", "pharmacy"}
     if place:
-        expected = claim_count * (own_claims or observed) / max(every_claim, 1)
-    chance = min((expected or 0.0) / max(claim_count, 1), 1.0)
-    p = float(binom.sf(observed - 1, claim_count, max(chance, 1e-9)))
-    if sessions < 2 or p > ENRICHED_P or share < LEAST_PLACE_SHARE:
+        expected = expected_at_place(claim_count, own_claims or observed, every_claim)
+    if sessions < 2 or chance_of(observed, claim_count, expected) > ENRICHED_P or share < LEAST_PLACE_SHARE:
         return None
     role, reason_zh, reason_en = (
         _of_place(kind, observed, sessions, session_count, own_claims) if place else _of_person(kind, observed, claim_count, expected)

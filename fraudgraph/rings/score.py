@@ -6,8 +6,9 @@ from math import exp, log10
 
 from fraudgraph.records import Explanation, ScorePart
 from fraudgraph.rings.facts import GroupFacts
+from fraudgraph.settings import RingSettings
 
-__all__ = ["LIST_SCORE", "MOST_POINTS", "score_parts", "total"]
+__all__ = ["LIST_SCORE", "MOST_POINTS", "least_score", "score_parts", "total"]
 
 LIST_SCORE = 6.0
 """A ring with less than this is kept but not put forward."""
@@ -89,6 +90,11 @@ def score_parts(
         )
     )
     return tuple(parts)
+
+
+def least_score(settings: RingSettings) -> float:
+    """The score from which a ring is listed: the settings' own, or the built-in one."""
+    return LIST_SCORE if settings.list_score is None else settings.list_score
 
 
 def total(parts: tuple[ScorePart, ...]) -> float:

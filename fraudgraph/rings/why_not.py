@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scipy.stats import binom
-
 from fraudgraph.detection.groups import STRONG_WEIGHT, WEAKEST_WEIGHT, WEIGHT_CAP
+from fraudgraph.detection.sittings import LEAST_ATTENDED, LEAST_SHARE_JOINING, SLACK_MINUTES
 from fraudgraph.graph.meetings import WEAKEST_P
 from fraudgraph.records import NodeKind, Ring
 from fraudgraph.rings.lookup import Known
-from fraudgraph.rings.members import ENRICHED_P, LEAST_PLACE_SHARE
-from fraudgraph.rings.score import LIST_SCORE
+from fraudgraph.rings.members import ENRICHED_P, LEAST_PLACE_SHARE, chance_of, expected_at_place
+from fraudgraph.rings.score import least_score
 from fraudgraph.settings import Settings
 from fraudgraph.store import Store
 
@@ -73,7 +72,7 @@ def _held_back(ring: Ring, settings: Settings) -> Deciding:
             sentence_zh=f"属于 {ring.ring_id}，但合理解释“{first.title_zh}”成立（观察 {first.observed:g}，门槛 {first.threshold:g}）：{first.sentence_zh}。",
             sentence_en=f"A member of {ring.ring_id}, but the lawful explanation '{first.title_en}' holds (observed {first.observed:g}, threshold {first.threshold:g}): {first.sentence_en}.",
         )  # fmt: skip
-    least = LIST_SCORE if settings.rings.list_score is None else settings.rings.list_score
+    least = least_score(settings.rings)
     if ring.score >= least:
         return _kept_off(ring, settings, least)
     return Deciding(
@@ -132,17 +131,20 @@ def _nearest_group(store: Store, known: Known, strongest: float) -> Deciding:
     """Strong meetings, yet in no group: how often at the sittings of the group that came nearest."""
     rows = store.rows(
         "WITH own AS (SELECT patient FROM patient_codes WHERE patient_id = $id), "
-        "good AS (SELECT s.* FROM group_sessions AS s JOIN session_chances AS j ON j.session_no = s.session_no WHERE j.good), "
-        "there AS (SELECT g.group_no, count(DISTINCT g.session_no) AS attended FROM good AS g JOIN visits AS v ON v.place = g.place AND v.day = g.day "
-        "JOIN own AS o ON o.patient = v.patient WHERE v.minute IS NULL OR g.from_minute IS NULL OR v.minute BETWEEN g.from_minute - 20 AND g.to_minute + 20 "
-        "GROUP BY g.group_no) "
+        "good AS (SELECT s.* FROM group_sessions AS s JOIN session_chances AS j ON j.session_no = s.session_no WHERE j.good AND s.kind <> 'block'), "
+        "present AS (SELECT g.group_no, g.session_no FROM good AS g JOIN visits AS v ON v.place = g.place AND v.day = g.day "
+        "JOIN own AS o ON o.patient = v.patient WHERE g.kind = 'visit' "
+        "AND (v.minute IS NULL OR v.minute BETWEEN g.from_minute - $slack AND g.to_minute + $slack) "
+        "UNION SELECT g.group_no, g.session_no FROM good AS g JOIN coded_stays AS v ON v.place = g.place "
+        "AND v.admitted BETWEEN g.day AND g.to_day JOIN own AS o ON o.patient = v.patient WHERE g.kind = 'stay'), "
+        "there AS (SELECT group_no, count(*) AS attended FROM present GROUP BY group_no) "
         "SELECT n.ring_id, t.attended, z.session_count FROM there AS t JOIN ring_names AS n ON n.group_no = t.group_no "
         "JOIN (SELECT group_no, count(*) AS session_count FROM good GROUP BY group_no) AS z ON z.group_no = t.group_no "
         "ORDER BY t.attended DESC, n.ring_id LIMIT 1",
-        id=known.entity_id,
-    )
+        id=known.entity_id, slack=SLACK_MINUTES,
+    )  # fmt: skip
     ring_id, attended, sessions = rows[0] if rows else ("", 0, 0)
-    needed = max(2.0, 0.07 * sessions)
+    needed = max(LEAST_ATTENDED, LEAST_SHARE_JOINING * sessions)
     near_zh = (
         f"最接近的是 {ring_id}：{sessions} 次聚集中到场 {attended} 次（至少须 {needed:.1f} 次，且不像偶然）"
         if ring_id
@@ -176,8 +178,13 @@ def _elsewhere(store: Store, known: Known) -> Deciding:
         )  # fmt: skip
     ring_id, sessions, all_sessions, observed, claims, expected = rows[0]
     share = sessions / max(all_sessions, 1)
-    if known.kind in (NodeKind.DOCTOR, NodeKind.OPERATOR) and share >= LEAST_PLACE_SHARE and sessions >= 2:
-        p = float(binom.sf(observed - 1, claims, max(min((expected or 0.0) / max(claims, 1), 1.0), 1e-9)))
+    if share >= LEAST_PLACE_SHARE and sessions >= 2:
+        if known.kind in (NodeKind.FACILITY, NodeKind.PHARMACY):
+            own, every = store.one(
+                "SELECT count(CASE WHEN place_id = $id THEN 1 END), count(*) FROM claims WHERE counted", id=known.entity_id
+            )  # fmt: skip
+            expected = expected_at_place(claims, own, every)
+        p = chance_of(observed, claims, expected)
         return Deciding(
             stage="by_chance", ring_id=ring_id, observed=p, needed=ENRICHED_P,
             sentence_zh=f"在 {ring_id} 的聚集中经手 {observed} 笔（共 {claims} 笔），按其占比预计 {expected or 0:.1f} 笔，偶然的概率 {p:.2g}，不低于 {ENRICHED_P:g}，不足以列入。",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fraudgraph.detection import find_blocks, find_groups, refine_members
+from fraudgraph.detection.blocks import _add_to_groups as add_to_groups
 from fraudgraph.graph import find_meetings
 from fraudgraph.rings import assemble_rings
 from fraudgraph.settings import Settings
@@ -109,3 +110,21 @@ def test_each_claim_of_a_block_counts_once_and_the_ring_says_what_it_is(store: S
     assert "share a set of" in ring.summary_en
     assert "共同使用" in ring.summary_zh
     assert ring.listed
+
+
+def test_two_blocks_that_meet_in_one_group_leave_one_set_of_numbers(store: Store) -> None:
+    store.run(
+        "CREATE TABLE group_members AS SELECT 1::INTEGER AS group_no, unnest(range(8))::INTEGER AS patient "
+        "UNION ALL SELECT 2, unnest(range(8, 16))::INTEGER; "
+        "CREATE TABLE group_parents (group_no INTEGER, parent_no INTEGER)"
+    )
+    first, second = dict.fromkeys(range(8), 3), dict.fromkeys(range(4, 14), 3)
+    add_to_groups(
+        store,
+        [(1, [10, 11, 12], (8.0, 0.1, 1e-12)), (2, [20, 21, 22], (10.0, 0.1, 1e-15))],
+        {1: first, 2: second},
+    )
+    assert store.rows("SELECT DISTINCT group_no FROM group_members") == [(1,)]
+    assert store.rows("SELECT group_no, place, p FROM group_blocks ORDER BY place") == [
+        (1, place, 1e-15) for place in (10, 11, 12, 20, 21, 22)
+    ]

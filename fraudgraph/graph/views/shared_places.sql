@@ -9,8 +9,8 @@ null = "people use places independently of one another, each as often as others 
 ---*/
 /* Three facilities that many of the same people use, although people who live where they live do not. No two of them need
    ever meet: this is how a closed set of doctors and patients on scattered days shows. `expected` is the larger of two
-   counts: by residence, and by how often the three are used two by two (the three's own people left out). Sets that could not reach p = 1e-7 by the second count
-   are left out early. */
+   counts: by residence, and by how often the three are used two by two (the three's own people left out). Sets that are far from the p that decides by the
+   second count alone are left out early. */
 WITH used AS (
   SELECT DISTINCT p.patient, l.place
   FROM claims AS c
