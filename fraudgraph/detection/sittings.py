@@ -40,6 +40,8 @@ SAME_PLACES, SAME_PLACES_SHARE = 3, 0.6
 """Groups of different people are one that have so many places in common, with this share of the sittings of both."""
 LARGEST_PART = 0.6
 """A part is at most this much of its group."""
+LEAST_TOGETHER = 0.7
+"""Of the visits of a part's people to its place, this share at least is with one another."""
 _ROUNDS = 3
 
 
@@ -113,11 +115,19 @@ def _split_parts(store: Store, min_patients: int) -> None:
         (_SQL / "split_places.sql").read_text(encoding="utf-8"), part=LARGEST_PART, least=min_patients
     )
     store.put("group_parts", parts)
-    store.run(
-        "CREATE OR REPLACE TABLE group_parents AS SELECT DISTINCT group_no, parent_no FROM group_parts; "
-        "INSERT INTO group_members SELECT group_no, patient FROM group_parts; DROP TABLE group_parts"
-    )
+    store.run("INSERT INTO group_members SELECT group_no, patient FROM group_parts")
     find_sittings(store)
+    habitual = [
+        group_no
+        for (group_no,) in store.rows(
+            (_SQL / "habitual_parts.sql").read_text(encoding="utf-8"), together=LEAST_TOGETHER
+        )
+    ]
+    store.run("CREATE OR REPLACE TABLE group_parents AS SELECT DISTINCT group_no, parent_no FROM group_parts; DROP TABLE group_parts")
+    if habitual:
+        for table in ("group_members", "group_sessions", "group_parents"):
+            store.run(f"DELETE FROM {table} WHERE list_contains($habitual, group_no)", habitual=habitual)
+        store.run("DELETE FROM session_chances WHERE session_no NOT IN (SELECT session_no FROM group_sessions)")
 
 
 def _merge_overlapping(store: Store) -> None:

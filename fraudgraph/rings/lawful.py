@@ -23,6 +23,13 @@ def _any_shared_contact(facts: GroupFacts) -> float:
     return max(facts.top_share("phone"), facts.top_share("agent"), facts.top_share("address"))
 
 
+def _carried_by_family(facts: GroupFacts) -> float:
+    """How much of a small group's surprise its largest household carries, of the two thirds that make it a family with friends."""
+    spoken = facts.spoken.get("family")
+    small = spoken is not None and spoken.patient_count >= 3 and facts.patient_count <= 9
+    return spoken.claim_share / 0.67 if spoken is not None and small else 0.0
+
+
 def _placeholder_share(facts: GroupFacts) -> float:
     """Share of the people who have a phone, account or agent that more than sixty people have."""
     return max(facts.top_share(name, least_holders=61) for name in ("phone", "account", "agent"))
@@ -31,9 +38,9 @@ def _placeholder_share(facts: GroupFacts) -> float:
 LAWFUL_MODELS: tuple[LawfulModel, ...] = (
     LawfulModel(
         name="family", title_zh="家庭同行", title_en="a family going together", threshold=1.0,
-        observe=lambda f: max(3.0 / max(f["household_count"], 1), largest_household(f) / 0.54 if f.patient_count <= 9 else 0.0),
-        says_zh="{patient_count:.0f} 人归并为 {household_count:.0f} 户，最大一户占 {largest_household:.0%}（不超过三户或九人以内一户过半即视为家庭同行）",
-        says_en="{patient_count:.0f} people are {household_count:.0f} households, the largest {largest_household:.0%} of them (three or fewer, or of nine people more than half in one, make it a family)",
+        observe=lambda f: max(3.0 / max(f["household_count"], 1), largest_household(f) / 0.54 if f.patient_count <= 9 else 0.0, _carried_by_family(f)),
+        says_zh="{patient_count:.0f} 人归并为 {household_count:.0f} 户，最大一户占 {largest_household:.0%}（不超过三户，或九人以内一户过半，或异常程度的三分之二出自一户三人以上，即视为家庭同行）",
+        says_en="{patient_count:.0f} people are {household_count:.0f} households, the largest {largest_household:.0%} of them (three or fewer, or of nine people more than half in one, or two thirds of the surprise from one of three people or more, make it a family)",
     ),
     LawfulModel(
         name="single_event", title_zh="偶发一两日", title_en="a day or two only", threshold=1.0,
@@ -72,12 +79,14 @@ LAWFUL_MODELS: tuple[LawfulModel, ...] = (
         name="rehabilitation", title_zh="康复疗程", title_en="a rehabilitation course", threshold=0.6,
         observe=lambda f: f["dx_rehabilitation"],
         also=lambda f: f["share_pharmacy"] < 0.3 and f["share_inpatient"] < 0.3 and f["course_days"] <= 45
-        and f["visits_each"] >= 3 / 14 * f["course_days"]
-        and (f["distinct_amounts"] <= 0.15 or f["price_ratio"] <= 1.2),
+        and (
+            (f["visits_each"] >= 2 / 14 * f["course_days"] and f["distinct_amounts"] <= 0.15)
+            or (f["visits_each"] >= 3 / 14 * f["course_days"] and f["price_ratio"] <= 1.2)
+        ),
         says_zh="聚集时的诊断有 {observed:.0%} 属康复、骨科或卒中后遗症，每人疗程 {course_days:.0f} 天、到场 {visits_each:.0f} 次"
-        "（需 {threshold:.0%}，疗程不超过 45 天、两周不少于三次且按统一价格收费）",
+        "（需 {threshold:.0%}，疗程不超过 45 天、两周不少于三次，按统一价格收费的不少于两次）",
         says_en="{observed:.0%} of the diagnoses at the sittings are what rehabilitation treats, a course is "
-        "{visits_each:.0f} visits in {course_days:.0f} days ({threshold:.0%} needed, 45 days at most, three visits a fortnight, at the usual tariff)",
+        "{visits_each:.0f} visits in {course_days:.0f} days ({threshold:.0%} needed, 45 days at most, three visits a fortnight, two where all pay one tariff)",
     ),
     LawfulModel(
         name="refill_day", title_zh="慢特病固定取药日", title_en="a refill day for chronic patients", of_a_class=True, threshold=0.8,
@@ -111,12 +120,12 @@ LAWFUL_MODELS: tuple[LawfulModel, ...] = (
     LawfulModel(
         name="village", title_zh="村医为唯一选择", title_en="the only doctor of a village", of_a_class=True, threshold=0.25,
         observe=lambda f: f.top_share("residence"),
-        also=lambda f: f["top_place_share"] >= 0.9 and f["share_primary"] >= 0.8 and f["share_private"] < 0.5
-        and (f["clientele_share"] >= 0.1 or (f["clientele_share"] >= 0.02 and f["attendance"] < 0.35))
+        also=lambda f: f["top_place_share"] >= 0.85 and f["share_primary"] >= 0.8 and f["share_private"] < 0.5
+        and (f["clientele_share"] >= (0.1 if f["price_ratio"] > 1.5 else 0.05) or (f["clientele_share"] >= 0.02 and f["attendance"] < 0.35))
         and f["price_ratio"] <= 2.2 and _any_shared_contact(f) < 0.3,
-        says_zh="{observed:.0%} 的成员和该机构 {clientele_share:.0%} 的其他患者住在同一村，聚集在一家基层公立机构，费用为当地中位数的 {price_ratio:.1f} 倍，不共用联系方式（需 {threshold:.0%}，其他患者 10%，或每次到场不足三分之一时 2%）",
+        says_zh="{observed:.0%} 的成员和该机构 {clientele_share:.0%} 的其他患者住在同一村，聚集在一家基层公立机构，费用为当地中位数的 {price_ratio:.1f} 倍，不共用联系方式（需 {threshold:.0%}；其他患者 10%，费用不超过中位数 1.5 倍时 5%，每次到场不足三分之一时 2%）",
         says_en="{observed:.0%} live in one village, as {clientele_share:.0%} of the place's other patients do; they come together at one place of public primary care, at {price_ratio:.1f} times its median amount, sharing no contact "
-        "({threshold:.0%} needed and 10% of the others, or 2% where about a third or less are there at a time)",
+        "({threshold:.0%} needed; and of the others 10%, 5% where amounts are at most 1.5 times the median, 2% where about a third or less are there at a time)",
     ),
     LawfulModel(
         name="visiting_doctor", title_zh="多点执业医师坐诊", title_en="a doctor registered at several sites", threshold=0.6,

@@ -57,6 +57,6 @@ named AS (
   FROM small AS s
   WHERE NOT EXISTS (SELECT 1 FROM shadowed AS h WHERE h.group_no = s.group_no AND h.place = s.place)
 )
-SELECT n.group_no, n.parent_no, r.patient
+SELECT n.group_no, n.parent_no, n.place, r.patient
 FROM named AS n JOIN regulars AS r ON r.group_no = n.parent_no AND r.place = n.place
 ORDER BY n.group_no, r.patient

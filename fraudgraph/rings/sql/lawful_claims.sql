@@ -44,6 +44,20 @@ named AS (
   SELECT family, CASE family WHEN 'checkup' THEN 'checkup_day' WHEN 'vaccination' THEN 'vaccination_day' ELSE family END AS name, prefix
   FROM diagnosis_families WHERE family <> 'chronic'
 ),
+tariffs AS (
+  SELECT s.group_no, fg_quantile(m.total_amount, 0.5) AS tariff
+  FROM seats AS s JOIN member_claims AS m ON m.claim_id = s.claim_id AND m.group_no = s.group_no
+  JOIN named AS n ON n.name = 'dialysis' AND starts_with(s.diagnosis_code, n.prefix)
+  GROUP BY s.group_no
+),
+benched AS ( -- dialysis coded by what came with it, such as high blood pressure: the same tariff, ten times in six weeks and more
+  SELECT s.group_no, s.patient
+  FROM seats AS s JOIN member_claims AS m ON m.claim_id = s.claim_id AND m.group_no = s.group_no
+  JOIN tariffs AS t ON t.group_no = s.group_no
+  GROUP BY s.group_no, s.patient
+  HAVING count(DISTINCT s.day) >= 30 AND count(DISTINCT s.day) * 4.2 >= max(s.day) - min(s.day) + 1
+    AND abs(fg_quantile(m.total_amount, 0.5) - max(t.tariff)) <= 0.15 * max(t.tariff)
+),
 others_then AS (
   SELECT patient, place, day, minute FROM member_claims WHERE minute IS NOT NULL AND claim_type <> 'inpatient'
   GROUP BY patient, place, day, minute
@@ -53,6 +67,8 @@ reasons AS (
   FROM seats AS s JOIN holding AS h ON h.group_no = s.group_no AND h.patient = s.patient
   UNION SELECT s.group_no, n.name, s.patient, s.claim_id, s.session_no
   FROM seats AS s JOIN named AS n ON starts_with(s.diagnosis_code, n.prefix)
+  UNION SELECT s.group_no, 'dialysis' AS name, s.patient, s.claim_id, s.session_no
+  FROM seats AS s JOIN benched AS b ON b.group_no = s.group_no AND b.patient = s.patient
   UNION SELECT group_no, 'refill_day' AS name, patient, claim_id, session_no FROM seats WHERE claim_type = 'chronic'
   UNION SELECT s.group_no, 'visiting_doctor' AS name, s.patient, s.claim_id, s.session_no
   FROM seats AS s JOIN visiting AS v ON v.doctor_id = s.doctor_id
