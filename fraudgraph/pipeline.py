@@ -11,6 +11,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TypeVar
 
+from fraudgraph.claims.kept_sheets import KeptSheets
 from fraudgraph.claims.read_report import ReadReport
 from fraudgraph.claims.reading import read_claims
 from fraudgraph.detection import find_blocks, find_groups, refine_members, score_outliers
@@ -132,11 +133,12 @@ def find_rings(
 
 
 def score_claims(
-    store: Store, sources: Sequence[Path], settings: Settings, *, month: Month | None, mapping: Path | None, stages: Stages
+    store: Store, sources: Sequence[Path], settings: Settings, *, month: Month | None, mapping: Path | None, stages: Stages,
+    kept: KeptSheets | None = None,
 ) -> Scored:  # fmt: skip
-    """From delivered files to groups, flags and outliers; parameters as for `find_rings`."""
+    """From delivered files to groups, flags and outliers; parameters as for `find_rings`, and sheets kept from before."""
     say, least, seed = stages.progress, settings.rings.min_patients, settings.run.seed
-    read = stages.do("read", lambda: _read(store, sources, settings, month, mapping, say))
+    read = stages.do("read", lambda: _read(store, sources, settings, month, mapping, say, kept))
     screens = stages.do("screen", lambda: screen_claims(store, settings.screening, progress=say))
     meetings = stages.do("meetings", lambda: find_meetings(store, settings.meetings, progress=say))
     stages.do("groups", lambda: find_groups(store, settings.groups, seed=seed, min_patients=least))
@@ -249,12 +251,13 @@ def write_found(store: Store, found: Findings, folder: Path, settings: Settings,
 
 
 def _read(
-    store: Store, sources: Sequence[Path], settings: Settings, month: Month | None, mapping: Path | None, say: Progress
+    store: Store, sources: Sequence[Path], settings: Settings, month: Month | None, mapping: Path | None, say: Progress,
+    kept: KeptSheets | None,
 ) -> ReadReport:  # fmt: skip
     say.stage("Reading", "读取数据")
     return read_claims(
         store, sources, settings.source, month=month, window_months=settings.run.window_months, mapping=mapping,
-        progress=say.stage,
+        kept=kept, progress=say.stage,
     )  # fmt: skip
 
 

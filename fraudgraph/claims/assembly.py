@@ -59,7 +59,7 @@ def gather(store: Store, landings: Sequence[Landing]) -> None:
         names = [name for name, _ in landing_columns(kind.name, kind.fields) if name != "line"]
         if ours:
             parts = [
-                f"SELECT {one.sheet.number} * {ROWS_PER_SHEET} + coalesce(line, rowid + {one.sheet.first_line}) AS row_no, {', '.join(names)} FROM {one.table}"
+                f"SELECT {one.sheet.number} * {ROWS_PER_SHEET} + {one.line()} AS row_no, {', '.join(names)} FROM {one.table}"
                 for one in ours
             ]
             store.run(f"CREATE OR REPLACE VIEW scratch.{kind.name}_in AS {' UNION ALL '.join(parts)}")
@@ -90,7 +90,7 @@ def _set_aside_faults(store: Store, landing: Landing) -> None:
         }
     store.run(
         f"""INSERT INTO scratch.set_aside
-        SELECT $kind, {landing.sheet.number} * {ROWS_PER_SHEET} + coalesce(l.line, l.rowid + {landing.sheet.first_line}),
+        SELECT $kind, {landing.sheet.number} * {ROWS_PER_SHEET} + {landing.line("l")},
             f.code, f.field, f.column_name, l.fault_value, l.{amount}
         FROM {landing.table} AS l
         INNER JOIN (VALUES {rows}) AS f (number, code, field, column_name) ON f.number = l.fault_no""".replace(

@@ -81,9 +81,13 @@ def supersede(store: Store, original: Landing, correction: Correction) -> Landin
     number = len(original.faults) + 1
     fault = Fault(number=number, field="", column="", code="E_CORRECTED")
     line = correction.at["line"]
+    if original.lined:  # kept rows can't be changed: a copy is
+        table = f"{original.table}_corrected"
+        store.run(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM {original.table}")
+        original = replace(original, table=table)
     store.run(
         f"""UPDATE {original.table} SET fault_no = {number}, fault_value = NULL
-        WHERE coalesce(line, rowid + {original.sheet.first_line}) IN
+        WHERE {original.line()} IN
             (SELECT TRY_CAST(c{line} AS BIGINT) FROM {correction.sheet.stage})"""
     )
     return replace(original, faults=(*original.faults, fault))

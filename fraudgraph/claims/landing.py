@@ -16,7 +16,7 @@ from fraudgraph.claims.sheets import Sheet, damaged_parquet, stage_rows
 from fraudgraph.claims.typing_sql import Fault, TypedSelect, typed_select
 from fraudgraph.store import Store, storage_problem
 
-__all__ = ["Landing", "land"]
+__all__ = ["Landing", "faults_of", "land"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,13 @@ class Landing:
     table: str
     faults: tuple[Fault, ...]
     rows: int
+    lined: bool = False
+    """Whether each row carries its line already (rows that were kept); else its place in the table tells."""
+
+    def line(self, alias: str = "") -> str:
+        """SQL for a row's line in the delivered sheet."""
+        dot = f"{alias}." if alias else ""
+        return f"{dot}line" if self.lined else f"coalesce({dot}line, {dot}rowid + {self.sheet.first_line})"
 
 
 def land(store: Store, sheet: Sheet, mapping: TableMapping, settled_headers: Sequence[str] = ()) -> Landing:
@@ -91,12 +98,11 @@ def _create(store: Store, mapping: TableMapping, table: str) -> None:
 
 
 def _select(sheet: Sheet, mapping: TableMapping, settled_headers: Sequence[str]) -> TypedSelect:
-    assert sheet.relation is not None  # set by the caller
     return typed_select(
         mapping,
         sheet.headers,
         sheet.types,
-        sheet.relation,
+        sheet.relation or "",
         odd_spaces=sheet.odd_spaces,
         not_in_extra=frozenset(normalised(header) for header in settled_headers),
     )
@@ -106,5 +112,10 @@ def _landing(
     store: Store, sheet: Sheet, mapping: TableMapping, table: str, settled_headers: Sequence[str]
 ) -> Landing:
     rows = int(store.one(f"SELECT count(*) FROM {table}")[0])
-    faults = _select(sheet, mapping, settled_headers).faults
+    faults = faults_of(sheet, mapping, settled_headers)
     return Landing(sheet=sheet, mapping=mapping, table=table, faults=faults, rows=rows)
+
+
+def faults_of(sheet: Sheet, mapping: TableMapping, settled_headers: Sequence[str] = ()) -> tuple[Fault, ...]:
+    """What the fault numbers of a sheet's rows mean."""
+    return _select(sheet, mapping, settled_headers).faults

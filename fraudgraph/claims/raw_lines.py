@@ -7,10 +7,10 @@ from itertools import islice
 import pyarrow as pa
 
 from fraudgraph.claims.encodings import DAMAGED
-from fraudgraph.claims.sheets import Sheet
+from fraudgraph.claims.sheets import Sheet, stage_rows
 from fraudgraph.store import Store
 
-__all__ = ["raw_lines"]
+__all__ = ["open_lines", "raw_lines"]
 
 
 def raw_lines(store: Store, sheet: Sheet, lines: pa.Table) -> dict[int, str]:
@@ -18,8 +18,20 @@ def raw_lines(store: Store, sheet: Sheet, lines: pa.Table) -> dict[int, str]:
 
     Rows of a workbook or Parquet file come as their values, joined by commas.
     """
+    if sheet.kept is None:
+        return _delivered(store, sheet, lines.column("line").to_pylist())
+    found = sheet.kept.look_up(
+        "raw",
+        lines.column("line").to_pylist(),
+        lambda missing: {line: [text] for line, text in _delivered(store, sheet, missing).items()},
+    )
+    return {line: cells[0] for line, cells in found.items()}
+
+
+def _delivered(store: Store, sheet: Sheet, lines: list[int]) -> dict[int, str]:
+    open_lines(store, sheet)
     if sheet.text is not None and not sheet.staged:
-        wanted = {line - sheet.text.offset for line in lines.column("line").to_pylist()}
+        wanted = {line - sheet.text.offset for line in lines}
         with sheet.text.path.open(encoding="utf-8-sig", newline="\n") as file:
             numbered = enumerate(islice(file, max(wanted)), start=1)
             return {
@@ -34,9 +46,19 @@ def raw_lines(store: Store, sheet: Sheet, lines: pa.Table) -> dict[int, str]:
         if sheet.staged
         else f"SELECT _line, {joined} FROM ({sheet.relation})"
     )
-    store.con.register("_wanted_lines", lines)
+    store.con.register("_wanted_lines", pa.table({"line": pa.array(lines, pa.int64())}))
     try:
         found = store.rows(f"{rows} WHERE _line IN (SELECT line FROM _wanted_lines)")
     finally:
         store.con.unregister("_wanted_lines")
     return {int(line): text for line, text in found}
+
+
+def open_lines(store: Store, sheet: Sheet) -> None:
+    """Make sure that a sheet's delivered rows can be asked for, if it stayed closed because they were kept."""
+    if sheet.reopen is not None:
+        fresh = sheet.reopen()
+        sheet.relation, sheet.text, sheet.batches = fresh.relation, fresh.text, fresh.batches
+        sheet.staged, sheet.reopen = fresh.staged, None
+    if sheet.restage:
+        stage_rows(store, sheet)

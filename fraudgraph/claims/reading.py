@@ -26,6 +26,7 @@ from fraudgraph.claims.assembly import (
     prepare,
 )
 from fraudgraph.claims.corrections import is_correction, match_correction, supersede
+from fraudgraph.claims.kept_sheets import KeptSheets, kept_mapping
 from fraudgraph.claims.landing import Landing, land
 from fraudgraph.claims.mapping import TableRule, load_mapping
 from fraudgraph.claims.matching import TableMapping, match_table
@@ -57,6 +58,7 @@ def read_claims(
     month: Month | None = None,
     window_months: int | None = None,
     mapping: Path | None = None,
+    kept: KeptSheets | None = None,
     progress: Progress | None = None,
 ) -> ReadReport:
     """Read what a bureau or institution delivered; nothing is lost on the way.
@@ -75,6 +77,8 @@ def read_claims(
         How many months up to `month` to keep; None keeps all earlier ones.
     mapping : Path, optional
         The operator's mapping file; it wins over the presets.
+    kept : KeptSheets, optional
+        Sheets that were read before are taken from here, others are kept here; what is read stays the same.
     progress : callable, optional
         Called with a sentence in English and in Chinese.
 
@@ -95,7 +99,7 @@ def read_claims(
     with scratch_beside(store) as scratch:
         files = discover(sources, scratch)
         prepare(store)
-        landings, skipped = _land_all(store, files, scratch, rules, tell)
+        landings, skipped = _land_all(store, files, scratch, rules, tell, kept)
         gather(store, landings)
         tell("Joining encounters, pairing refunds", "关联就诊信息、配对退费")
         assemble_claims(store)
@@ -133,19 +137,20 @@ def scratch_beside(store: Store) -> Iterator[Path]:
 
 
 def _land_all(
-    store: Store, files: Sequence[SourceFile], scratch: Path, rules: Sequence[TableRule], tell: Progress
-) -> tuple[list[Landing], list[FileReport]]:
+    store: Store, files: Sequence[SourceFile], scratch: Path, rules: Sequence[TableRule], tell: Progress, kept: KeptSheets | None
+) -> tuple[list[Landing], list[FileReport]]:  # fmt: skip
     """Open every file, keep what is a table of ours, name the rest."""
     matched: list[tuple[Sheet, TableMapping]] = []
     unknown: list[tuple[SourceFile, Sheet | None]] = []
     corrected: list[Sheet] = []
     first_of: dict[str, str] = {}
+    opened = kept.open_sheets if kept is not None else open_sheets
     for source in files:
         if source.size and first_of.setdefault(source.sha256, source.name) != source.name:
             unknown.append((source, None))
             continue
         tell(f"Opening {source.name}", f"打开 {source.name}")
-        sheets = open_sheets(store, source, scratch, len(matched) + len(unknown) + len(corrected) + 1, rules)
+        sheets = opened(store, source, scratch, len(matched) + len(unknown) + len(corrected) + 1, rules)
         if not sheets:
             unknown.append((source, None))
         for sheet in sheets:
@@ -165,21 +170,22 @@ def _land_all(
             )
     if not any(found.kind.name == "claims" for _, found in matched):
         raise nothing_usable(matched, unknown)
-    landings = _land_matched(store, matched, corrected, tell)
+    landings = _land_matched(store, matched, corrected, tell, kept)
     return landings, [_skipped(source, sheet, first_of.get(source.sha256)) for source, sheet in unknown]
 
 
 def _land_matched(
-    store: Store, matched: Sequence[tuple[Sheet, TableMapping]], corrected: Sequence[Sheet], tell: Progress
+    store: Store, matched: Sequence[tuple[Sheet, TableMapping]], corrected: Sequence[Sheet], tell: Progress, kept: KeptSheets | None
 ) -> list[Landing]:  # fmt: skip
     """Type every table; rows that came back corrected take the place of those that they correct."""
     settled = [header for sheet, found in matched if found.kind.name == "claims" for header in sheet.headers]
     landings: dict[str, Landing] = {}
+    typed = kept.land if kept is not None else land
 
     def keep(sheet: Sheet, found: TableMapping) -> None:
         title_zh = f"读取 {sheet.title}（{found.kind.title_zh}）"
         tell(f"Reading {sheet.title} as {found.kind.title_en}", title_zh)
-        landing = land(store, sheet, found, settled if found.kind.name == "encounters" else ())
+        landing = typed(store, sheet, found, settled if found.kind.name == "encounters" else ())
         landings[sheet.title] = landing
 
     for sheet, found in matched:
@@ -198,8 +204,12 @@ def _land_matched(
 def match_sheet(sheet: Sheet, rules: Sequence[TableRule] = ()) -> TableMapping | None:
     """Which table a sheet is: by the operator's rules, else by what was remembered for its headers, else by the presets."""
     remembered = recall(sheet.headers)
-    kept = () if remembered is None else (remembered,)
-    return match_table(sheet.source.name, sheet.name, sheet.headers, (*rules, *kept))
+    every = (*rules, *(() if remembered is None else (remembered,)))
+
+    def match() -> TableMapping | None:
+        return match_table(sheet.source.name, sheet.name, sheet.headers, every)
+
+    return match() if sheet.kept is None else kept_mapping(sheet, every, match)
 
 
 def _skipped(source: SourceFile, sheet: Sheet | None, first: str | None) -> FileReport:

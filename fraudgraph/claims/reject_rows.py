@@ -9,6 +9,8 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from fraudgraph.claims.landing import Landing
+from fraudgraph.claims.raw_lines import open_lines
+from fraudgraph.claims.sheets import Sheet
 from fraudgraph.store import Store
 
 __all__ = ["CORRECTABLE_LIMIT", "NOT_SENT_BACK", "write_reject_rows"]
@@ -51,21 +53,30 @@ def write_reject_rows(store: Store, landings: Sequence[Landing]) -> None:
 
 
 def _cells(store: Store, landing: Landing, lines: list[int], raw: list[str]) -> list[list[str]]:
-    sheet = landing.sheet
+    sheet, of_line = landing.sheet, dict(zip(lines, raw, strict=True))
+
+    def delivered(wanted: list[int]) -> dict[int, list[str]]:
+        return _delivered(store, sheet, {line: of_line[line] for line in wanted})
+
+    found = delivered(lines) if sheet.kept is None else sheet.kept.look_up("cells", lines, delivered)
+    return [found.get(line, [""] * len(sheet.headers)) for line in lines]
+
+
+def _delivered(store: Store, sheet: Sheet, raw: dict[int, str]) -> dict[int, list[str]]:
+    open_lines(store, sheet)
     width = len(sheet.headers)
     if sheet.text is not None:
-        return [_split(line, sheet.text.delimiter, width) for line in raw]
+        return {line: _split(text, sheet.text.delimiter, width) for line, text in raw.items()}
     values = ", ".join(f"coalesce(CAST(c{i} AS VARCHAR), '')" for i in range(width))
-    store.con.register("_wanted", pa.table({"line": pa.array(lines, pa.int64())}))
+    store.con.register("_wanted", pa.table({"line": pa.array(list(raw), pa.int64())}))
     try:
-        found = dict(
+        return dict(
             store.rows(
                 f"SELECT _line, [{values}] FROM ({sheet.relation}) WHERE _line IN (SELECT line FROM _wanted)"
             )
         )
     finally:
         store.con.unregister("_wanted")
-    return [list(found.get(line, [""] * width)) for line in lines]
 
 
 def _split(line: str, delimiter: str, width: int) -> list[str]:

@@ -21,6 +21,7 @@ from fraudgraph.claims.fixed_width import fixed_batches, fixed_encoding
 from fraudgraph.claims.headers import GridTable, rule_headers, tables_in
 from fraudgraph.claims.html_tables import html_rows
 from fraudgraph.claims.json_files import stage_json
+from fraudgraph.claims.kept_lines import KeptLines
 from fraudgraph.claims.mapping import TableRule
 from fraudgraph.claims.sources import SourceFile
 from fraudgraph.claims.text_files import TextFile, open_text
@@ -39,7 +40,8 @@ class Sheet:
     """One delivered table, before anyone knows what it is.
 
     `relation` is SQL that gives its rows; a sheet without one has to be staged first (`stage_rows`), from `text`, the
-    UTF-8 file behind a csv, or from `batches`, its rows as Arrow batches.
+    UTF-8 file behind a csv, or from `batches`, its rows as Arrow batches. One whose rows were `kept` is closed until
+    `reopen`; `restage`: it was staged.
     """
 
     source: SourceFile
@@ -54,6 +56,9 @@ class Sheet:
     staged: bool = False
     first_line: int = 2
     odd_spaces: bool = False
+    kept: KeptLines | None = None
+    reopen: Callable[[], Sheet] | None = None
+    restage: bool = False
 
     def __post_init__(self) -> None:
         self.types = self.types or ("VARCHAR",) * len(self.headers)

@@ -147,14 +147,17 @@ def _look_into(
     workspace: Workspace, settings: Settings, prints: dict[Path, str], beside: Path, name: str
 ) -> Delivery:
     """Read the delivery by itself: what it is, and whether it passes the gate."""
-    from fraudgraph.claims.reading import read_claims  # noqa: PLC0415  # an empty inbox needs neither
+    from fraudgraph.claims.kept_sheets import KeptSheets  # noqa: PLC0415  # an empty inbox needs none of these
+    from fraudgraph.claims.reading import read_claims  # noqa: PLC0415
     from fraudgraph.store import Store  # noqa: PLC0415
 
     scratch = beside / "look.tmp"
     with Store(
         scratch, threads=settings.run.threads, memory_limit_gib=settings.run.memory_limit_gib
     ) as store:
-        read = read_claims(store, [beside / "files"], settings.source, mapping=workspace.mapping)
+        read = read_claims(
+            store, [beside / "files"], settings.source, mapping=workspace.mapping, kept=KeptSheets(workspace.kept)
+        )  # fmt: skip
         months = dict(
             store.rows(
                 "SELECT strftime(event_date, '%Y-%m'), count(*) FROM claims WHERE event_date IS NOT NULL GROUP BY 1 ORDER BY 1"

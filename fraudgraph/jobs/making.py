@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import date
 from time import perf_counter
 
+from fraudgraph.claims.kept_sheets import KeptSheets
 from fraudgraph.jobs.clerk import Clerk, open_case_file
 from fraudgraph.jobs.deliveries import link_window
 from fraudgraph.jobs.journal import Journal
@@ -55,13 +57,17 @@ def _scored(
     for other in work.glob("*"):  # only the month at hand is kept: a store is as large as its window
         if other.name != str(plan.month):
             shutil.rmtree(other, ignore_errors=True)
+    kept = KeptSheets(workspace.kept)
     try:
-        return score_month(
+        scored = score_month(
             work / str(plan.month), [link_window(plan.used, window)], settings, plan.month,
-            mapping=workspace.mapping, key=plan.score_key, stages=stages, again=again,
+            mapping=workspace.mapping, key=plan.score_key, kept=kept, stages=stages, again=again,
         )  # fmt: skip
     finally:
         shutil.rmtree(window, ignore_errors=True)
+    if not scored.again:
+        kept.tidy(date(plan.first.year, plan.first.month, 1))
+    return scored
 
 
 def _publish(

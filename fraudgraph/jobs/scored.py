@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from fraudgraph.claims.kept_sheets import KeptSheets
 from fraudgraph.jobs.workspace import disk_told, write_private
 from fraudgraph.pipeline import Scored, Stages, score_claims
 from fraudgraph.records import Month
@@ -40,7 +41,7 @@ class ScoredMonth:
 
 def score_month(
     folder: Path, sources: Sequence[Path], settings: Settings, month: Month, *, mapping: Path | None, key: str,
-    stages: Stages, again: bool = False,
+    kept: KeptSheets, stages: Stages, again: bool = False,
 ) -> ScoredMonth:  # fmt: skip
     """Do the long stages for a month, or take what an earlier job with the same key did.
 
@@ -58,15 +59,20 @@ def score_month(
         The operator's mapping file.
     key : str
         What the result depends on, as a hash.
+    kept : KeptSheets
+        Delivered sheets that were read before.
     stages : Stages
         Times and tells.
     again : bool
         Score anew even if the key is the same.
     """
-    kept = _kept(folder, key)
-    if kept is not None and not again:
+    before = _kept(folder, key)
+    if before is not None and not again:
         return ScoredMonth(
-            folder=folder, scored=_SHAPE.validate_python(kept["scored"]), seconds=kept["seconds"], again=True
+            folder=folder,
+            scored=_SHAPE.validate_python(before["scored"]),
+            seconds=before["seconds"],
+            again=True,
         )
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
@@ -77,7 +83,9 @@ def score_month(
         disk_told(folder),
         Store(folder, threads=settings.run.threads, memory_limit_gib=settings.run.memory_limit_gib) as store,
     ):
-        scored = score_claims(store, sources, of_month, month=month, mapping=mapping, stages=stages)
+        scored = score_claims(
+            store, sources, of_month, month=month, mapping=mapping, stages=stages, kept=kept
+        )
         store.run("CHECKPOINT")
     report: dict[str, Any] = {
         "key": key,

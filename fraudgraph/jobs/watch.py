@@ -12,6 +12,7 @@ from time import perf_counter
 from fraudgraph.casework.following import Found, follow, months_between
 from fraudgraph.casework.forecast import Session, forecast
 from fraudgraph.casework.known import KnownRing, Register
+from fraudgraph.claims.kept_sheets import KeptSheets
 from fraudgraph.claims.reading import read_claims
 from fraudgraph.detection import find_blocks, find_groups, refine_members
 from fraudgraph.errors import SourceError
@@ -122,7 +123,8 @@ def _read(store: Store, workspace: Workspace, day: date, settings: Settings, lin
     _, used = window_of(deliveries(workspace), Month.of(day), of_window)
     if used:
         read_claims(
-            store, [link_window(used, links)], settings.source, month=Month.of(day), window_months=months, mapping=workspace.mapping
+            store, [link_window(used, links)], settings.source, month=Month.of(day), window_months=months, mapping=workspace.mapping,
+            kept=KeptSheets(workspace.kept),
         )  # fmt: skip
         store.run("DELETE FROM claims WHERE event_date > $day", day=day)
     claims = int(store.one("SELECT count(*) FROM claims WHERE event_date = $day", day=day)[0]) if used else 0

@@ -85,6 +85,11 @@ class Workspace:
         """What is half done: may be deleted when no job runs."""
         return self.root / ".work"
 
+    @property
+    def kept(self) -> Path:
+        """Delivered sheets that were read before, typed; may be deleted when no job runs."""
+        return self.work / "kept"
+
     def month(self, month: Month) -> Path:
         """A published month's folder."""
         return self.months / str(month)
