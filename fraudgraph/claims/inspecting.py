@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from fraudgraph.claims.fields import KINDS
+from fraudgraph.claims.first_values import first_values
 from fraudgraph.claims.guessing import guess_claims
 from fraudgraph.claims.inspecting_remarks import Remark, value_remarks
 from fraudgraph.claims.inspecting_sex import sex_remarks
@@ -113,7 +114,7 @@ def inspect_files(
             if not sheets:
                 reports.append(_no_table(source))
             for sheet in sheets:
-                found = match_sheet(sheet, rules)
+                found = match_sheet(store, sheet, rules)
                 reports.append(_report(store, sheet, found))
                 if reports[-1].guesses:
                     texts.append(guessed_text(reports[-1].guesses, file=source.name))
@@ -157,7 +158,7 @@ def _no_table(
 
 def _report(store: Store, sheet: Sheet, found: TableMapping | None) -> SheetReport:
     rows = _sample(store, sheet)
-    near = near_miss(sheet.headers) if found is None else None
+    near = near_miss(sheet.headers, lambda: first_values(store, sheet)) if found is None else None
     guesses = _guesses(store, sheet) if found is None else ()
     columns = column_reports(store, sheet, found)
     return SheetReport(
@@ -179,7 +180,7 @@ def _report(store: Store, sheet: Sheet, found: TableMapping | None) -> SheetRepo
 
 def _guesses(store: Store, sheet: Sheet) -> tuple[tuple[str, str], ...]:
     """What an unknown table would be as claims: fields by headers that are known and by values, if all that is needed is there."""
-    known = known_columns("claims", sheet.headers)
+    known = known_columns("claims", sheet.headers, lambda: first_values(store, sheet))
     found = {**known, **guess_claims(store, sheet, known)}
     kind = KINDS["claims"]
     if not all(set(group) & set(found) for group in kind.needs):

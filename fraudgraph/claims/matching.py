@@ -5,32 +5,30 @@ What a mapping file says wins over the presets.
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from functools import cache
 
+from fraudgraph.claims.assigning import Columns, assigned
 from fraudgraph.claims.fields import KINDS, PLAIN_KINDS, Kind
+from fraudgraph.claims.header_words import BRACKETS, INITIALS, simplified
 from fraudgraph.claims.mapping import TableRule, preset_rules
+from fraudgraph.claims.meanings import meanings
 from fraudgraph.errors import SettingsError, nearest_hint
 
 __all__ = ["TableMapping", "forms", "known_columns", "match_table", "near_miss", "normalised"]
 
-_BRACKETS = re.compile(r"[(\[{【〔《].*?[)\]}】〕》]")
-_SIMPLIFIED = str.maketrans(
-    "結員編號醫療費總額藥機構時間開單據師診斷碼個賬帳戶現經辦標誌銷類別級聯繫電話職稱執業點數價細項錄發質屬險種區劃處銀證齡產規則態報記務傳檔營費統籌參險藥結編碼構單員歸屬門診購藥結姓獨責負責擬備註錢轉儲實際個人帳戶離",
-    "结员编号医疗费总额药机构时间开单据师诊断码个账账户现经办标志销类别级联系电话职称执业点数价细项录发质属险种区划处银证龄产规则态报记务传档营费统筹参险药结编码构单员归属门诊购药结姓独责负责拟备注钱转储实际个人账户离",
-)
-"""The old form of the characters that headers are made of (files in Big5)."""
+_AMOUNTS = ("total_amount", "fund_amount", "account_amount", "self_paid_amount")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableMapping:
     """What a delivered table is, and which of its columns is which field.
 
-    `columns` maps a field to the position of its column; `unmapped` are the positions that nothing claimed.
+    `columns` maps a field to the position of its column; `unmapped` are the positions that nothing claimed. `sure` has the
+    fields that no known name gave but the words of the header did, each with how sure that is (0 to 1).
     """
 
     kind: Kind
@@ -38,6 +36,7 @@ class TableMapping:
     columns: dict[str, int]
     sums: dict[str, tuple[int, ...]] = field(default_factory=dict)
     unmapped: tuple[int, ...] = ()
+    sure: dict[str, float] = field(default_factory=dict)
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -49,7 +48,7 @@ class TableMapping:
 @cache
 def normalised(header: str) -> str:
     """A header without case, width, spaces, punctuation and the old form of characters: '結算 ID' and '结算id' are one."""
-    folded = unicodedata.normalize("NFKC", header).casefold().translate(_SIMPLIFIED)
+    folded = simplified(header.casefold())
     return "".join(char for char in folded if char.isalnum())
 
 
@@ -61,7 +60,7 @@ def forms(header: str) -> tuple[str, ...]:
     chinese = "".join(char for char in folded if not char.isascii())
     found = [
         normalised(header),
-        normalised(_BRACKETS.sub("", folded)),
+        normalised(BRACKETS.sub("", folded)),
         normalised(latin),
         normalised(chinese),
     ]
@@ -69,7 +68,11 @@ def forms(header: str) -> tuple[str, ...]:
 
 
 def match_table(
-    file_name: str, sheet: str | None, headers: Sequence[str], rules: Sequence[TableRule] = ()
+    file_name: str,
+    sheet: str | None,
+    headers: Sequence[str],
+    rules: Sequence[TableRule] = (),
+    values: Callable[[], Sequence[Sequence[object]]] | None = None,
 ) -> TableMapping | None:
     """Which table this is and which column is which field; None if it is none of ours.
 
@@ -81,38 +84,44 @@ def match_table(
         As delivered.
     rules : sequence of TableRule
         The operator's rules; the first that names the file wins over all presets.
+    values : callable, optional
+        Gives the first values of every column; asked only where headers leave something open.
 
     Raises
     ------
     SettingsError
         If the operator's rule names a header that the file does not have.
     """
+    columns = Columns(headers, values)
     for rule in rules:
         if _is_meant(rule, file_name, sheet, headers):
-            return _by_rule(rule, file_name, headers)
-    best: tuple[tuple[int, int, int], TableMapping] | None = None
+            return _by_rule(rule, file_name, columns)
+    best: tuple[tuple[float, int, int], TableMapping] | None = None
     for rank, rule in enumerate(preset_rules()):
         if rule.has and not _has_all(rule, headers):
             continue
-        found = _resolve(rule, headers)
-        if not _complete(found):
+        found = _in_other_words(_resolve(rule, headers), columns)
+        if not _complete(found) or _is_rather_claims(found, columns):
             continue
         if rule.has:
             return found
         if rule.table in PLAIN_KINDS and len(found.unmapped) >= len(found.columns):
             continue
         hinted = any(hint in f"{file_name} {sheet or ''}".casefold() for hint in rule.hints)
-        score = (_fit(found), int(hinted), -rank)
+        score = (round(_fit(found), 2), int(hinted), -rank)
         if best is None or score > best[0]:
             best = (score, found)
     return best[1] if best else None
 
 
-def near_miss(headers: Sequence[str]) -> tuple[Kind, tuple[tuple[str, ...], ...]] | None:
+def near_miss(
+    headers: Sequence[str], values: Callable[[], Sequence[Sequence[object]]] | None = None
+) -> tuple[Kind, tuple[tuple[str, ...], ...]] | None:
     """The kind that these headers nearly are, and the groups of fields it would still need."""
     nearly: list[tuple[int, int, Kind, tuple[tuple[str, ...], ...]]] = []
+    columns = Columns(headers, values)
     for rank, rule in enumerate(preset_rules()):
-        found = _resolve(rule, headers)
+        found = _in_other_words(_resolve(rule, headers), columns)
         missing = _missing(found)
         if (
             not rule.has
@@ -127,11 +136,12 @@ def near_miss(headers: Sequence[str]) -> tuple[Kind, tuple[tuple[str, ...], ...]
     return kind, missing
 
 
-def known_columns(kind: str, headers: Sequence[str]) -> dict[str, int]:
-    """The fields of one kind that the presets know by their headers, with their positions, however few they are."""
-    return dict(
-        _resolve(next(one for one in preset_rules() if one.table == kind and not one.has), headers).columns
-    )
+def known_columns(
+    kind: str, headers: Sequence[str], values: Callable[[], Sequence[Sequence[object]]] | None = None
+) -> dict[str, int]:
+    """The fields of one kind that headers tell, with their positions, however few they are."""
+    rule = next(one for one in preset_rules() if one.table == kind and not one.has)
+    return dict(_in_other_words(_resolve(rule, headers), Columns(headers, values)).columns)
 
 
 def _is_meant(rule: TableRule, file_name: str, sheet: str | None, headers: Sequence[str]) -> bool:
@@ -147,7 +157,8 @@ def _has_all(rule: TableRule, headers: Sequence[str]) -> bool:
     return all(any(normalised(one) in present for one in name.split("|")) for name in rule.has)
 
 
-def _by_rule(rule: TableRule, file_name: str, headers: Sequence[str]) -> TableMapping:
+def _by_rule(rule: TableRule, file_name: str, columns: Columns) -> TableMapping:
+    headers = columns.headers
     known = {normalised(header) for header in headers}
     for name in [*rule.columns, *rule.sums]:
         wanted = rule.synonyms(name) or rule.sums[name]
@@ -158,7 +169,7 @@ def _by_rule(rule: TableRule, file_name: str, headers: Sequence[str]) -> TableMa
                 f"The mapping file takes {name} from column {lacking[0]!r}, which {file_name} does not have; {hint_en}",
                 f"映射文件把 {name} 指定为列 {lacking[0]!r}，但 {file_name} 中没有该列；{hint_zh}",
             )
-    found = _resolve(rule, headers)
+    found = _in_other_words(_resolve(rule, headers), columns)
     missing = _missing(found)
     if missing:
         groups = ", ".join("/".join(group) for group in missing)
@@ -213,9 +224,41 @@ def _resolve(rule: TableRule, headers: Sequence[str]) -> TableMapping:
     )
 
 
-def _fit(found: TableMapping) -> int:
-    """How well the headers fit the kind: fields found, less the ones that another kind would know better."""
-    return len(found.columns) - len(found.unmapped)
+def _in_other_words(found: TableMapping, columns: Columns) -> TableMapping:
+    """Columns that no synonym names, by what the words of their headers mean."""
+    if found.rule.only or not found.unmapped:
+        return found
+    taken = (*found.columns, *found.sums, *found.rule.constants)
+    more = assigned(found.kind, columns, found.unmapped, taken)
+    if not more:
+        return found
+    positions = {position for position, _ in more.values()}
+    return replace(
+        found,
+        columns={**found.columns, **{name: position for name, (position, _) in more.items()}},
+        unmapped=tuple(position for position in found.unmapped if position not in positions),
+        sure={name: sure for name, (_, sure) in more.items()},
+    )
+
+
+def _is_rather_claims(found: TableMapping, columns: Columns) -> bool:
+    """Whether a register or the like would leave total and fund amounts of a settlement aside."""
+    if found.kind.name == "claims" or len(found.unmapped) < 2:
+        return False
+    names = {one.name for one in found.kind.fields}
+    left = {
+        one.field
+        for position in found.unmapped
+        for one in meanings("claims", columns.headers[position])
+        if one.field in _AMOUNTS and one.field not in names and one.way != INITIALS
+    }
+    return {"total_amount", "fund_amount"} <= left
+
+
+def _fit(found: TableMapping) -> float:
+    """How well the headers fit the kind: fields found, as sure as they are, less the columns that it has no use for."""
+    known = len(found.columns) - len(found.sure)
+    return known + sum(found.sure.values()) - len(found.unmapped)
 
 
 def _missing(found: TableMapping) -> tuple[tuple[str, ...], ...]:

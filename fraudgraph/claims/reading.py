@@ -27,6 +27,7 @@ from fraudgraph.claims.assembly import (
 )
 from fraudgraph.claims.corrections import is_correction, match_correction, supersede
 from fraudgraph.claims.kept_sheets import KeptSheets, kept_mapping
+from fraudgraph.claims.first_values import first_values
 from fraudgraph.claims.landing import Landing, land
 from fraudgraph.claims.mapping import TableRule, load_mapping
 from fraudgraph.claims.matching import TableMapping, match_table
@@ -154,7 +155,7 @@ def _land_all(
         if not sheets:
             unknown.append((source, None))
         for sheet in sheets:
-            found = None if is_correction(sheet) else match_sheet(sheet, rules)
+            found = None if is_correction(sheet) else match_sheet(store, sheet, rules)
             if found is not None:
                 matched.append((sheet, found))
             elif is_correction(sheet):
@@ -201,7 +202,7 @@ def _land_matched(
     return list(landings.values())
 
 
-def match_sheet(sheet: Sheet, rules: Sequence[TableRule] = ()) -> TableMapping | None:
+def match_sheet(store: Store, sheet: Sheet, rules: Sequence[TableRule] = ()) -> TableMapping | None:
     """Which table a sheet is: by the operator's rules, else by what was remembered for its headers, else by the presets."""
     remembered = recall(sheet.headers)
     every = (*rules, *(() if remembered is None else (remembered,)))

@@ -38,10 +38,15 @@ _UNITS = {
     "百元": "100",
     "千元": "1000",
     "万元": "10000",
+    "万": "10000",
     "fen": "0.01",
     "yuan": "1",
 }
 _BRACKETED = re.compile(r"[(\[（【]\s*(?:单位\s*[:：]?\s*)?(?:人民币\s*)?([^)\]）】]{1,6}?)\s*[)\]）】]")
+_TRAILING = re.compile(
+    r"(?:[\s:：,，、_/|\-]+(?:单位\s*[:：]?\s*)?(百元|千元|万元|元|角|分|fen|yuan)|(百元|千元|万元))\s*$",
+    re.IGNORECASE,
+)
 _WIDE, _PLAIN = "０１２３４５６７８９．－／：", "0123456789.-/:"
 
 
@@ -117,11 +122,12 @@ def number_sql(value: str, sql_type: str) -> str:
 
 
 def unit_of(header: str) -> str:
-    """How many yuan one unit of a column is, by what stands in brackets in its header: 金额（万元）; "1" if nothing does."""
+    """How many yuan one unit of a column is, by its header: 金额（万元）, 金额:万元, amount_fen; "1" if nothing says so."""
     for found in _BRACKETED.finditer(header):
         if found[1].lower() in _UNITS:
             return _UNITS[found[1].lower()]
-    return "1"
+    trailing = _TRAILING.search(header)
+    return "1" if trailing is None else _UNITS[(trailing[1] or trailing[2]).lower()]
 
 
 def money_sql(value: str, factor: str) -> str:

@@ -1,0 +1,154 @@
+"""Columns that no synonym names, given to fields by what their headers mean; the values decide between candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+
+from fraudgraph.claims.fields import Kind
+from fraudgraph.claims.header_words import INITIALS
+from fraudgraph.claims.meanings import Meaning, meanings
+from fraudgraph.claims.value_shapes import AGREES, CONTRADICTS, Shape, agreement, shape_of
+
+__all__ = ["LIMIT", "Columns", "assigned"]
+
+LIMIT = 0.6
+"""A column that is less sure of its field stays unmapped."""
+_FOR_VALUES = 0.04
+_SUREST = 0.985
+"""Below what a known name is worth."""
+_CLOSE = 0.015
+_FEWEST_INITIALS = 3
+_ALIKE = (
+    frozenset({"claim_type", "med_type_raw"}),
+    frozenset({"place_id", "facility_id", "pharmacy_id"}),
+)
+"""Fields between which it doesn't matter."""
+
+
+class Columns:
+    """The columns of a delivered table: their headers and, read only if they are asked for, the shapes of their values."""
+
+    def __init__(
+        self, headers: Sequence[str], values: Callable[[], Sequence[Sequence[object]]] | None = None
+    ) -> None:
+        self.headers = tuple(headers)
+        self._values = values
+
+    @cached_property
+    def shapes(self) -> tuple[Shape, ...] | None:
+        """The shape of every column; None where no values can be had."""
+        columns = self._values() if self._values is not None else ()
+        return tuple(shape_of(values) for values in columns) if len(columns) == len(self.headers) else None
+
+
+def assigned(
+    kind: Kind, columns: Columns, free: Sequence[int], taken: Sequence[str]
+) -> dict[str, tuple[int, float]]:
+    """Fields for columns that are still free, each with the column's position and how sure it is.
+
+    Parameters
+    ----------
+    kind : Kind
+        The table that the columns would belong to.
+    free : sequence of int
+        Positions without a field.
+    taken : sequence of str
+        Fields that have a column.
+    """
+    candidates = {
+        position: usable
+        for position in free
+        if columns.headers[position]
+        and (
+            usable := [
+                one for one in meanings(kind.name, columns.headers[position]) if one.field not in taken
+            ]
+        )
+    }
+    if not candidates:
+        return {}
+    weighed = {
+        position: _weighed(kind, usable, columns.shapes[position] if columns.shapes else None)
+        for position, usable in candidates.items()
+    }
+    found = _best(kind, weighed)
+    return _without_few_initials(_without_doubtful(found, weighed), weighed)
+
+
+_Weighed = Mapping[int, Mapping[str, tuple[float, Meaning]]]
+
+
+def _weighed(kind: Kind, usable: Sequence[Meaning], shape: Shape | None) -> dict[str, tuple[float, Meaning]]:
+    """What the values leave of a header's meanings, with how sure each is now."""
+    found: dict[str, tuple[float, Meaning]] = {}
+    for one in usable:
+        said = 0 if shape is None else agreement(kind.field(one.field), shape)
+        unknown_piece = one.needs_values and one.way != INITIALS
+        if said == CONTRADICTS or (unknown_piece and said != AGREES):
+            continue
+        sure = round(min(_SUREST, one.sure + _FOR_VALUES * said), 4)
+        if sure >= LIMIT:
+            found[one.field] = (sure, one)
+    return found
+
+
+def _best(kind: Kind, weighed: _Weighed) -> dict[str, tuple[int, float]]:
+    """The surest pairs first, then, as long as that raises the sum, one column moves on to its other field."""
+    order = {name: place for place, name in enumerate(kind.field_names)}
+    pairs = sorted(
+        (-sure, order[field], position, field)
+        for position, fields in weighed.items()
+        for field, (sure, _) in fields.items()
+    )
+    of_field: dict[str, tuple[int, float]] = {}
+    used: set[int] = set()
+    for sure, _, position, field in pairs:
+        if field not in of_field and position not in used:
+            of_field[field] = (position, -sure)
+            used.add(position)
+    for position in sorted(set(weighed) - used):
+        _move_over(position, weighed, of_field)
+    return of_field
+
+
+def _move_over(position: int, weighed: _Weighed, of_field: dict[str, tuple[int, float]]) -> None:
+    """Find room for a column that came too late: its rival has another field that is nearly as sure and free."""
+    for field, (sure, _) in sorted(weighed[position].items(), key=lambda one: (-one[1][0], one[0])):
+        rival, _ = of_field[field]
+        others = sorted(
+            (
+                (other_sure, other)
+                for other, (other_sure, _) in weighed[rival].items()
+                if other not in of_field
+            ),
+            key=lambda one: (-one[0], one[1]),
+        )
+        if others and others[0][0] >= weighed[rival][field][0] - 0.1:
+            of_field[others[0][1]] = (rival, others[0][0])
+            of_field[field] = (position, sure)
+            return
+
+
+def _without_doubtful(found: dict[str, tuple[int, float]], weighed: _Weighed) -> dict[str, tuple[int, float]]:
+    """Leave out what could as well be something else: a column with two free fields, a field with two columns."""
+    kept: dict[str, tuple[int, float]] = {}
+    for field, (position, sure) in found.items():
+        rivals = {
+            other
+            for other, (other_sure, _) in weighed[position].items()
+            if other != field and other not in found and other_sure >= sure - _CLOSE
+        }
+        if all(any({field, other} <= alike for alike in _ALIKE) for other in rivals):
+            kept[field] = (position, sure)
+    return kept
+
+
+def _without_few_initials(
+    found: dict[str, tuple[int, float]], weighed: _Weighed
+) -> dict[str, tuple[int, float]]:
+    """Two letters can be anything: abbreviations count where several columns of a table are written so."""
+    short = [field for field, (position, _) in found.items() if weighed[position][field][1].way == INITIALS]
+    if len(short) >= _FEWEST_INITIALS:
+        return found
+    return {field: one for field, one in found.items() if field not in short}

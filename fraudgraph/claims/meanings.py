@@ -1,0 +1,129 @@
+"""Which field of a table a header can mean: its notions against the patterns of presets/meanings.toml and the synonyms."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from fraudgraph.claims.fields import KINDS
+from fraudgraph.claims.header_words import INITIALS, PINYIN, WORDS, Reading, readings
+from fraudgraph.claims.mapping import preset_rules
+
+__all__ = ["Meaning", "meanings"]
+
+_SURE = {WORDS: 0.92, PINYIN: 0.86, INITIALS: 0.74}
+_LOOSE = 0.14
+"""What a pattern costs that only says enough inside its table."""
+_BY_SYNONYM = 0.04
+_WEAK, _CONTEXT, _UNKNOWN, _SPECIFIC = 0.01, 0.05, 0.2, 0.012
+_CONTEXTS = frozenset({"visit", "claim", "outpatient", "inpatient", "insurance", "service", "national", "purchase"})  # fmt: skip
+"""Notions that may stand before what a column is about: 结算机构编号 is the place's id, 机构结算编号 is not."""
+_SAY_NOTHING = frozenset(
+    {"id", "name", "type", "time", "amount", "total", "insurance", "flag", "description", "serial", "weak",
+     "begin", "end", "level", "main", "way", "pay", "price", "other", "claim", "visit", "item", "person", "service"}
+)  # fmt: skip
+"""A synonym of these notions alone says too little to be put to use in other words."""
+_PREFIXES = {"patients": "patient_", "doctors": "doctor_", "facilities": "place_", "pharmacies": "place_", "institutions": "place_"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A field that a header can mean: how sure (0 to 1), and whether only agreeing values make it usable."""
+
+    field: str
+    sure: float
+    needs_values: bool
+    way: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    field: str
+    must: tuple[frozenset[str], ...]
+    may: frozenset[str]
+    cost: float
+
+    def fits(self, reading: Reading) -> float | None:
+        """How sure this pattern is of a reading; None if it doesn't fit."""
+        held = frozenset(reading.notions)
+        if "other" in held or not all(held & one for one in self.must):
+            return None
+        own = self.may.union(*self.must)
+        first = next(place for place, notion in enumerate(reading.notions) if notion in own)
+        cost = 0.0
+        for place, notion in enumerate(reading.notions):
+            if notion in own:
+                continue
+            if notion == "weak":
+                cost += _WEAK
+            elif notion in _CONTEXTS and place < first and self.cost < _LOOSE:
+                cost += _CONTEXT
+            else:
+                return None
+        specific = _SPECIFIC * min(4, len([one for one in self.must if held & one]) + len(held & self.may))
+        return _SURE[reading.way] + specific - self.cost - cost - _UNKNOWN * reading.unknown
+
+
+@cache
+def meanings(kind: str, header: str) -> tuple[Meaning, ...]:
+    """The fields of a kind of table that a header can mean, each once, surest first."""
+    best: dict[str, Meaning] = {}
+    for reading in readings(header):
+        if reading.unknown > 1 or "other" in reading.notions:
+            continue
+        for pattern in _patterns(kind):
+            sure = pattern.fits(reading)
+            if sure is not None and (pattern.field not in best or sure > best[pattern.field].sure):
+                needs_values = bool(reading.unknown) or reading.way == INITIALS
+                best[pattern.field] = Meaning(pattern.field, round(sure, 4), needs_values, reading.way)
+    order = {name: place for place, name in enumerate(KINDS[kind].field_names)}
+    return tuple(sorted(best.values(), key=lambda one: (-one.sure, order[one.field])))
+
+
+@cache
+def _patterns(kind: str) -> tuple[_Pattern, ...]:
+    told = _told()
+    loose = told["tables"].get(kind, {})
+    prefix = _PREFIXES.get(kind, "")
+    found: list[_Pattern] = []
+    unknown: list[str] = []
+    for name in KINDS[kind].field_names:
+        key = name if name in told["meanings"] and prefix + name not in told["meanings"] else prefix + name
+        found += [_pattern(name, text, 0.0) for text in told["meanings"].get(key, ())]
+        unknown += [name] if key not in told["meanings"] else []
+        for other in dict.fromkeys((name, key)):
+            found += [_pattern(name, text, _LOOSE) for text in loose.get(other, ())]
+    return (*found, *_of_synonyms(kind, unknown))
+
+
+@cache
+def _told() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    path = Path(__file__).parent / "presets" / "meanings.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _pattern(field: str, text: str, cost: float) -> _Pattern:
+    parts = text.split()
+    must = tuple(frozenset(part.split("|")) for part in parts if not part.endswith("?"))
+    may = frozenset(one.removesuffix("?") for part in parts if part.endswith("?") for one in part.split("|"))
+    return _Pattern(field, must, may, cost)
+
+
+def _of_synonyms(kind: str, names: Sequence[str]) -> list[_Pattern]:
+    """Patterns from the headers that presets know: other words of the same notions mean the same field."""
+    found: dict[tuple[str, frozenset[str]], _Pattern] = {}
+    for rule in preset_rules():
+        if rule.table != kind or rule.only:
+            continue
+        for name in names:
+            for synonym in (*rule.synonyms(name), KINDS[kind].field(name).title_zh, name):
+                for reading in readings(synonym)[:1]:
+                    held = frozenset(reading.notions) - {"weak"}
+                    if reading.unknown or reading.way != WORDS or held <= _SAY_NOTHING or "other" in held:
+                        continue
+                    must = tuple(frozenset({one}) for one in sorted(held))
+                    found.setdefault((name, held), _Pattern(name, must, frozenset(), _BY_SYNONYM))
+    return list(found.values())
