@@ -26,11 +26,12 @@ from fraudgraph.claims.assembly import (
     prepare,
 )
 from fraudgraph.claims.corrections import is_correction, match_correction, supersede
-from fraudgraph.claims.kept_sheets import KeptSheets, kept_mapping
 from fraudgraph.claims.first_values import first_values
+from fraudgraph.claims.kept_sheets import KeptSheets, kept_mapping
 from fraudgraph.claims.landing import Landing, land
 from fraudgraph.claims.mapping import TableRule, load_mapping
 from fraudgraph.claims.matching import TableMapping, match_table
+from fraudgraph.claims.raw_lines import open_lines
 from fraudgraph.claims.read_report import FileReport, ReadReport
 from fraudgraph.claims.refusals import no_month, no_row_usable, nothing_usable, rule_without_table
 from fraudgraph.claims.reject_rows import write_reject_rows
@@ -207,8 +208,12 @@ def match_sheet(store: Store, sheet: Sheet, rules: Sequence[TableRule] = ()) -> 
     remembered = recall(sheet.headers)
     every = (*rules, *(() if remembered is None else (remembered,)))
 
+    def values() -> list[tuple[object, ...]]:
+        open_lines(store, sheet)
+        return first_values(store, sheet)
+
     def match() -> TableMapping | None:
-        return match_table(sheet.source.name, sheet.name, sheet.headers, every)
+        return match_table(sheet.source.name, sheet.name, sheet.headers, every, values)
 
     return match() if sheet.kept is None else kept_mapping(sheet, every, match)
 
