@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from fraudgraph.detection.changing import change_groups
 from fraudgraph.detection.sittings import find_sittings
 from fraudgraph.store import Store
 
@@ -131,37 +132,15 @@ def _add_to_groups(
             set(places).union(*(kept for kept, _ in known)),
             min([numbers, *(best for _, best in known)], key=lambda best: best[2]),
         )
-    _write(
-        store,
-        sorted(moved.items()),
-        [(moved.get(no, no), patient) for no, patient in added],
-        [(no, place, *homes[no][1]) for no in sorted(homes) for place in sorted(homes[no][0])],
-    )
+    change_groups(store, moved, added)
+    rows = [(no, place, *homes[no][1]) for no in sorted(homes) for place in sorted(homes[no][0])]
+    kinds = {"observed": pa.float64(), "expected": pa.float64(), "p": pa.float64()}
+    store.put("group_blocks", _columns(rows, {"group_no": pa.int32(), "place": pa.int32(), **kinds}))
 
 
 def _is_piece(group: set[int], block: set[int]) -> bool:
     common = len(group & block)
     return common >= 4 and common >= SAME_RING_SHARE * min(len(group), len(block))
-
-
-def _write(
-    store: Store,
-    moved: list[tuple[int, int]],
-    added: list[tuple[int, int]],
-    rows: list[tuple[int, int, float, float, float]],
-) -> None:
-    store.put("moved_groups", _columns(moved, {"group_no": pa.int32(), "into_no": pa.int32()}))
-    store.put("added_members", _columns(added, {"group_no": pa.int32(), "patient": pa.int32()}))
-    kinds = {"observed": pa.float64(), "expected": pa.float64(), "p": pa.float64()}
-    store.put("group_blocks", _columns(rows, {"group_no": pa.int32(), "place": pa.int32(), **kinds}))
-    renumbered = "coalesce((SELECT into_no FROM moved_groups AS g WHERE g.group_no = t.group_no), t.group_no)"
-    store.run(
-        f"CREATE OR REPLACE TABLE group_members AS SELECT DISTINCT {renumbered} AS group_no, patient FROM "
-        "(SELECT group_no, patient FROM group_members UNION ALL SELECT group_no, patient FROM added_members) AS t "
-        "ORDER BY 1, 2; "
-        f"UPDATE group_parents AS t SET parent_no = coalesce((SELECT into_no FROM moved_groups AS g WHERE g.group_no = t.parent_no), t.parent_no); "
-        "DROP TABLE moved_groups; DROP TABLE added_members"
-    )
 
 
 def _columns(rows: Sequence[tuple[float, ...]], types: dict[str, pa.DataType]) -> pa.Table:

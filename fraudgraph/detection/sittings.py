@@ -123,11 +123,15 @@ def _split_parts(store: Store, min_patients: int) -> None:
             (_SQL / "habitual_parts.sql").read_text(encoding="utf-8"), together=LEAST_TOGETHER
         )
     ]
-    store.run("CREATE OR REPLACE TABLE group_parents AS SELECT DISTINCT group_no, parent_no FROM group_parts; DROP TABLE group_parts")
+    store.run(
+        "CREATE OR REPLACE TABLE group_parents AS SELECT DISTINCT group_no, parent_no FROM group_parts; DROP TABLE group_parts"
+    )
     if habitual:
         for table in ("group_members", "group_sessions", "group_parents"):
             store.run(f"DELETE FROM {table} WHERE list_contains($habitual, group_no)", habitual=habitual)
-        store.run("DELETE FROM session_chances WHERE session_no NOT IN (SELECT session_no FROM group_sessions)")
+        store.run(
+            "DELETE FROM session_chances WHERE session_no NOT IN (SELECT session_no FROM group_sessions)"
+        )
 
 
 def _merge_overlapping(store: Store) -> None:

@@ -44,7 +44,7 @@ LAWFUL_MODELS: tuple[LawfulModel, ...] = (
     ),
     LawfulModel(
         name="single_event", title_zh="偶发一两日", title_en="a day or two only", threshold=1.0,
-        observe=lambda f: 2.0 / max(f["day_count"], 1),
+        observe=lambda f: 2.0 / f["day_count"] if f["session_count"] else 0.0,
         says_zh="聚集只发生在 {day_count:.0f} 天（两天以内不足以说明反复同现）",
         says_en="the sittings fall on {day_count:.0f} days (two or fewer are no habit)",
     ),
