@@ -89,5 +89,7 @@ def months_of(facts: GroupFacts) -> float:
 
 
 def largest_household(facts: GroupFacts) -> float:
-    """Share of the people in one household, or at one address of few people."""
-    return max(facts.top_share("household"), facts.top_share("address", most_holders=8))
+    """Share of the people in one household, or at one address of few people unless they are known to be of different households."""
+    address = facts.top_share("address", most_holders=8)
+    one_home = facts["household_count"] <= (1 - address / 2) * facts.patient_count
+    return max(facts.top_share("household"), address if one_home else 0.0)
