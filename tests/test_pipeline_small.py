@@ -55,7 +55,14 @@ def test_five_who_keep_coming_within_minutes_are_put_forward_with_their_money(tm
     source = delivery(tmp_path, *five_friends(8), *five_friends(9))
     summary = run([source], tmp_path / "out", settings=load_settings(seed=5))
     assert summary.listed_count == 1
-    assert {view for view, _, _ in summary.views_off} == {"batch", "identity", "steering", "shared_places"}
+    assert {view for view, _, _ in summary.views_off} == {
+        "batch",
+        "identity",
+        "steering",
+        "shared_places",
+        "ownership",
+        "trace_code",
+    }
     (ring,) = pq.read_table(tmp_path / "out" / "rings.parquet").to_pylist()
     members = pq.read_table(tmp_path / "out" / "ring_members.parquet").to_pylist()
     people = {row["entity_id"] for row in members if row["entity_type"] == "patient"}

@@ -103,7 +103,7 @@ def _switched_off(found: Inspection) -> dict[str, list[dict[str, Any]]]:
     def lacking(needs: Any) -> list[str]:
         named = {"patients": "patients.patient_id"}
         wanted = [named.get(need, need if "." in need else f"claims.{need}") for need in needs]
-        return [need for need in wanted if need not in found.delivered]
+        return [need for need in wanted if found.delivered.isdisjoint(need.split(" | "))]
 
     views = []
     for view in VIEWS:

@@ -85,7 +85,10 @@ VIEWS: Mapping[str, Text] = {
     "batch": Text("批量入院", "admission batch"),
     "identity": Text("共用身份信息", "shared identity"),
     "steering": Text("处方导流", "steering"),
+    "same_bill": Text("雷同账单", "same bills"),
     "shared_places": Text("共同场所", "shared places"),
+    "ownership": Text("同一控制人", "common owner"),
+    "trace_code": Text("追溯码重复", "repeated trace codes"),
     "visited": Text("同现时到场", "there at the meetings"),
 }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fraudgraph.detection.groups import STRONG_WEIGHT, WEAKEST_WEIGHT, WEIGHT_CAP
 from fraudgraph.detection.sittings import LEAST_ATTENDED, LEAST_SHARE_JOINING, SLACK_MINUTES
-from fraudgraph.graph.meetings import WEAKEST_P
+from fraudgraph.graph.judges import WEAKEST_P
 from fraudgraph.records import NodeKind, Ring
 from fraudgraph.rings.lookup import Known
 from fraudgraph.rings.members import ENRICHED_P, LEAST_PLACE_SHARE, chance_of, expected_at_place

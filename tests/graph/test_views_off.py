@@ -18,6 +18,8 @@ from fraudgraph.settings import MeetingSettings, SourceSettings
 from fraudgraph.store import Store
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "medicare_like"
+OFF = {"burst", "batch", "identity", "steering", "shared_places", "ownership", "trace_code"}
+"""What a delivery of outpatient claims alone, without a clock, can't feed."""
 COLUMNS = ("claim_id", "patient_id", "facility_id", "claim_type", "started_at", "total_amount", "fund_amount")
 
 
@@ -57,11 +59,15 @@ def test_claims_that_know_only_the_day_switch_off_what_needs_a_clock(store: Stor
     read_claims(store, [days_only(tmp_path / "delivery")], SourceSettings())
     report = find_meetings(store, MeetingSettings())
     found = off(report.views)
-    assert set(found) == {"burst", "batch", "identity", "steering", "shared_places"}
+    assert set(found) == OFF
     assert "event_at" in found["burst"].reason_en
     assert "event_at" in found["burst"].reason_zh
     assert "patients" in found["identity"].reason_en
     assert "参保人" in found["identity"].reason_zh
+    assert "legal_representative" in found["ownership"].reason_en
+    assert "定点医疗机构表、定点零售药店表没有可用的" in found["ownership"].reason_zh
+    assert "trace_code" in found["trace_code"].reason_en
+    assert "费用明细表没有可用的 trace_code" in found["trace_code"].reason_zh
     on = {view.view: view.meeting_count for view in report.views if view.on}
     assert on["same_day"] >= 10, "the five who keep coming meet on the day all the same"
 
@@ -69,7 +75,7 @@ def test_claims_that_know_only_the_day_switch_off_what_needs_a_clock(store: Stor
 def test_a_run_without_a_clock_comes_to_its_end_and_tells_what_it_could_not_look_at(tmp_path: Path) -> None:
     summary: RunSummary = run([days_only(tmp_path / "delivery")], tmp_path / "out")
     views = {view: (zh, en) for view, zh, en in summary.views_off}
-    assert set(views) == {"burst", "batch", "identity", "steering", "shared_places"}
+    assert set(views) == OFF
     page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     told = {
         view["view"]: view
@@ -95,7 +101,7 @@ def on_the_public_set() -> Callable[..., None]:
     def test_the_public_set_has_no_clock_and_no_pharmacies_and_the_views_say_so(store: Store) -> None:
         read_claims(store, [REAL], SourceSettings())
         found = off(find_meetings(store, MeetingSettings()).views)
-        assert set(found) == {"burst", "steering"}
+        assert set(found) == {"burst", "steering", "ownership", "trace_code"}
         assert "pharmacy_id" in found["steering"].reason_zh
         assert "pharmacy_id" in found["steering"].reason_en
 

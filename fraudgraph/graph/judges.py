@@ -1,0 +1,161 @@
+"""Judges: the p-value of each candidate pair, taken over the small table that a view's SQL returns.
+
+One judge for each form of null; which view has which stands in `JUDGES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from scipy.stats import binom, poisson
+
+from fraudgraph.store import Store
+
+__all__ = ["JUDGES", "WEAKEST_P"]
+
+SMALLEST_P = 1e-300
+PLACE_SET_FOLD, PLACE_SET_P = 8.0, 1e-8
+"""A set of places is rare whose people are this many times the number expected, at this p; sets are many."""
+WEAKEST_P = 1e-2
+"""Pairs of people above this are no meetings; groups are tested as groups later."""
+PLACE_P = 1e-6
+"""Pairs of doctors and places above this are no meetings: there are few of them and each stands for itself."""
+OWNED_FOLD = 2.0
+"""Places of one owner share this many times the people or doctors expected: neighbours share a third more anyway."""
+
+Floats = npt.NDArray[np.float64]
+
+
+def _judge_burst(store: Store, view: str, sql: str) -> int:
+    table = store.arrow(sql)
+    scales = ("10", "45", "180")
+    ps = np.column_stack(
+        [poisson.sf(_column(table, f"observed_{s}") - 1, _column(table, f"expected_{s}")) for s in scales]
+    )
+    best = ps.argmin(axis=1)
+    rows = np.arange(len(best))
+    observed = np.column_stack([_column(table, f"observed_{s}") for s in scales])[rows, best]
+    expected = np.column_stack([_column(table, f"expected_{s}") for s in scales])[rows, best]
+    return _keep(store, view, table, observed, expected, np.minimum(ps[rows, best] * len(scales), 1.0))
+
+
+def _judge_counts(store: Store, view: str, sql: str) -> int:
+    table = store.arrow(sql)
+    observed, expected = _column(table, "observed"), _column(table, "expected")
+    return _keep(store, view, table, observed, expected, poisson.sf(observed - 1, expected))
+
+
+def _judge_steering(store: Store, view: str, sql: str) -> int:
+    table = store.arrow(sql)
+    observed, trials, chance = (_column(table, name) for name in ("observed", "trial_count", "chance"))
+    p = np.maximum(binom.sf(observed - 1, trials, np.clip(chance, 1e-9, 1.0)), SMALLEST_P)
+    kept = p <= PLACE_P
+    return _keep_places(
+        store, view, table.append_column("a_type", pa.array(["doctor"] * table.num_rows, pa.string()))
+        .append_column("b_type", pa.array(["pharmacy"] * table.num_rows, pa.string())),
+        kept, observed, trials * chance, p,
+    )  # fmt: skip
+
+
+def _judge_bills(store: Store, view: str, sql: str) -> int:
+    """Two readings of the bills, the better one counts. The first bill in common is how two people were found."""
+    table = store.arrow(sql)
+    observed, expected = _column(table, "observed"), _column(table, "expected")
+    p = np.minimum(2 * poisson.sf(observed - 2, expected), 1.0)
+    a, b = (table[name].to_numpy() for name in ("a", "b"))
+    order = np.lexsort((_column(table, "all_days"), p, b, a))
+    repeated = (np.diff(a[order], prepend=-1) == 0) & (np.diff(b[order], prepend=-1) == 0)
+    best = np.sort(order[~repeated])
+    return _keep(store, view, table.take(pa.array(best)), observed[best], expected[best], p[best])
+
+
+def _judge_ownership(store: Store, view: str, sql: str) -> int:
+    """People or doctors in common, the more surprising counts, as often as the owner's places make pairs."""
+    table = store.arrow(sql)
+    seen = [_column(table, f"{who}_observed") for who in ("people", "doctors")]
+    due = [np.maximum(_column(table, f"{who}_expected"), 1e-6) for who in ("people", "doctors")]
+    ps = np.column_stack(
+        [np.where(s >= OWNED_FOLD * d, poisson.sf(s - 1, d), 1.0) for s, d in zip(seen, due, strict=True)]
+    )
+    best, rows = ps.argmin(axis=1), np.arange(len(ps))
+    p = np.clip(ps[rows, best] * 2 * _column(table, "link_count"), SMALLEST_P, 1.0)
+    observed, expected = (np.column_stack(both)[rows, best] for both in (seen, due))
+    return _keep_places(store, view, table, p <= PLACE_P, observed, expected, p)
+
+
+def _judge_packs(store: Store, view: str, sql: str) -> int:
+    """Repeated packs of the two; the one less surprising decides. The first pack in common is how they were found."""
+    table = store.arrow(sql)
+    seen = np.column_stack([_column(table, name) for name in ("observed", "other_observed")])
+    due = np.column_stack([_column(table, name) for name in ("expected", "other_expected")])
+    ps = np.maximum(poisson.sf(seen - 2, due), SMALLEST_P)
+    worse, rows = ps.argmax(axis=1), np.arange(len(ps))
+    observed, expected, p = (values[rows, worse] for values in (seen, due, ps))
+    people = np.array(table["a_type"].to_pylist(), dtype=object) == "patient"
+    among = table.filter(pa.array(people))
+    coded = pa.table({name: among[name].cast(pa.int32()) for name in ("a", "b")})
+    found = _keep(store, view, coded, observed[people], expected[people], p[people])
+    return found + _keep_places(store, view, table, ~people & (p <= PLACE_P), observed, expected, p)
+
+
+def _judge_place_sets(store: Store, _view: str, sql: str) -> int:
+    table = store.arrow(sql, fold=PLACE_SET_FOLD)
+    observed, expected = _column(table, "observed"), np.maximum(_column(table, "expected"), 1e-6)
+    p = np.maximum(poisson.sf(observed - 1, expected), SMALLEST_P)
+    kept = pa.array((p <= PLACE_SET_P) & (observed >= PLACE_SET_FOLD * expected))
+    found = table.select(["a", "b", "c"]).append_column("observed", pa.array(observed))
+    found = found.append_column("expected", pa.array(expected)).append_column("p", pa.array(p)).filter(kept)
+    return _append(store, "place_sets", found)
+
+
+def _keep(store: Store, view: str, table: pa.Table, observed: Floats, expected: Floats, p: Floats) -> int:
+    kept = p <= WEAKEST_P
+    found = pa.table(
+        {
+            "view": [view] * int(kept.sum()),
+            "a": table["a"].filter(pa.array(kept)),
+            "b": table["b"].filter(pa.array(kept)),
+            "observed": observed[kept],
+            "expected": expected[kept],
+            "p": np.maximum(p[kept], SMALLEST_P),
+        }
+    )
+    return _append(store, "pair_meetings", found)
+
+
+def _keep_places(
+    store: Store, view: str, table: pa.Table, kept: npt.NDArray[np.bool_], observed: Floats, expected: Floats, p: Floats
+) -> int:  # fmt: skip
+    ends = table.select(["a_type", "a", "b_type", "b"]).filter(pa.array(kept))
+    found = ends.add_column(0, "view", pa.array([view] * ends.num_rows, pa.string()))
+    for name, values in (("observed", observed), ("expected", expected), ("p", p)):
+        found = found.append_column(name, pa.array(values[kept]))
+    return _append(store, "place_meetings", found)
+
+
+def _append(store: Store, name: str, found: pa.Table) -> int:
+    store.put("incoming_meetings", found)
+    store.run(f"INSERT INTO {name} SELECT * FROM incoming_meetings; DROP TABLE incoming_meetings")
+    return int(found.num_rows)
+
+
+def _column(table: pa.Table, name: str) -> Floats:
+    values: Floats = table[name].to_numpy().astype(np.float64)
+    return values
+
+
+JUDGES: dict[str, Callable[[Store, str, str], int]] = {
+    "burst": _judge_burst,
+    "same_day": _judge_counts,
+    "journey": _judge_counts,
+    "batch": _judge_counts,
+    "identity": _judge_counts,
+    "steering": _judge_steering,
+    "same_bill": _judge_bills,
+    "shared_places": _judge_place_sets,
+    "ownership": _judge_ownership,
+    "trace_code": _judge_packs,
+}
