@@ -57,11 +57,7 @@ def join_identities(store: Store) -> None:
     moved: dict[int, int] = {}
     added: list[tuple[int, int]] = []
     for chain in chains.values():
-        pieces = [
-            no
-            for no, people in groups.items()
-            if no not in moved and _is_piece(people, chain)
-        ]
+        pieces = [no for no, people in groups.items() if no not in moved and _is_piece(people, chain)]
         if not pieces:
             next_no += 1
         home = pieces[0] if pieces else next_no

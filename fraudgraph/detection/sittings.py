@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from scipy.stats import poisson
 
+from fraudgraph.detection.splitting import split_by_places
 from fraudgraph.store import Store
 
 __all__ = ["find_sittings", "refine_members"]
@@ -105,6 +106,8 @@ def refine_members(store: Store, *, min_patients: int) -> None:
         )
     find_sittings(store)
     _merge_worked_by_one_hand(store)
+    find_sittings(store)
+    split_by_places(store, min_patients=min_patients)
     find_sittings(store)
     _split_parts(store, min_patients)
 
