@@ -1,8 +1,9 @@
-"""Twelve months in a row: `python -m bench months [--quick] [--part identities,changed,quiet,verdicts,kills] [--kills N]`.
+"""Twelve months in a row: `python -m bench months [--quick] [--part identities,changed,quiet,verdicts,kills,speed] [--kills N]`.
 
 changed: the last month scored anew with 2 % of the claims gone; whether untouched rings keep their names. identities: rings that grow, split, merge, sleep and wake in a sample city; whether each keeps its name, how late it is
 listed, and whether its next session is foreseen better than by guessing. quiet: the same months without any ring.
 verdicts: precision at k before and after simulated verdicts. kills: a job killed at random points, then made again.
+speed: a month's delivery onto a window, with what earlier jobs kept and without; a day's look onto the same window.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import pyarrow.parquet as pq
 from bench.months.judging import judge
 from bench.months.kills import kill_jobs
 from bench.months.script import Life, make_life, write_months
+from bench.months.speed import new_delivery
 from bench.months.verdicts import learn_from_verdicts
 from fraudgraph.casework.forecast import Session, forecast
 from fraudgraph.claims.city import make_city
@@ -203,6 +205,8 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", type=int, default=0, help="how often to kill (default 50, quick 3)")
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "fraudgraph-bench-months")
+    parser.add_argument("--speed-claims", type=int, default=1_000_000, help="claims of the year, for speed")
+    parser.add_argument("--speed-city", type=Path, default=None, help="a made city to use, for speed")
     parser.add_argument("--runs", type=Path, default=None, help="work folder of `bench rings`, for verdicts")
     options = parser.parse_args(argv)
     options.work.mkdir(parents=True, exist_ok=True)
@@ -216,6 +220,10 @@ def main(argv: list[str]) -> int:
         ),
         "kills": lambda: kill_jobs(options.work, kills, random.Random(options.seed), signal.SIGKILL),
     }
+    parts["speed"] = lambda: new_delivery(
+        options.work, claims=options.speed_claims, day_claims=options.speed_claims * 3 // 100,
+        city=options.speed_city, seed=options.seed,
+    )  # fmt: skip
     target = options.work / "months.json"
     figures: dict[str, Any] = json.loads(target.read_text(encoding="utf-8")) if target.exists() else {}
     for name in options.part.split(","):
