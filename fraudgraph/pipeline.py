@@ -14,7 +14,7 @@ from typing import TypeVar
 from fraudgraph.claims.kept_sheets import KeptSheets
 from fraudgraph.claims.read_report import ReadReport
 from fraudgraph.claims.reading import read_claims
-from fraudgraph.detection import find_blocks, find_groups, refine_members, score_outliers
+from fraudgraph.detection import score_outliers, search_groups
 from fraudgraph.graph import MeetingReport, find_meetings
 from fraudgraph.importing import write_import_pages
 from fraudgraph.manifest import write_manifest
@@ -141,9 +141,7 @@ def score_claims(
     read = stages.do("read", lambda: _read(store, sources, settings, month, mapping, say, kept))
     screens = stages.do("screen", lambda: screen_claims(store, settings.screening, progress=say))
     meetings = stages.do("meetings", lambda: find_meetings(store, settings.meetings, progress=say))
-    stages.do("groups", lambda: find_groups(store, settings.groups, seed=seed, min_patients=least))
-    stages.do("groups", lambda: refine_members(store, min_patients=least))
-    stages.do("groups", lambda: find_blocks(store, min_patients=least))
+    stages.do("groups", lambda: search_groups(store, settings.groups, seed=seed, min_patients=least))
     stages.do("outliers", lambda: score_outliers(store, settings.outliers, seed=seed, progress=say))
     last = month or Month.parse(read.last_month or "1970-01")
     return Scored(read=read, screens=screens, meetings=meetings, month=last)
@@ -222,7 +220,6 @@ def run(
         ) as store:
             found = find_rings(store, sources, settings, month=month, mapping=mapping, stages=stages)
             write_found(store, found, folder.path, settings, stages=stages)
-            stages.do("write", lambda: write_import_pages(store, found.read, folder.path))
             stages.do("write", store.drop_working_tables)
         summary = summarise(found, out, round(perf_counter() - started, 3))
         describe_run(folder.path, found, settings, stages.seconds, summary)
@@ -231,13 +228,14 @@ def run(
 
 
 def write_found(store: Store, found: Findings, folder: Path, settings: Settings, *, stages: Stages) -> None:
-    """Write the result tables, the referral list and the dossiers into a folder."""
+    """Write the result tables, the pages about the import, the referral list and the dossiers into a folder."""
     stages.do(
         "write",
         lambda: write_results(store, found.candidates, folder),
         title_en="Writing",
         title_zh="写出结果",
     )
+    stages.do("write", lambda: write_import_pages(store, found.read, folder))
     stages.do(
         "write",
         lambda: write_referral(folder, found.referral, settings, generated_for=str(found.referral.month)),

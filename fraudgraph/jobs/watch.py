@@ -14,7 +14,7 @@ from fraudgraph.casework.forecast import Session, forecast
 from fraudgraph.casework.known import KnownRing, Register
 from fraudgraph.claims.kept_sheets import KeptSheets
 from fraudgraph.claims.reading import read_claims
-from fraudgraph.detection import find_blocks, find_groups, refine_members
+from fraudgraph.detection import search_groups
 from fraudgraph.errors import SourceError
 from fraudgraph.graph import find_meetings
 from fraudgraph.jobs.day_outputs import DaySummary, Move, NextSession, write_day
@@ -166,9 +166,7 @@ def _rings(store: Store, settings: Settings, journal: Journal) -> tuple[Candidat
     least, seed = settings.rings.min_patients, settings.run.seed
     find_meetings(store, settings.meetings, progress=journal)
     journal.stage("Groups", "社团")
-    find_groups(store, settings.groups, seed=seed, min_patients=least)
-    refine_members(store, min_patients=least)
-    find_blocks(store, min_patients=least)
+    search_groups(store, settings.groups, seed=seed, min_patients=least)
     store.run(FLAGS_TABLE_SQL)
     store.run(_OUTLIERS)
     return assemble_rings(store, settings.rings)

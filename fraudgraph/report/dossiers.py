@@ -18,6 +18,7 @@ from fraudgraph.report.index_page import index_page, views_off
 from fraudgraph.report.naming import ROLE_ORDER, Naming
 from fraudgraph.report.pages import render
 from fraudgraph.report.plain import plain
+from fraudgraph.report.quality import QUALITY_PAGE
 from fraudgraph.report.timeline import close_ups, timeline
 from fraudgraph.report.waterfall import waterfall
 from fraudgraph.report.words import (
@@ -84,7 +85,16 @@ def write_dossiers(
         written.add(dossier.ring.ring_id)
         if progress is not None:
             progress(len(written), total)
-    save(out / "index.html", index_page(referral, settings, with_page=written, lang_default=lang_default))
+    save(
+        out / "index.html",
+        index_page(
+            referral,
+            settings,
+            with_page=written,
+            with_quality=(out / QUALITY_PAGE).is_file(),
+            lang_default=lang_default,
+        ),
+    )
 
 
 def dossier_page(

@@ -17,7 +17,12 @@ __all__ = ["index_page", "views_off"]
 
 
 def index_page(
-    referral: ReferralList, settings: Settings, *, with_page: set[str], lang_default: str = "zh"
+    referral: ReferralList,
+    settings: Settings,
+    *,
+    with_page: set[str],
+    with_quality: bool = False,
+    lang_default: str = "zh",
 ) -> str:
     """The page that lists all rings: those put forward, those held back and why, and what the run could not see.
 
@@ -29,6 +34,8 @@ def index_page(
         For privacy, links and facts of the run.
     with_page : set of str
         Rings that have a page to link to.
+    with_quality : bool
+        Whether the import quality page lies beside it.
     lang_default : str
         "zh" or "en".
     """
@@ -40,6 +47,7 @@ def index_page(
         "lead": LEAD_NOT_VERDICT,
         "title": Text(f"移送清单 {referral.month}", f"Referral list {referral.month}"),
         "month": str(referral.month),
+        "with_quality": with_quality,
         "listed": listed,
         "held": held,
         "top_score": max((row["score"] for row in listed), default=0.0),
