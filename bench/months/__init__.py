@@ -22,6 +22,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from bench.months.commands import job_command
 from bench.months.judging import judge
 from bench.months.kills import kill_jobs
 from bench.months.script import Life, make_life, write_months
@@ -42,22 +43,13 @@ def _months(first: Month, count: int) -> list[str]:
     return [str(Month((at + i) // 12, (at + i) % 12 + 1)) for i in range(count)]
 
 
-def _job(workspace: Workspace, month: str) -> float:
+def _job(workspace: Workspace, month: str, *more: str) -> float:
     began = time.monotonic()
-    command = [
-        sys.executable,
-        "-m",
-        "fraudgraph",
-        "month",
-        month,
-        "--workspace",
-        str(workspace.root),
-        "--lang",
-        "en",
-    ]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    done = subprocess.run(
+        job_command(workspace, "month", month, *more), check=False, capture_output=True, text=True
+    )
     if done.returncode not in (0, 99):
-        raise SystemExit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr[-2000:]}")
+        raise SystemExit(f"month {month} ended with {done.returncode}:\n{done.stderr[-2000:]}")
     return time.monotonic() - began
 
 
@@ -167,18 +159,7 @@ def changed(work: Path, options: argparse.Namespace) -> dict[str, Any]:
         kept = [number for number in range(table.num_rows) if chance.random() >= 0.02]
         path.unlink()  # a link to the untouched workspace's file
         pq.write_table(table.take(kept), path)
-    command = [
-        sys.executable,
-        "-m",
-        "fraudgraph",
-        "month",
-        month,
-        "--workspace",
-        str(workspace.root),
-        "--from-stage",
-        "score",
-    ]
-    subprocess.run(command, check=True, capture_output=True)
+    _job(workspace, month, "--from-stage", "score")
     after, _ = _named(workspace, [month])
     untouched = {name: people for name, people in before[month].items() if people in after[month].values()}
     same = sum(after[month].get(name) == people for name, people in untouched.items())

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from bench.months.commands import job_command
 from fraudgraph.jobs import Workspace, init_workspace
 from tests.jobs.town import crowd, deliver, ordinary, team
 
@@ -41,7 +42,11 @@ def kill_jobs(work: Path, count: int, chance: random.Random, how: signal.Signals
         place = work / "kill-one"
         shutil.rmtree(place, ignore_errors=True)
         shutil.copytree(base, place)
-        process = subprocess.Popen(_command(place), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            job_command(Workspace(place), "month", "2025-11"),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         time.sleep(chance.uniform(0.0, lasts))
         process.send_signal(how)
         process.wait()
@@ -78,12 +83,10 @@ def _base(root: Path) -> Path:
     return root
 
 
-def _command(root: Path, month: str = "2025-11") -> list[str]:
-    return [sys.executable, "-m", "fraudgraph", "month", month, "--workspace", str(root)]
-
-
 def _run(root: Path, month: str = "2025-11") -> int:
-    return subprocess.run(_command(root, month), check=False, capture_output=True).returncode
+    return subprocess.run(
+        job_command(Workspace(root), "month", month), check=False, capture_output=True
+    ).returncode
 
 
 def _print(folder: Path) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from bench.months.commands import job_command
 from fraudgraph.claims.city import make_city
 from fraudgraph.jobs import Workspace, init_workspace
 from fraudgraph.jobs.deliveries import take_in
@@ -129,7 +130,7 @@ def _deliver(city: Path, workspace: Workspace, first: date, after: date) -> int:
 
 def _timed(workspace: Workspace, *command: str) -> dict[str, float]:
     """Seconds by the clock and of the processors, the whole command."""
-    line = [sys.executable, "-m", "fraudgraph", *command, "--workspace", str(workspace.root), "--lang", "en"]
+    line = job_command(workspace, *command)
     began = time.monotonic()
     with tempfile.TemporaryFile("w+") as said:
         process = subprocess.Popen(line, stdout=said, stderr=said)

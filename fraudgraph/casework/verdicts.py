@@ -11,9 +11,18 @@ from pathlib import Path
 
 from fraudgraph.casework.appending import append_lines, read_lines
 from fraudgraph.errors import UsageError, nearest_hint
-from fraudgraph.settings import CaseworkSettings
+from fraudgraph.settings import CaseworkSettings, load_settings
 
-__all__ = ["VERDICTS", "Standing", "Verdict", "add_months", "add_verdicts", "read_verdicts", "standings"]
+__all__ = [
+    "VERDICTS",
+    "Standing",
+    "Verdict",
+    "add_months",
+    "add_verdicts",
+    "read_verdicts",
+    "standing_words",
+    "standings",
+]
 
 VERDICTS = ("pending", "confirmed", "cleared", "insufficient")
 FILE_NAME = "verdicts.jsonl"
@@ -117,6 +126,31 @@ def standings(verdicts: Sequence[Verdict], as_of: date, settings: CaseworkSettin
     for verdict in verdicts:
         by_ring.setdefault(verdict.ring_id, []).append(verdict)
     return {name: _standing(name, by_ring[name], as_of, settings) for name in sorted(by_ring)}
+
+
+def standing_words(path: Path, as_of: date | None = None) -> dict[str, str]:
+    """By ring the verdict that stands, from a workspace's own verdicts or from any table of ring_id and verdict.
+
+    Parameters
+    ----------
+    path : Path
+        `casework/verdicts.jsonl` of a workspace, where disagreements and expiry count; or a csv, parquet or JSON lines
+        file, where the last word counts.
+    as_of : date, optional
+        The day on which it is asked; today if left out.
+
+    Raises
+    ------
+    SourceError
+        If the file can't be read or lacks the two columns.
+    """
+    from fraudgraph.screening.history import read_ring_verdicts  # noqa: PLC0415  # a verdict alone needs no database
+
+    workspace = path.parent.parent / "fraudgraph.toml"
+    if path.name != FILE_NAME or not workspace.is_file():
+        return read_ring_verdicts(path)
+    held = standings(read_verdicts(path.parent), as_of or date.today(), load_settings(workspace).casework)
+    return {name: standing.verdict for name, standing in held.items()}
 
 
 def _standing(name: str, said: list[Verdict], as_of: date, settings: CaseworkSettings) -> Standing:

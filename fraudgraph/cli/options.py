@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fraudgraph.cli.language import t
+from fraudgraph.errors import UsageError
 
 if TYPE_CHECKING:
     from fraudgraph.jobs.workspace import Workspace
 
-__all__ = ["DEFAULT_OUT", "AsJson", "Capacity", "OutToRead", "WorkspaceToUse", "examples", "workspace_of"]
+__all__ = [
+    "DEFAULT_OUT",
+    "AsJson",
+    "Capacity",
+    "OutToRead",
+    "WorkspaceToUse",
+    "day_as_typed",
+    "examples",
+    "workspace_of",
+]
 
 DEFAULT_OUT = Path("fraudgraph-out")
 """Where `run` writes and the other commands read, unless told otherwise."""
@@ -44,6 +55,19 @@ def workspace_of(given: Path | None) -> Workspace:
 
     root = given or Path(os.environ.get("FRAUDGRAPH_WORKSPACE") or "fraudgraph-workspace")
     return Workspace(root).checked()
+
+
+def day_as_typed(text: str | None, option: str) -> date | None:
+    """A day as typed, or a sentence that says how to type it."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f"{option} takes a day of the form 2025-10-31, not {text!r}.",
+            f"{option} 应为形如 2025-10-31 的日期，不能是 {text!r}。",
+        ) from None
 
 
 Capacity = Annotated[

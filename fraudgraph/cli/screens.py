@@ -259,9 +259,7 @@ def _import(
     from fraudgraph.screening.site import import_screens
 
     written, digest = import_screens(source, folder)
-    print_result(f"sha256 {digest}")
-    for path in written:
-        print_result(str(path))
+    print_result("\n".join([f"sha256 {digest}", *map(str, written)]))
 
 
 def _history(
@@ -284,9 +282,10 @@ def _history(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    from fraudgraph.screening.history import read_ring_verdicts, version_history
+    from fraudgraph.casework.verdicts import standing_words
+    from fraudgraph.screening.history import version_history
 
-    rows = version_history(outs, read_ring_verdicts(verdicts) if verdicts is not None else None)
+    rows = version_history(outs, standing_words(verdicts) if verdicts is not None else None)
     if as_json:
         print_json([{**asdict(row), "hit_share": row.hit_share} for row in rows])
         return

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fraudgraph.cli.language import t
-from fraudgraph.cli.options import AsJson, WorkspaceToUse, examples, workspace_of
+from fraudgraph.cli.options import AsJson, WorkspaceToUse, day_as_typed, examples, workspace_of
 from fraudgraph.cli.terminal import print_json, print_result, print_table, say
 from fraudgraph.errors import UsageError
 
 if TYPE_CHECKING:
     from fraudgraph.casework.verdicts import Standing
 
-__all__ = ["add_to", "day"]
+__all__ = ["add_to"]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -34,19 +34,6 @@ def add_to(app: typer.Typer) -> None:
             "fraudgraph verdict --list --workspace W",
         ),
     )(_verdict)
-
-
-def day(text: str | None, option: str) -> date | None:
-    """A day as typed, or a sentence that says how to type it."""
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(
-            f"{option} takes a day of the form 2025-10-31, not {text!r}.",
-            f"{option} 应为形如 2025-10-31 的日期，不能是 {text!r}。",
-        ) from None
 
 
 def _verdict(
@@ -95,7 +82,7 @@ def _verdict(
     from fraudgraph.jobs.registers import check_known
 
     place = workspace_of(workspace)
-    when = day(on, "--on") or date.today()
+    when = day_as_typed(on, "--on") or date.today()
     if show:
         _show(workspace, as_json)
         return
@@ -105,7 +92,7 @@ def _verdict(
         found = [
             Verdict(
                 ring_id=ring, verdict=verdict, by=by, on=when, reason=reason,
-                expires_on=day(expires, "--expires"), settles=settles,
+                expires_on=day_as_typed(expires, "--expires"), settles=settles,
             )
         ]  # fmt: skip
     else:

@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from fraudgraph.cli.language import t
-from fraudgraph.cli.options import AsJson, WorkspaceToUse, examples, workspace_of
+from fraudgraph.cli.options import AsJson, WorkspaceToUse, day_as_typed, examples, workspace_of
 from fraudgraph.cli.terminal import print_json, print_result, progress
-from fraudgraph.cli.verdict import day as read_day
 from fraudgraph.errors import UsageError
 
 __all__ = ["add_to"]
@@ -43,7 +42,7 @@ def _watch(
 ) -> None:
     from fraudgraph.settings import load_settings
 
-    asked = read_day(day, "DAY")
+    asked = day_as_typed(day, "DAY")
     if asked is None:
         raise UsageError("Give a day.", "请给出日期。")
     place = workspace_of(workspace)

@@ -33,8 +33,12 @@ from fraudgraph.records import NodeKind
 from fraudgraph.settings import OutlierSettings
 from fraudgraph.store import Store
 
-__all__ = ["OutlierKindReport", "OutlierReport", "score_outliers", "second_opinion"]
+__all__ = ["OUTLIERS_TABLE_SQL", "OutlierKindReport", "OutlierReport", "score_outliers", "second_opinion"]
 
+OUTLIERS_TABLE_SQL = (
+    "CREATE OR REPLACE TABLE outliers (entity_type VARCHAR, entity_id VARCHAR, score DOUBLE, peer_group VARCHAR, "
+    "reasons VARCHAR)"
+)
 REASON_Z = 1.0
 """A feature nearer to its peers than this explains nothing."""
 FOREST_WEIGHT = 0.25
@@ -108,9 +112,9 @@ def score_outliers(
         if progress is not None:
             progress.advance(1)
     store.put("incoming_outliers", pa.concat_tables(tables))
+    store.run(OUTLIERS_TABLE_SQL)
     store.run(
-        "CREATE OR REPLACE TABLE outliers AS "
-        "SELECT * FROM incoming_outliers ORDER BY entity_type, score DESC, entity_id; DROP TABLE incoming_outliers"
+        "INSERT INTO outliers SELECT * FROM incoming_outliers ORDER BY entity_type, score DESC, entity_id; DROP TABLE incoming_outliers"
     )
     if progress is not None:
         progress.done()

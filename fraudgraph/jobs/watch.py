@@ -15,6 +15,7 @@ from fraudgraph.casework.known import KnownRing, Register
 from fraudgraph.claims.kept_sheets import KeptSheets
 from fraudgraph.claims.reading import read_claims
 from fraudgraph.detection import search_groups
+from fraudgraph.detection.outliers import OUTLIERS_TABLE_SQL
 from fraudgraph.errors import SourceError
 from fraudgraph.graph import find_meetings
 from fraudgraph.jobs.day_outputs import DaySummary, Move, NextSession, write_day
@@ -32,7 +33,6 @@ from fraudgraph.store import Store
 __all__ = ["watch_day"]
 
 _SQL = Path(__file__).parent / "sql"
-_OUTLIERS = "CREATE OR REPLACE TABLE outliers (entity_type VARCHAR, entity_id VARCHAR, score DOUBLE, peer_group VARCHAR, reasons VARCHAR)"
 
 
 def watch_day(
@@ -168,7 +168,7 @@ def _rings(store: Store, settings: Settings, journal: Journal) -> tuple[Candidat
     journal.stage("Groups", "社团")
     search_groups(store, settings.groups, seed=seed, min_patients=least)
     store.run(FLAGS_TABLE_SQL)
-    store.run(_OUTLIERS)
+    store.run(OUTLIERS_TABLE_SQL)
     return assemble_rings(store, settings.rings)
 
 

@@ -8,7 +8,14 @@ import pytest
 import xlsxwriter
 
 from fraudgraph.casework.returns import read_returns
-from fraudgraph.casework.verdicts import Verdict, add_months, add_verdicts, read_verdicts, standings
+from fraudgraph.casework.verdicts import (
+    Verdict,
+    add_months,
+    add_verdicts,
+    read_verdicts,
+    standing_words,
+    standings,
+)
 from fraudgraph.errors import UsageError
 from fraudgraph.settings import CaseworkSettings
 
@@ -153,3 +160,22 @@ def test_a_file_without_the_two_columns_is_refused(tmp_path: Path) -> None:
     (tmp_path / "other.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(UsageError, match="ring_id"):
         read_returns(tmp_path / "other.csv", on=DAY)
+
+
+def test_the_history_of_models_asks_where_rings_stand(tmp_path: Path) -> None:
+    """A workspace's verdicts with their contradictions and expiry; any other table with its last word."""
+    (tmp_path / "fraudgraph.toml").write_text("", encoding="utf-8")
+    said = [
+        Verdict(ring_id="R-1", verdict="confirmed", by="李敏", on=date(2025, 3, 1)),
+        Verdict(ring_id="R-1", verdict="cleared", by="王强", on=date(2025, 3, 2)),
+        Verdict(
+            ring_id="R-2", verdict="cleared", by="王强", on=date(2025, 3, 2), expires_on=date(2025, 4, 1)
+        ),
+        Verdict(ring_id="R-3", verdict="confirmed", by="李敏", on=date(2025, 3, 1)),
+    ]
+    add_verdicts(tmp_path / "casework", said)
+    file = tmp_path / "casework" / "verdicts.jsonl"
+    assert standing_words(file, date(2025, 5, 1)) == {"R-1": "pending", "R-2": "pending", "R-3": "confirmed"}
+    elsewhere = tmp_path / "said.jsonl"
+    elsewhere.write_bytes(file.read_bytes())
+    assert standing_words(elsewhere) == {"R-1": "cleared", "R-2": "cleared", "R-3": "confirmed"}
