@@ -1,7 +1,8 @@
-"""Twelve months in a row: `python -m bench months [--quick] [--part identities,changed,quiet,verdicts,kills,speed] [--kills N]`.
+"""Twelve months in a row: `python -m bench months [--quick] [--part identities,changed,quiet,daily,verdicts,kills,speed] [--kills N]`.
 
 changed: the last month scored anew with 2 % of the claims gone; whether untouched rings keep their names. identities: rings that grow, split, merge, sleep and wake in a sample city; whether each keeps its name, how late it is
 listed, and whether its next session is foreseen better than by guessing. quiet: the same months without any ring.
+daily: how much of a ring's money is paid before a day's look or a month's list first names it.
 verdicts: precision at k before and after simulated verdicts. kills: a job killed at random points, then made again.
 speed: a month's delivery onto a window, with what earlier jobs kept and without; a day's look onto the same window.
 """
@@ -16,85 +17,36 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
-from bench.months.commands import job_command
+from bench.months.beginning import begin, do_job, named_rings
+from bench.months.daily import daily
 from bench.months.judging import judge
 from bench.months.kills import kill_jobs
-from bench.months.script import Life, make_life, write_months
+from bench.months.script import Life
 from bench.months.speed import new_delivery
 from bench.months.verdicts import learn_from_verdicts
 from fraudgraph.casework.forecast import Session, forecast
-from fraudgraph.claims.city import make_city
-from fraudgraph.jobs import Workspace, init_workspace
+from fraudgraph.jobs import Workspace
 from fraudgraph.records import Month
 
 __all__ = ["main"]
-
-_REGISTERS = ("doctor_sites", "doctors", "facilities", "patients", "pharmacies")
-
-
-def _months(first: Month, count: int) -> list[str]:
-    at = first.year * 12 + first.month - 1
-    return [str(Month((at + i) // 12, (at + i) % 12 + 1)) for i in range(count)]
-
-
-def _job(workspace: Workspace, month: str, *more: str) -> float:
-    began = time.monotonic()
-    done = subprocess.run(
-        job_command(workspace, "month", month, *more), check=False, capture_output=True, text=True
-    )
-    if done.returncode not in (0, 99):
-        raise SystemExit(f"month {month} ended with {done.returncode}:\n{done.stderr[-2000:]}")
-    return time.monotonic() - began
 
 
 def _year(
     work: Path, name: str, options: argparse.Namespace, *, sets: int
 ) -> tuple[Workspace, Life, list[float], float]:
     """A city of fifteen months; the last twelve are published one after the other."""
-    city = work / f"city-{options.claims}-{options.seed}"
-    if not (city / "claims.parquet").exists():
-        make_city(city, claims=options.claims, months=15, rings="none", seed=options.seed)
-    months = _months(Month(2025, 1), 12 if not options.quick else 4)
-    before = _months(Month(2024, 10), 3)
-    life = make_life(city, city.with_name(city.name + "-truth"), months, sets=sets, seed=options.seed)
-    files = write_months(city, life, work / f"{name}-files", seed=options.seed, before=before)
-    workspace = Workspace(work / name)
-    subprocess.run(["rm", "-rf", str(workspace.root)], check=True)
-    init_workspace(workspace.root)
-    for register in _REGISTERS:
-        (workspace.inbox / f"{register}.parquet").write_bytes((city / f"{register}.parquet").read_bytes())
-    for month in before:
-        (workspace.inbox / files[month].name).write_bytes(files[month].read_bytes())
-    seconds = []
+    start = begin(work, name, options, sets=sets)
+    workspace, months, seconds = start.workspace, start.life.months, []
     for month in months:
-        (workspace.inbox / files[month].name).write_bytes(files[month].read_bytes())
-        seconds.append(_job(workspace, month))
+        (workspace.inbox / start.files[month].name).write_bytes(start.files[month].read_bytes())
+        seconds.append(do_job(workspace, "month", month))
         print(f"{name} {month}: {seconds[-1]:.1f} s", file=sys.stderr)
-    return workspace, life, seconds, _job(workspace, months[-1])
-
-
-def _named(
-    workspace: Workspace, months: list[str]
-) -> tuple[dict[str, dict[str, frozenset[str]]], dict[str, list[str]]]:
-    named: dict[str, dict[str, frozenset[str]]] = {}
-    listed: dict[str, list[str]] = {}
-    for month in months:
-        folder = workspace.months / month
-        people: dict[str, set[str]] = {}
-        for row in pq.read_table(folder / "ring_members.parquet").to_pylist():
-            if row["entity_type"] == "patient" and row["ring_id"].startswith("R-"):
-                people.setdefault(row["ring_id"], set()).add(row["entity_id"])
-        named[month] = {name: frozenset(some) for name, some in people.items()}
-        listed[month] = [
-            row["ring_id"] for row in pq.read_table(folder / "rings.parquet").to_pylist() if row["listed"]
-        ]
-    return named, listed
+    return workspace, start.life, seconds, do_job(workspace, "month", months[-1])
 
 
 def _foreseen(life: Life) -> dict[str, Any]:
@@ -129,7 +81,7 @@ def _foreseen(life: Life) -> dict[str, Any]:
 def identities(work: Path, options: argparse.Namespace) -> dict[str, Any]:
     """Twelve months with rings that live."""
     workspace, life, seconds, noop = _year(work, "living", options, sets=1 if options.quick else 2)
-    judged = judge(life, *_named(workspace, life.months))
+    judged = judge(life, *named_rings(workspace, life.months))
     return {
         **judged.figures(),
         **_foreseen(life),
@@ -141,7 +93,7 @@ def identities(work: Path, options: argparse.Namespace) -> dict[str, Any]:
 def quiet(work: Path, options: argparse.Namespace) -> dict[str, Any]:
     """Twelve months without any ring: every name is a wrong one."""
     workspace, life, _, _ = _year(work, "quiet", options, sets=0)
-    _, listed = _named(workspace, life.months)
+    _, listed = named_rings(workspace, life.months)
     names = {name for month in life.months for name in listed[month]}
     return {"new_wrong_names": len(names), "months": len(life.months)}
 
@@ -152,15 +104,15 @@ def changed(work: Path, options: argparse.Namespace) -> dict[str, Any]:
     subprocess.run(["rm", "-rf", str(workspace.root)], check=True)
     shutil.copytree(work / "living", workspace.root)
     month = str(workspace.published()[-1])
-    before, _ = _named(workspace, [month])
+    before, _ = named_rings(workspace, [month])
     chance = random.Random(options.seed)
     for path in sorted(workspace.deliveries.glob("*/files/claims-*.parquet")):
         table = pq.read_table(path)
         kept = [number for number in range(table.num_rows) if chance.random() >= 0.02]
         path.unlink()  # a link to the untouched workspace's file
         pq.write_table(table.take(kept), path)
-    _job(workspace, month, "--from-stage", "score")
-    after, _ = _named(workspace, [month])
+    do_job(workspace, "month", month, "--from-stage", "score")
+    after, _ = named_rings(workspace, [month])
     untouched = {name: people for name, people in before[month].items() if people in after[month].values()}
     same = sum(after[month].get(name) == people for name, people in untouched.items())
     kept_names = sum(
@@ -180,7 +132,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench months", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="four months, one set of rings, few kills")
     parser.add_argument(
-        "--part", default="identities,changed,quiet,verdicts,kills", help="several with commas"
+        "--part", default="identities,changed,quiet,daily,verdicts,kills", help="several with commas"
     )
     parser.add_argument("--claims", type=int, default=75_000, help="claims of the city's fifteen months")
     parser.add_argument("--seed", type=int, default=1)
@@ -196,6 +148,7 @@ def main(argv: list[str]) -> int:
         "identities": lambda: identities(options.work, options),
         "changed": lambda: changed(options.work, options),
         "quiet": lambda: quiet(options.work, options),
+        "daily": lambda: daily(options.work, options),
         "verdicts": lambda: learn_from_verdicts(
             options.work, cities=2 if options.quick else 8, runs=options.runs
         ),

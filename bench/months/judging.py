@@ -9,7 +9,7 @@ from typing import Any
 
 from bench.months.script import Life, RingMonth
 
-__all__ = ["Judged", "judge"]
+__all__ = ["Judged", "best_name", "judge"]
 
 _SAME = 0.5
 _ALIVE_MONTHS = 2
@@ -65,7 +65,7 @@ def judge(
                 for other in life.months[max(0, number - _ALIVE_MONTHS + 1) : number + 1]
             )
         ]
-        best = {ring.name: _best(ring, named[month]) for ring in alive}
+        best = {ring.name: best_name(ring, named[month]) for ring in alive}
         for ring in alive:
             judged.looked += 1
             name = best[ring.name]
@@ -94,7 +94,8 @@ def _met(life: Life, name: str, month: str) -> bool:
     return any(str(day)[:7] == month for day, _ in life.sessions.get(name, ()))
 
 
-def _best(ring: RingMonth, named: Mapping[str, frozenset[str]]) -> str | None:
+def best_name(ring: RingMonth, named: Mapping[str, frozenset[str]]) -> str | None:
+    """The name that most of a true ring's people go by, if half of the smaller of the two do."""
     people = set(ring.people)
     shared = {name: len(people & members) for name, members in named.items()}
     best = max(sorted(shared), key=lambda name: (shared[name], -len(named[name])), default=None)

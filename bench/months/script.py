@@ -37,6 +37,7 @@ class Life:
     rings: dict[str, list[RingMonth]] = field(default_factory=dict)
     sessions: dict[str, list[tuple[date, str]]] = field(default_factory=dict)
     money: dict[str, dict[str, float]] = field(default_factory=dict)
+    by_day: dict[str, dict[date, float]] = field(default_factory=dict)
 
 
 def make_life(city: Path, truth: Path, months: list[str], *, sets: int, seed: int) -> Life:
@@ -126,6 +127,8 @@ def _claims_of(life: Life, month: str, chance: random.Random) -> list[dict[str, 
                 fund = round(chance.uniform(120, 320), 2)
                 paid = life.money.setdefault(ring.name, {})
                 paid[month] = paid.get(month, 0.0) + fund
+                of_day = life.by_day.setdefault(ring.name, {})
+                of_day[day] = of_day.get(day, 0.0) + fund
                 shop = ring.place.startswith("P")
                 rows.append(
                     {

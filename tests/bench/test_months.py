@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from bench.months.daily import paid_by
 from bench.months.judging import judge
 from bench.months.script import Life, RingMonth
 
@@ -62,3 +63,10 @@ def test_a_listed_name_that_is_no_ring_of_ours_is_a_wrong_name() -> None:
 def test_a_ring_that_is_not_found_is_neither_right_nor_wrong() -> None:
     judged = judge(life(("a", people(0, 8))), named({}, {}, {}), {key: [] for key in MONTHS})
     assert (judged.looked, judged.found, judged.right) == (3, 0, 0)
+
+
+def test_what_is_paid_on_the_day_that_names_a_ring_counts_as_paid() -> None:
+    paid = {date(2025, 1, 7): 100.0, date(2025, 1, 14): 100.0, date(2025, 1, 21): 200.0}
+    assert paid_by(paid, date(2025, 1, 14)) == 0.5
+    assert paid_by(paid, date(2025, 1, 13)) == 0.25
+    assert paid_by(paid, None) == 1.0
