@@ -14,8 +14,8 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from datetime import date
-from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -163,11 +163,10 @@ def kept_mapping(
     if known["mapping"] is None:
         return None
     form = _tuples(known["mapping"])
-    rule = TableRule.model_validate(form["rule"])
+    rule = TableRule.model_validate(known["mapping"]["rule"])
     return TableMapping(
-        kind=KINDS[form["kind"]], rule=next((one for one in rules if one == rule), rule), columns=form["columns"],
-        sums=_tuples(form["sums"]), unmapped=form["unmapped"],
-    )  # fmt: skip
+        **{**form, "kind": KINDS[form["kind"]], "rule": next((one for one in rules if one == rule), rule)}
+    )
 
 
 def _unused(path: Path) -> bool:
@@ -175,19 +174,20 @@ def _unused(path: Path) -> bool:
 
 
 def _mapping_form(mapping: TableMapping) -> dict[str, Any]:
-    return {
-        "kind": mapping.kind.name, "rule": mapping.rule.model_dump(mode="json"), "columns": mapping.columns,
-        "sums": mapping.sums, "unmapped": mapping.unmapped,
-    }  # fmt: skip
+    form = {field.name: getattr(mapping, field.name) for field in fields(mapping)}
+    return {**form, "kind": mapping.kind.name, "rule": mapping.rule.model_dump(mode="json")}
 
 
-def _tuples(form: dict[str, Any]) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in form.items()}
+def _tuples(form: Any) -> Any:
+    """What JSON made of tuples, as tuples again."""
+    if isinstance(form, dict):
+        return {name: _tuples(value) for name, value in form.items()}
+    return tuple(_tuples(value) for value in form) if isinstance(form, list) else form
 
 
 def _opening_key(source: SourceFile, rules: Sequence[TableRule]) -> str:
     """What finding the tables in a file depends on, beside its bytes."""
-    layouts = [bool(rule.layout) and fnmatch(source.name, rule.match or "*") for rule in rules]
+    layouts = [bool(rule.layout) and rule.means(source.name) for rule in rules]
     return _hash(source.format, source.gzipped, [rule.model_dump(mode="json") for rule in rules], layouts)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -42,6 +43,11 @@ class TableRule(BaseModel):
     """Fixed-width text: each column's width in bytes, in order."""
     skip: int = Field(default=0, ge=0)
     """Lines above the first row of fixed-width text."""
+
+    def means(self, file_name: str) -> bool:
+        """Whether a file is meant: by its name, whatever folder or delivery it lies in."""
+        patterns = () if self.match is None else (self.match, f"*/{self.match}")
+        return not patterns or any(fnmatch(file_name, pattern) for pattern in patterns)
 
     def synonyms(self, name: str) -> tuple[str, ...]:
         """The headers that stand for a field, best first."""

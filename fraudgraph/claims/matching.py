@@ -146,7 +146,7 @@ def known_columns(
 
 def _is_meant(rule: TableRule, file_name: str, sheet: str | None, headers: Sequence[str]) -> bool:
     return (
-        (rule.match is None or fnmatch(file_name, rule.match))
+        rule.means(file_name)
         and (rule.sheet is None or (sheet is not None and fnmatch(sheet, rule.sheet)))
         and _has_all(rule, headers)
     )

@@ -61,6 +61,7 @@ def read_claims(
     window_months: int | None = None,
     mapping: Path | None = None,
     kept: KeptSheets | None = None,
+    partial: bool = False,
     progress: Progress | None = None,
 ) -> ReadReport:
     """Read what a bureau or institution delivered; nothing is lost on the way.
@@ -81,6 +82,8 @@ def read_claims(
         The operator's mapping file; it wins over the presets.
     kept : KeptSheets, optional
         Sheets that were read before are taken from here, others are kept here; what is read stays the same.
+    partial : bool
+        Whether tables of the mapping file may be missing: not every delivery of a workspace brings all.
     progress : callable, optional
         Called with a sentence in English and in Chinese.
 
@@ -101,7 +104,7 @@ def read_claims(
     with scratch_beside(store) as scratch:
         files = discover(sources, scratch)
         prepare(store)
-        landings, skipped = _land_all(store, files, scratch, rules, tell, kept)
+        landings, skipped = _land_all(store, files, scratch, rules, tell, kept, partial=partial)
         gather(store, landings)
         tell("Joining encounters, pairing refunds", "关联就诊信息、配对退费")
         assemble_claims(store)
@@ -139,7 +142,8 @@ def scratch_beside(store: Store) -> Iterator[Path]:
 
 
 def _land_all(
-    store: Store, files: Sequence[SourceFile], scratch: Path, rules: Sequence[TableRule], tell: Progress, kept: KeptSheets | None
+    store: Store, files: Sequence[SourceFile], scratch: Path, rules: Sequence[TableRule], tell: Progress, kept: KeptSheets | None,
+    *, partial: bool,
 ) -> tuple[list[Landing], list[FileReport]]:  # fmt: skip
     """Open every file, keep what is a table of ours, name the rest."""
     matched: list[tuple[Sheet, TableMapping]] = []
@@ -164,7 +168,7 @@ def _land_all(
             else:
                 unknown.append((source, sheet))
     for rule in rules:
-        if not any(found.rule is rule for _, found in matched):
+        if not partial and not any(found.rule is rule for _, found in matched):
             raise rule_without_table(
                 rule,
                 [(source.name, sheet) for source, sheet in unknown]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from pathlib import Path
 
 import duckdb
@@ -103,7 +102,7 @@ def open_sheets(
     if source.format == "dbf":
         return [_dbf(source, first_number)]
     for rule in rules:
-        if rule.layout and fnmatch(source.name, rule.match or "*"):
+        if rule.layout and rule.means(source.name):
             return [_fixed(source, first_number, rule)]
     return _of_text(store, source, scratch / f"text_{first_number}.csv", first_number, more)
 

@@ -156,7 +156,8 @@ def _look_into(
         scratch, threads=settings.run.threads, memory_limit_gib=settings.run.memory_limit_gib
     ) as store:
         read = read_claims(
-            store, [beside / "files"], settings.source, mapping=workspace.mapping, kept=KeptSheets(workspace.kept)
+            store, [beside / "files"], settings.source, mapping=workspace.mapping,
+            kept=KeptSheets(workspace.kept), partial=True,
         )  # fmt: skip
         months = dict(
             store.rows(

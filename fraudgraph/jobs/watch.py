@@ -124,7 +124,7 @@ def _read(store: Store, workspace: Workspace, day: date, settings: Settings, lin
     if used:
         read_claims(
             store, [link_window(used, links)], settings.source, month=Month.of(day), window_months=months, mapping=workspace.mapping,
-            kept=KeptSheets(workspace.kept),
+            kept=KeptSheets(workspace.kept), partial=True,
         )  # fmt: skip
         store.run("DELETE FROM claims WHERE event_date > $day", day=day)
     claims = int(store.one("SELECT count(*) FROM claims WHERE event_date = $day", day=day)[0]) if used else 0

@@ -91,3 +91,24 @@ def test_each_delivered_file_is_kept_once_and_privately(both: tuple[Workspace, W
     assert len(rows) == 6
     assert all(path.stat().st_mode & 0o077 == 0 for path in rows)
     assert list(kept.kept.rglob("*.tmp")) == []
+
+
+def test_a_mapping_that_names_files_holds_for_deliveries_that_bring_only_some_of_them(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "workspace")
+    init_workspace(workspace.root)
+    (workspace.root / "mapping.toml").write_text(
+        '[[table]]\ntable = "claims"\nmatch = "claims-*.csv"\n[table.columns]\npatient_id = "卡"\n'
+        '[[table]]\ntable = "patients"\nmatch = "people.csv"\n[table.columns]\npatient_id = "卡"\nphone = "联系"\n',
+        encoding="utf-8",
+    )
+    for month in ("2025-09", "2025-10"):
+        claims = deliver(
+            workspace.inbox, f"claims-{month}.csv", ordinary(month), team(month, "A", crowd(0, 5), WEST)
+        )
+        claims.write_text(claims.read_text(encoding="utf-8").replace("patient_id", "卡", 1), encoding="utf-8")
+        if month == "2025-09":
+            (workspace.inbox / "people.csv").write_text("卡,联系\nP01,13800000001\n", encoding="utf-8")
+        job(workspace, Month.parse(month))
+    told = json.loads((workspace.month(OCTOBER) / "run.json").read_text(encoding="utf-8"))["reading"]
+    assert {one["table"] for one in told["files"]} == {"claims", "patients"}
+    assert told["tables"]["claims"]["rows_set_aside"] == 0
