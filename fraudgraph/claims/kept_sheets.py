@@ -78,7 +78,7 @@ class KeptSheets:
                 Sheet(source=source, number=first_number + i, **_tuples(form)) for i, form in enumerate(known)
             ]
             for i, sheet in enumerate(sheets):
-                sheet.reopen = lambda i=i: opened()[i]  # type: ignore[misc]
+                sheet.reopen = lambda i=i: opened()[i]
         for i, sheet in enumerate(sheets):
             sheet.kept = KeptLines(place, i)
         return sheets
