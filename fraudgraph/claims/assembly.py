@@ -230,9 +230,9 @@ def assemble_reference(store: Store, landings: Sequence[Landing]) -> None:
                 name if name in _INSTITUTION_COLUMNS else f"NULL AS {name}" for name in columns
             )
             kept += f" UNION ALL BY NAME SELECT row_no, place_id AS {key[0]}, {shared} FROM scratch.institutions_split WHERE is_pharmacy = {table == 'pharmacies'}"
-        own = (
-            f"SELECT {', '.join(key)}{', ' if columns else ''}{best} FROM ({kept}) GROUP BY {', '.join(key)}"
-        )
+        own = f"SELECT {', '.join(canonical.column_names)} FROM ({kept})"
+        if store.one(f"SELECT count(*) > count(DISTINCT ({', '.join(key)})) FROM ({kept})")[0]:
+            own = f"SELECT {', '.join(key)}{', ' if columns else ''}{best} FROM ({kept}) GROUP BY {', '.join(key)}"
         store.run(f"INSERT INTO {table} BY NAME {own} ORDER BY {', '.join(key)}")
         if said:
             _add_said(store, table, said)
