@@ -92,6 +92,11 @@ EDGES: tuple[EdgeTable, ...] = (
     EdgeTable("MET", "met", "Patient", "Patient", {"a_type": "patient", "b_type": "patient"}),
     EdgeTable("MET", "met", "Doctor", "Pharmacy", {"a_type": "doctor", "b_type": "pharmacy"}),
     *(
+        EdgeTable("MET", "met", a, b, {"a_type": a.lower(), "b_type": b.lower()})
+        for a in ("Facility", "Pharmacy")
+        for b in ("Facility", "Pharmacy")
+    ),
+    *(
         EdgeTable("FLAGGED_BY", "flagged_by", label, "Flag", {"a_type": label.lower()})
         for label in _PEOPLE[:4]
     ),

@@ -10,6 +10,7 @@ from typing import Any
 from fraudgraph.records import Evidence, Member, NodeKind, Ring
 from fraudgraph.rings.assemble import Candidate
 from fraudgraph.rings.like_people import LikePeople, prepare_like_people, read_like_people
+from fraudgraph.rings.view_evidence import linked_place_evidence, paper_evidence, read_place_links
 from fraudgraph.screening import model_titles
 from fraudgraph.store import Store
 
@@ -37,6 +38,7 @@ def collect_evidence(store: Store, candidates: tuple[Candidate, ...]) -> tuple[C
     shared = _by_group(store, (_SQL / "shared_evidence.sql").read_text(encoding="utf-8"))
     flags = _by_group(store, (_SQL / "flag_evidence.sql").read_text(encoding="utf-8"))
     claims_of = _claims_of_entities(store)
+    papers, links = paper_evidence(store), read_place_links(store)
     steering = {
         (a, b): (observed, expected)
         for a, b, observed, expected in store.rows(
@@ -49,8 +51,10 @@ def collect_evidence(store: Store, candidates: tuple[Candidate, ...]) -> tuple[C
         found = [
             *_sitting_evidence(candidate, sittings.get(group_no, []), like),
             *_shared_evidence(shared.get(group_no, [])),
+            *papers.get(group_no, []),
             *_entity_evidence(candidate.ring, group_no, claims_of, like),
             *_steering_evidence(candidate.ring, group_no, steering, claims_of),
+            *linked_place_evidence(candidate.ring.members, group_no, links, claims_of),
             *_flag_evidence(flags.get(group_no, []), candidate.facts.patient_count, titles),
         ]
         numbered = tuple(

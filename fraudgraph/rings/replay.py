@@ -32,7 +32,7 @@ from fraudgraph.store import Store
 __all__ = ["Difference", "Replay", "find_ring", "replay_ring"]
 
 _BORROWED = (*CANONICAL, "flags", "outliers", "screen_runs")
-_NEEDED_VIEWS = {"identity", "steering", "shared_places"}
+_NEEDED_VIEWS = {"identity", "steering", "same_bill", "shared_places", "ownership", "trace_code"}
 _OF_RING = (
     "total_amount",
     "fund_amount",
@@ -150,7 +150,8 @@ def _count_again(store: Store, out: Path, kept: Ring, settings: Settings) -> Rin
             f"The store in {out} holds no claims, so nothing can be counted again. Use the folder as the run left it.",
             f"{out} 的数据文件中没有结算数据，无法复算。请使用运行原样写出的文件夹。",
         )
-    find_meetings(store, MeetingSettings(off=tuple(view for view in VIEWS if view not in _NEEDED_VIEWS)))
+    off = {*settings.meetings.off, *(view for view in VIEWS if view not in _NEEDED_VIEWS)}
+    find_meetings(store, MeetingSettings(off=tuple(sorted(off))))
     group_no = _put_groups(store, kept)
     find_sittings(store)
     add_block_sittings(store)

@@ -11,7 +11,7 @@ import pytest
 from fraudgraph import errors
 from fraudgraph.report.fields import EVIDENCE_FIELDS, EXPLANATION_FIELDS, LIST_FIELDS, MEMBER_FIELDS, Field
 from fraudgraph.report.ring_summary import SUMMARY_FIELDS
-from fraudgraph.report.words import EVIDENCE_KINDS, STATUSES, VIEWS
+from fraudgraph.report.words import EVIDENCE_KINDS, STATUSES
 from fraudgraph.report.workbook import SHEETS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "outputs.md").read_text(encoding="utf-8")
@@ -95,7 +95,7 @@ def test_the_exit_codes_are_those_of_the_errors() -> None:
 
 def test_the_kinds_of_evidence_are_those_of_the_page(run_folder: Path) -> None:
     told = [row[0] for row in columns("Kinds of evidence")]
-    assert set(told) == set(EVIDENCE_KINDS) - (set(VIEWS) - {"identity", "steering"})
+    assert set(told) == set(EVIDENCE_KINDS) - {"burst", "same_day", "journey", "batch", "visited"}
     written = set(pq.read_table(run_folder / "evidence.parquet")["kind"].to_pylist())
     assert written <= set(told)
 

@@ -7,10 +7,10 @@ a_type = "patient"
 b_type = "patient"
 null = "each person's bills are drawn from all bills of the same place, kind of care and department: a template of the place is as common as it is there"
 ---*/
-/* Two readings of a claim: its amount to about one in a hundred, compared with the bills of the same day; and, where fee lines were delivered, their items
-   and quantities, compared over all days. A bill counts once however often two people had it: people have habits. What one
-   bill in a hundred is like (twenty people at least), or sixty people of one day have, is a template of the place and makes no pairs,
-   however many they are. */
+/* Two readings of a claim: its amount to about one in a hundred, compared with the bills of the same day; and, where fee
+   lines were delivered, their items and quantities, compared over all days. A bill counts once however often two people
+   had it: people have habits. What two bills in a hundred are like (twenty people at least), or sixty people of one day
+   have, is a template of the place and makes no pairs, however many they are. */
 WITH counted_claims AS (
   SELECT c.claim_id, p.patient, l.place, c.claim_type AS kind, coalesce(d.specialty, '') AS department,
     CAST(date_diff('day', DATE '1970-01-01', c.event_date) AS INTEGER) AS day,
@@ -55,7 +55,7 @@ shares AS (
 ),
 usual AS (
   SELECT cell,
-    sum(CASE WHEN people <= greatest(20, 0.01 * bill_count) THEN people * (people - 1.0) ELSE 0 END) / (1.0 * max(bill_count) * max(bill_count)) AS chance
+    sum(CASE WHEN people <= greatest(20, 0.02 * bill_count) THEN people * (people - 1.0) ELSE 0 END) / (1.0 * max(bill_count) * max(bill_count)) AS chance
   FROM shares GROUP BY cell
 ),
 rare AS (
@@ -63,7 +63,7 @@ rare AS (
   FROM bills AS b
   JOIN held AS h ON h.cell = b.cell AND h.bill_no = b.bill_no AND h.day = b.day
   JOIN shares AS s ON s.cell = b.cell AND s.bill_no = b.bill_no
-  WHERE h.people <= 60 AND s.people <= greatest(20, 0.01 * s.bill_count)
+  WHERE h.people <= 60 AND s.people <= greatest(20, 0.02 * s.bill_count)
 ),
 pairs AS (
   SELECT x.patient AS a, y.patient AS b, x.day = -1 AS all_days, count(DISTINCT x.bill_no) AS observed
