@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from fraudgraph.claims.fields import Kind
-from fraudgraph.claims.header_words import INITIALS
+from fraudgraph.claims.header_words import INITIALS, is_word
 from fraudgraph.claims.meanings import Meaning, meanings
 from fraudgraph.claims.value_shapes import AGREES, CONTRADICTS, Shape, agreement, shape_of
 
@@ -18,12 +19,17 @@ _FOR_VALUES = 0.04
 _SUREST = 0.985
 """Below what a known name is worth."""
 _CLOSE = 0.015
+_SAYS_MORE = 0.82
 _FEWEST_INITIALS = 3
+_FEWEST_MARKED = 4
+_UNFORMED = ("id", "text", "level", "ownership")
+"""Fields whose values have no form that could prove an abbreviation."""
 _ALIKE = (
     frozenset({"claim_type", "med_type_raw"}),
     frozenset({"place_id", "facility_id", "pharmacy_id"}),
 )
 """Fields between which it doesn't matter."""
+_ENDS = frozenset({"ended_at", "settled_at"})
 
 
 class Columns:
@@ -34,6 +40,15 @@ class Columns:
     ) -> None:
         self.headers = tuple(headers)
         self._values = values
+
+    @cached_property
+    def plain(self) -> tuple[str, ...]:
+        """The headers without the mark of their table, where most begin with the same one: YB_JSRQ, YB_ZFY."""
+        marks = Counter(header.partition("_")[0] for header in self.headers if "_" in header)
+        mark, count = marks.most_common(1)[0] if marks else ("", 0)
+        if count < _FEWEST_MARKED or count * 10 < len(self.headers) * 6 or is_word(mark):
+            return self.headers
+        return tuple(header.removeprefix(f"{mark}_") for header in self.headers)
 
     @cached_property
     def shapes(self) -> tuple[Shape, ...] | None:
@@ -61,9 +76,7 @@ def assigned(
         for position in free
         if columns.headers[position]
         and (
-            usable := [
-                one for one in meanings(kind.name, columns.headers[position]) if one.field not in taken
-            ]
+            usable := [one for one in meanings(kind.name, columns.plain[position]) if one.field not in taken]
         )
     }
     if not candidates:
@@ -72,7 +85,7 @@ def assigned(
         position: _weighed(kind, usable, columns.shapes[position] if columns.shapes else None)
         for position, usable in candidates.items()
     }
-    found = _best(kind, weighed)
+    found = _ended_or_settled(_best(kind, weighed), weighed, columns.plain)
     return _without_few_initials(_without_doubtful(found, weighed), weighed)
 
 
@@ -84,13 +97,21 @@ def _weighed(kind: Kind, usable: Sequence[Meaning], shape: Shape | None) -> dict
     found: dict[str, tuple[float, Meaning]] = {}
     for one in usable:
         said = 0 if shape is None else agreement(kind.field(one.field), shape)
-        unknown_piece = one.needs_values and one.way != INITIALS
-        if said == CONTRADICTS or (unknown_piece and said != AGREES):
+        wanted = kind.field(one.field).type
+        turned = one.unknown and wanted in ("money", "number")  # an unknown word may turn an amount's meaning
+        unproved = shape is not None and one.way == INITIALS and wanted not in _UNFORMED and said != AGREES
+        bare = one.field == "claim_id" and one.way != INITIALS and one.sure < _SAYS_MORE
+        if said == CONTRADICTS or turned or unproved or (bare and not _counts_on(shape)):
             continue
         sure = round(min(_SUREST, one.sure + _FOR_VALUES * said), 4)
         if sure >= LIMIT:
             found[one.field] = (sure, one)
     return found
+
+
+def _counts_on(shape: Shape | None) -> bool:
+    """Whether a column that only says "number" has one for every row, longer than a count of rows."""
+    return shape is not None and shape.distinct == shape.filled > 0 and shape.length >= 6
 
 
 def _best(kind: Kind, weighed: _Weighed) -> dict[str, tuple[int, float]]:
@@ -130,6 +151,29 @@ def _move_over(position: int, weighed: _Weighed, of_field: dict[str, tuple[int, 
             return
 
 
+def _ended_or_settled(
+    found: dict[str, tuple[int, float]], weighed: _Weighed, headers: Sequence[str]
+) -> dict[str, tuple[int, float]]:
+    """JS may stand for 结束 and for 结算: the end is written like the start (KSRQ, JSRQ), a settlement mostly is not."""
+    unclear = [
+        position
+        for field in ("ended_at", "settled_at")
+        if field in found and {"ended_at", "settled_at"} <= weighed[position := found[field][0]].keys()
+    ]
+    start = next((headers[i] for name, (i, _) in found.items() if name == "started_at"), None)
+    if start is None or not unclear or any(headers[i][-2:].isascii() is False for i in unclear):
+        return found
+    kept = {name: one for name, one in found.items() if one[0] not in unclear}
+    for position in unclear:
+        paired = (
+            start[:2].casefold() == "ks" and headers[position][-2:] == start[-2:] and "ended_at" not in kept
+        )
+        field = "ended_at" if paired else "settled_at"
+        if field not in kept:
+            kept[field] = (position, weighed[position][field][0])
+    return kept
+
+
 def _without_doubtful(found: dict[str, tuple[int, float]], weighed: _Weighed) -> dict[str, tuple[int, float]]:
     """Leave out what could as well be something else: a column with two free fields, a field with two columns."""
     kept: dict[str, tuple[int, float]] = {}
@@ -139,7 +183,8 @@ def _without_doubtful(found: dict[str, tuple[int, float]], weighed: _Weighed) ->
             for other, (other_sure, _) in weighed[position].items()
             if other != field and other not in found and other_sure >= sure - _CLOSE
         }
-        if all(any({field, other} <= alike for alike in _ALIKE) for other in rivals):
+        settled = _ENDS if weighed[position][field][1].way == INITIALS else frozenset()
+        if all(any({field, other} <= alike for alike in (*_ALIKE, settled)) for other in rivals):
             kept[field] = (position, sure)
     return kept
 

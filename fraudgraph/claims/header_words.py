@@ -14,7 +14,19 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-__all__ = ["BRACKETS", "INITIALS", "PINYIN", "WORDS", "Reading", "readings", "simplified", "vocabulary"]
+from fraudgraph.claims.mapping import preset_rules
+
+__all__ = [
+    "BRACKETS",
+    "INITIALS",
+    "PINYIN",
+    "WORDS",
+    "Reading",
+    "is_word",
+    "readings",
+    "simplified",
+    "vocabulary",
+]
 
 _PRESETS = Path(__file__).parent / "presets"
 BRACKETS = re.compile(r"[(\[{【〔《<].*?[)\]}】〕》>]")
@@ -28,7 +40,7 @@ _PIECES = re.compile(r"[\u3400-\u9fff]+|[A-Za-z]+[0-9]*|[0-9]+")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
 _NUMBERING = re.compile(r"^\s*[*#※★]*\s*(?:[0-9]{1,3}\s*[.、)）:：_-]\s*)?[*#※★]*")
 _BEFORE_DOT = re.compile(r"^[A-Za-z_][A-Za-z0-9_$]*\.(?=.)")
-_SHORT = frozenset({"id", "no", "cd", "dt", "nm", "dr"})
+_SHORT = frozenset({"of", "id", "no", "cd", "dt", "nm", "dr"})
 """Words of two letters that may stand inside letters written together."""
 _LAST_INITIALS = {"h": ("id",), "f": ("amount",), "e": ("amount",)}
 """号, 费 and 额 at the end of an abbreviation."""
@@ -90,12 +102,29 @@ def vocabulary() -> Vocabulary:
                 known = form.setdefault(text, [])
                 if notions not in known:
                     known.append(notions)
+    for phrase in _phrases():
+        reading = _cut(phrase, chinese)
+        if not reading.unknown and all(char in sound for char in phrase):
+            short = initials.setdefault("".join(sound[char][0] for char in phrase), [])
+            if reading.notions not in short:
+                short.append(reading.notions)
     return Vocabulary(
         chinese,
         latin,
         {text: tuple(known) for text, known in pinyin.items()},
         {text: tuple(known) for text, known in initials.items()},
     )
+
+
+def _phrases() -> list[str]:
+    """The Chinese headers that presets know: what they are short for is told before words put together."""
+    found = {name for rule in preset_rules() for field in rule.columns for name in rule.synonyms(field)}
+    return sorted(name for name in found if _HAN.fullmatch(name))
+
+
+def is_word(text: str) -> bool:
+    """Whether a Latin text is one of the words as it stands."""
+    return text.casefold() in vocabulary().latin
 
 
 @cache
@@ -135,7 +164,8 @@ def _of_text(text: str) -> list[Reading]:
         whole = [before + option for before in whole for option in options][:_MOST_COVERS]
     joined = "".join(pieces).casefold()
     if len(pieces) > 1 and joined.isascii() and joined.isalpha():
-        whole += [Reading(one, 0, PINYIN) for one in _covers(joined, vocabulary().pinyin, 2)]
+        spoken = [Reading(one, 0, PINYIN) for one in _first(_covers(joined, vocabulary().pinyin, 2), 6)]
+        whole = [*spoken, *whole]
     return whole if pieces else []
 
 
@@ -161,8 +191,11 @@ def _of_piece(piece: str, *, first: bool) -> list[Reading]:
 
 
 def _of_chinese(text: str) -> Reading:
+    return _cut(text, vocabulary().chinese)
+
+
+def _cut(text: str, words: Mapping[str, tuple[str, ...]]) -> Reading:
     """The cut into words that leaves the fewest characters unknown, then the fewest words."""
-    words = vocabulary().chinese
     longest = max(map(len, words))
     best: list[tuple[int, int, Reading]] = [(0, 0, Reading(()))]
     lost_last = False
@@ -192,12 +225,16 @@ def _of_letters(letters: str, *, first: bool) -> list[Reading]:
     spoken = [Reading(one, 0, PINYIN) for one in _first(_covers(letters, told.pinyin, 2), 6)]
     if spoken:
         return spoken
+    for cut in (4, 2):
+        if letters[-cut:] in ("id", "no", "code", "name", "date", "time") and len(letters) - cut >= 2:
+            last = Reading(told.latin[letters[-cut:]])
+            return [one + last for one in _of_letters(letters[:-cut], first=first)]
     if len(letters) <= 10:
         short = list(_first(_covers(letters, told.initials, 2), _MOST_COVERS))
         if letters[-1] in _LAST_INITIALS:
-            last = _LAST_INITIALS[letters[-1]]
+            ending = _LAST_INITIALS[letters[-1]]
             short += [
-                one + last for one in _first(_covers(letters[:-1], told.initials, 2), _MOST_COVERS // 2)
+                one + ending for one in _first(_covers(letters[:-1], told.initials, 2), _MOST_COVERS // 2)
             ]
         if short:
             return [Reading(one, 0, INITIALS) for one in dict.fromkeys(short)]

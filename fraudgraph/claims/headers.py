@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from fraudgraph.claims.fields import KINDS
 from fraudgraph.claims.mapping import TableRule, preset_rules
 from fraudgraph.claims.matching import forms, normalised
+from fraudgraph.claims.meanings import speaks
 
 __all__ = [
     "GridTable",
@@ -23,6 +24,8 @@ __all__ = [
 ]
 
 _LOOKED_AT = 40
+_MOSTLY = 0.6
+"""Share of a row that has to read as names of columns where none is known word by word."""
 _SCANNED = 100_000
 """Rows in which a further table below the first is looked for."""
 _DATA = re.compile(r"[-+¥￥]?[0-9][0-9,.:/\- 年月日TZ%元]*|[0-9A-Za-z]*[0-9]{5,}[0-9A-Za-z]*")
@@ -84,6 +87,17 @@ def find_header(rows: Sequence[Sequence[Any]], more: frozenset[str] = frozenset(
         Plain names that count as known beside the presets'.
     """
     texts = [[cell_text(cell) for cell in row] for row in rows[:_LOOKED_AT]]
+
+    def known(name: str) -> bool:
+        return _known(name, more)
+
+    return _best_header(texts, known, 0.0) or _best_header(texts, speaks, _MOSTLY) or _plain_header(texts)
+
+
+def _best_header(
+    texts: Sequence[Sequence[str]], known: Callable[[str], bool], least: float
+) -> HeaderFound | None:
+    """The row, or two or three of them, with most known names; at least this share of its names has to be."""
     best: HeaderFound | None = None
     for index, row in enumerate(texts):
         if sum(bool(cell) for cell in row) < 2:
@@ -91,11 +105,11 @@ def find_header(rows: Sequence[Sequence[Any]], more: frozenset[str] = frozenset(
         for depth in (1, 2, 3):
             if depth > 1 and (index + depth > len(texts) or not _continues(row, texts[index + depth - 1])):
                 break
-            names = _merged(texts[index : index + depth], more)
-            found = HeaderFound(index, depth, names, sum(_known(name, more) for name in names))
-            if found.hits >= 2 and (best is None or found.hits > best.hits):
-                best = found
-    return best or _plain_header(texts)
+            names = _merged(texts[index : index + depth], known)
+            hits = sum(known(name) for name in names if name)
+            if hits >= max(2, least * sum(map(bool, names))) and (best is None or hits > best.hits):
+                best = HeaderFound(index, depth, names, hits)
+    return best
 
 
 def tables_in(
@@ -169,7 +183,7 @@ def _continues(top: Sequence[str], row: Sequence[str]) -> bool:
     return len(filled) >= 2 and gaps and not any(_DATA.fullmatch(cell) or len(cell) > 40 for cell in filled)
 
 
-def _merged(lines: Sequence[Sequence[str]], more: frozenset[str]) -> tuple[str, ...]:
+def _merged(lines: Sequence[Sequence[str]], known: Callable[[str], bool]) -> tuple[str, ...]:
     """One name a column from a header of several lines; a merged cell above counts for all columns below it."""
     width = max(len(line) for line in lines)
     padded = [[*line, *[""] * (width - len(line))] for line in lines]
@@ -178,18 +192,18 @@ def _merged(lines: Sequence[Sequence[str]], more: frozenset[str]) -> tuple[str, 
             below = any(lower[column] for lower in padded[level + 1 :])
             if not line[column] and below and not any(upper[column] for upper in padded[:level]):
                 line[column] = line[column - 1]
-    names = [_one_name([line[column] for line in padded], more) for column in range(width)]
+    names = [_one_name([line[column] for line in padded], known) for column in range(width)]
     while names and not names[-1]:
         names.pop()
     return tuple(names)
 
 
-def _one_name(parts: Sequence[str], more: frozenset[str]) -> str:
+def _one_name(parts: Sequence[str], known: Callable[[str], bool]) -> str:
     filled = list(dict.fromkeys(part for part in parts if part))
     if len(filled) < 2:
         return filled[0] if filled else ""
     choices = ["".join(filled), *reversed(filled)]
-    return next((choice for choice in choices if _known(choice, more)), " ".join(filled))
+    return next((choice for choice in choices if known(choice)), " ".join(filled))
 
 
 def _plain_header(texts: Sequence[Sequence[str]]) -> HeaderFound | None:
@@ -198,5 +212,5 @@ def _plain_header(texts: Sequence[Sequence[str]]) -> HeaderFound | None:
     widest = max(filled, default=0)
     for index, count in enumerate(filled):
         if count >= 2 and count * 10 >= widest * 6:
-            return HeaderFound(index, 1, _merged([texts[index]], frozenset()), 0)
+            return HeaderFound(index, 1, _merged([texts[index]], lambda _name: False), 0)
     return None

@@ -20,6 +20,7 @@ from fraudgraph.errors import SettingsError, nearest_hint
 
 __all__ = ["TableMapping", "forms", "known_columns", "match_table", "near_miss", "normalised"]
 
+_ALL_SHOPS = 0.95
 _AMOUNTS = ("total_amount", "fund_amount", "account_amount", "self_paid_amount")
 
 
@@ -111,7 +112,7 @@ def match_table(
         score = (round(_fit(found), 2), int(hinted), -rank)
         if best is None or score > best[0]:
             best = (score, found)
-    return best[1] if best else None
+    return _of_one_kind(best[1], columns) if best else None
 
 
 def near_miss(
@@ -249,10 +250,25 @@ def _is_rather_claims(found: TableMapping, columns: Columns) -> bool:
     left = {
         one.field
         for position in found.unmapped
-        for one in meanings("claims", columns.headers[position])
+        for one in meanings("claims", columns.plain[position])
         if one.field in _AMOUNTS and one.field not in names and one.way != INITIALS
     }
     return {"total_amount", "fund_amount"} <= left
+
+
+def _of_one_kind(found: TableMapping, columns: Columns) -> TableMapping:
+    """A register of institutions that says of none which kind it is, as hospitals or as pharmacies if its values are all of one."""
+    if found.kind.name != "institutions" or "place_kind" in found.columns or columns.shapes is None:
+        return found
+    shops = [
+        columns.shapes[found.columns[name]].shop for name in ("place_id", "name") if name in found.columns
+    ]
+    kind = "facilities" if max(shops) == 0 else "pharmacies" if max(shops) >= _ALL_SHOPS else None
+    for rule in preset_rules():
+        if rule.table == kind and not rule.has:
+            alike = _in_other_words(_resolve(rule, columns.headers), columns)
+            return alike if _complete(alike) and len(alike.columns) >= len(found.columns) else found
+    return found
 
 
 def _fit(found: TableMapping) -> float:

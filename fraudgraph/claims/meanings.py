@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from fraudgraph.claims.fields import KINDS
 from fraudgraph.claims.header_words import INITIALS, PINYIN, WORDS, Reading, readings
 from fraudgraph.claims.mapping import preset_rules
 
-__all__ = ["Meaning", "meanings"]
+__all__ = ["Meaning", "meanings", "speaks"]
 
 _SURE = {WORDS: 0.92, PINYIN: 0.86, INITIALS: 0.74}
 _LOOSE = 0.14
 """What a pattern costs that only says enough inside its table."""
+_PLAIN = 0.85
+_SPOKEN_OF = ("claims", "claim_items", "patients", "doctors", "facilities", "pharmacies")
 _BY_SYNONYM = 0.04
+_LATER = 0.008
+"""What each likelier way to read the same initials costs."""
 _WEAK, _CONTEXT, _UNKNOWN, _SPECIFIC = 0.01, 0.05, 0.2, 0.012
 _CONTEXTS = frozenset({"visit", "claim", "outpatient", "inpatient", "insurance", "service", "national", "purchase"})  # fmt: skip
 """Notions that may stand before what a column is about: 结算机构编号 is the place's id, 机构结算编号 is not."""
@@ -31,11 +36,11 @@ _PREFIXES = {"patients": "patient_", "doctors": "doctor_", "facilities": "place_
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """A field that a header can mean: how sure (0 to 1), and whether only agreeing values make it usable."""
+    """A field that a header can mean: how sure (0 to 1), how many of its pieces nobody knows, and how it was read."""
 
     field: str
     sure: float
-    needs_values: bool
+    unknown: int
     way: int
 
 
@@ -57,8 +62,8 @@ class _Pattern:
         for place, notion in enumerate(reading.notions):
             if notion in own:
                 continue
-            if notion == "weak":
-                cost += _WEAK
+            if notion in ("weak", "run"):
+                cost += _WEAK if notion == "weak" else 0.0
             elif notion in _CONTEXTS and place < first and self.cost < _LOOSE:
                 cost += _CONTEXT
             else:
@@ -71,16 +76,27 @@ class _Pattern:
 def meanings(kind: str, header: str) -> tuple[Meaning, ...]:
     """The fields of a kind of table that a header can mean, each once, surest first."""
     best: dict[str, Meaning] = {}
+    short = 0
     for reading in readings(header):
+        later = _LATER * min(short, 6)
+        short += reading.way == INITIALS
         if reading.unknown > 1 or "other" in reading.notions:
             continue
         for pattern in _patterns(kind):
             sure = pattern.fits(reading)
+            sure = None if sure is None else sure - later
             if sure is not None and (pattern.field not in best or sure > best[pattern.field].sure):
-                needs_values = bool(reading.unknown) or reading.way == INITIALS
-                best[pattern.field] = Meaning(pattern.field, round(sure, 4), needs_values, reading.way)
+                best[pattern.field] = Meaning(pattern.field, round(sure, 4), reading.unknown, reading.way)
     order = {name: place for place, name in enumerate(KINDS[kind].field_names)}
     return tuple(sorted(best.values(), key=lambda one: (-one.sure, order[one.field])))
+
+
+@cache
+def speaks(text: str) -> bool:
+    """Whether a text plainly names a field of claims, their items, people or places."""
+    return any(
+        one.sure >= _PLAIN and not one.unknown for kind in _SPOKEN_OF for one in meanings(kind, text)[:1]
+    )
 
 
 @cache
@@ -89,18 +105,18 @@ def _patterns(kind: str) -> tuple[_Pattern, ...]:
     loose = told["tables"].get(kind, {})
     prefix = _PREFIXES.get(kind, "")
     found: list[_Pattern] = []
-    unknown: list[str] = []
+    unpatterned: list[str] = []
     for name in KINDS[kind].field_names:
         key = name if name in told["meanings"] and prefix + name not in told["meanings"] else prefix + name
         found += [_pattern(name, text, 0.0) for text in told["meanings"].get(key, ())]
-        unknown += [name] if key not in told["meanings"] else []
+        unpatterned += [name] if key not in told["meanings"] else []
         for other in dict.fromkeys((name, key)):
             found += [_pattern(name, text, _LOOSE) for text in loose.get(other, ())]
-    return (*found, *_of_synonyms(kind, unknown))
+    return (*found, *_of_synonyms(kind, unpatterned))
 
 
 @cache
-def _told() -> Mapping[str, Mapping[str, Sequence[str]]]:
+def _told() -> dict[str, dict[str, Any]]:
     path = Path(__file__).parent / "presets" / "meanings.toml"
     return tomllib.loads(path.read_text(encoding="utf-8"))
 

@@ -28,9 +28,11 @@ _MONTH = re.compile(r"(?:19|20)[0-9]{2}[-/.年]?(?:0?[1-9]|1[0-2])月?")
 _SERIAL_DAY = re.compile(r"[2-5][0-9]{4}(?:\.[0-9]+)?|1[0-9]{12}")
 _PERSON = re.compile(r"[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9][0-9]{3}[0-9Xx]")
 _PLACE = re.compile(r"[HPhp][0-9]{11}")
+_SHOP = re.compile(r"[Pp][0-9]{11}|.*(?:药店|药房|大药|药品超市|医药连锁).*")
 _ICD = re.compile(r"[A-TV-Z][0-9][0-9A-Za-z](?:\.?[0-9A-Za-z]{0,6})?(?:[+*]\S*)?")
 _PHONE = re.compile(r"\+?(?:86[- ]?)?1[3-9][0-9*]{9}|0[0-9]{2,3}[- ]?[0-9]{7,8}(?:-[0-9]+)?|[0-9]{7,8}")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_CODE = re.compile(r"[A-Za-z0-9_-]*[0-9]{3,}[A-Za-z0-9_-]*")
 _LETTERS = re.compile(r"[A-Za-z\u3400-\u9fff]")
 _SEX = frozenset({"1", "2", "0", "9", "男", "女", "m", "f", "male", "female", "男性", "女性", "未知", "1男", "2女", "男1", "女2"})  # fmt: skip
 _FLAG = frozenset({"0", "1", "2", "y", "n", "yes", "no", "t", "f", "true", "false", "是", "否", "有", "无", "有效", "无效", "正常", "作废"})  # fmt: skip
@@ -62,10 +64,12 @@ class Shape:
     serial_day: float
     person: float
     place: float
+    shop: float
     icd: float
     phone: float
     han: float
     letters: float
+    code: float
     sex: float
     flag: float
     digits: float
@@ -100,10 +104,12 @@ def shape_of(values: Sequence[object]) -> Shape:
         serial_day=share(_SERIAL_DAY),
         person=share(_PERSON),
         place=share(_PLACE),
+        shop=share(_SHOP),
         icd=share(_ICD),
         phone=share(_PHONE),
         han=share(_HAN, search=True),
         letters=share(_LETTERS, search=True),
+        code=share(_CODE),
         sex=sum(text.casefold() in _SEX for text in texts) / count,
         flag=sum(text.casefold() in _FLAG for text in texts) / count,
         digits=sum(text.isdigit() for text in texts) / count,
@@ -164,7 +170,7 @@ def _of_text(name: str, shape: Shape) -> int:
 
 
 def _of_name(shape: Shape) -> int:
-    if shape.letters < 0.2 or shape.person >= 0.5 or shape.place >= 0.5:
+    if shape.letters < 0.2 or shape.person >= 0.5 or shape.code >= _MOST:
         return CONTRADICTS
     return AGREES if shape.han >= _MOST else OPEN
 

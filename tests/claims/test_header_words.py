@@ -1,0 +1,162 @@
+"""Headers read by their words: what they mean, what they must not be taken for, and that values have the last word."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+import fraudgraph.claims
+from fraudgraph.claims.header_words import INITIALS, PINYIN, WORDS, readings, vocabulary
+from fraudgraph.claims.headers import find_header
+from fraudgraph.claims.mapping import preset_rules
+from fraudgraph.claims.matching import TableMapping, match_table
+from fraudgraph.claims.meanings import meanings
+from fraudgraph.claims.written_sql import unit_of
+
+PRESETS = Path(fraudgraph.claims.__file__).parent / "presets"
+AMOUNTS = ("120.50", "80.00", "33.10", "1204.00")
+DAYS = ("2025-03-04 08:31", "2025-03-05 10:02", "2025-03-06 11:45", "2025-03-06 12:00")
+PERSONS = ("370202195001010011", "370202196102030022", "370202197203040033", "370202198304050044")
+PLACES = ("H37020100001", "H37020100002", "H37020100003", "H37020100001")
+IDS = ("A100000001", "A100000002", "A100000003", "A100000004")
+
+
+def matched(columns: dict[str, Sequence[str]]) -> TableMapping | None:
+    return match_table("export.csv", None, list(columns), (), lambda: list(columns.values()))
+
+
+def fields(columns: dict[str, Sequence[str]]) -> dict[str, str]:
+    found = matched(columns)
+    assert found is not None
+    headers = list(columns)
+    return {headers[position]: name for name, position in found.columns.items()}
+
+
+@pytest.mark.parametrize(
+    ("header", "notions", "way"),
+    [
+        ("病人社保卡号码", {"person", "card", "id"}, WORDS),
+        ("b.医师姓名", {"doctor", "fullname"}, WORDS),
+        ("3、*出院日期", {"discharge", "time"}, WORDS),
+        ("ＰａｔｉｅｎｔＮａｍｅ", {"person", "name"}, WORDS),
+        ("dateofbirth", {"time", "weak", "birth"}, WORDS),
+        ("DBO.T_BILL.TOTAL_FEE", {"total", "amount"}, WORDS),
+        ("醫師編號", {"doctor", "id"}, WORDS),
+        ("yaodianMingcheng", {"pharmacy", "name"}, PINYIN),
+        ("chu_yuan_ri_qi", {"discharge", "time"}, PINYIN),
+        ("YDMC", {"pharmacy", "name"}, INITIALS),
+    ],
+)
+def test_a_header_is_cut_into_what_it_speaks_of(header: str, notions: set[str], way: int) -> None:
+    first = readings(header)[0]
+    assert (set(first.notions), first.unknown, first.way) == (notions, 0, way)
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("大病保险支付金额", None),
+        ("个人账户余额", None),
+        ("药品总费用", None),
+        ("全自费金额", None),
+        ("起付线金额", None),
+        ("其他基金支付", None),
+        ("参保人联系人电话", None),
+        ("转入医院编码", None),
+        ("医保统筹金额", "fund_amount"),
+        ("患者自付费用", "self_paid_amount"),
+        ("门诊总费用", "total_amount"),
+        ("account_paid_amt", "account_amount"),
+        ("deductible_amount", None),
+        ("admission_department", None),
+        ("diagnosis_code_2", None),
+    ],
+)
+def test_amounts_and_ids_of_another_meaning_are_left_alone(header: str, field: str | None) -> None:
+    found = meanings("claims", header)
+    assert (found[0].field if found else None) == field
+
+
+def test_values_decide_what_a_header_leaves_open() -> None:
+    table = {"Bill No": IDS, "Patient": PERSONS, "Hospital": PLACES, "Visit Date": DAYS, "Total Cost": AMOUNTS, "Fund Pay": AMOUNTS, "Attending Doctor": IDS}  # fmt: skip
+    coded = fields(table)
+    assert (coded["Patient"], coded["Hospital"], coded["Attending Doctor"]) == ("patient_id", "place_id", "doctor_id")  # fmt: skip
+    named = fields(
+        {**table, "Patient ID": PERSONS, "Hospital Code": PLACES, "Patient": ("李一", "王二", "赵三", "钱四"),
+         "Hospital": ("甲医院", "乙医院", "丙医院", "甲医院"), "Attending Doctor": ("孙五", "周六", "吴七", "郑八")}
+    )  # fmt: skip
+    assert (named["Patient"], named["Hospital"], named["Attending Doctor"]) == ("patient_name", "place_name", "doctor_name")  # fmt: skip
+
+
+def test_values_that_contradict_a_header_keep_it_unmapped() -> None:
+    table = {"Bill No": IDS, "Patient ID": PERSONS, "Hospital Code": PLACES, "Visit Date": DAYS, "Total Cost": AMOUNTS, "Fund Pay": AMOUNTS, "Cash Pay": DAYS}  # fmt: skip
+    assert "Cash Pay" not in fields(table)
+
+
+def test_a_register_does_not_take_a_table_of_amounts() -> None:
+    claims = {"医生编码": IDS, "医生姓名": ("甲", "乙", "丙", "丁"), "机构编码": PLACES, "费用总额": AMOUNTS, "基金支付": AMOUNTS, "就诊日期": DAYS}  # fmt: skip
+    assert matched(claims) is None
+
+
+def test_abbreviations_count_only_where_a_table_is_written_so() -> None:
+    short = fields({"JSDH": IDS, "RYBH": PERSONS, "YYBM": PLACES, "KSSJ": DAYS, "JSSJ": DAYS, "FYZE": AMOUNTS, "JJZF": AMOUNTS})  # fmt: skip
+    assert short["JSSJ"] == "ended_at" and short["FYZE"] == "total_amount" and short["JSDH"] == "claim_id"
+    mixed = fields({"Bill No": IDS, "Patient ID": PERSONS, "Hospital Code": PLACES, "Visit Date": DAYS, "Total Cost": AMOUNTS, "Fund Pay": AMOUNTS, "XJ": AMOUNTS})  # fmt: skip
+    assert "XJ" not in mixed
+
+
+def test_a_number_of_rows_is_no_claim_id() -> None:
+    table = {"Patient ID": PERSONS, "Hospital Code": PLACES, "Visit Date": DAYS, "Total Cost": AMOUNTS, "Fund Pay": AMOUNTS}  # fmt: skip
+    assert matched({"No": ("1", "2", "3", "4"), **table}) is None
+    assert fields({"No": IDS, **table})["No"] == "claim_id"
+
+
+def test_a_register_of_places_is_what_its_values_are() -> None:
+    def kind(ids: Sequence[str], names: Sequence[str]) -> str:
+        found = matched({"机构编码": ids, "机构名称": names, "联系电话": ("0532-5550001",) * 4})
+        assert found is not None
+        return found.kind.name
+
+    shops = ("P37020100001", "P37020100002", "P37020100003", "P37020100004")
+    assert kind(PLACES, ("甲医院", "乙医院", "丙医院", "丁医院")) == "facilities"
+    assert kind(shops, ("甲药店", "乙药店", "丙药房", "丁药店")) == "pharmacies"
+    assert kind((*shops[:2], *PLACES[:2]), ("甲药店", "乙药店", "丙医院", "丁医院")) == "institutions"
+
+
+def test_a_header_in_other_words_is_found_below_a_title() -> None:
+    rows = [
+        ["Export of", "March", "", "", ""],
+        ["Receipt", "Insured Person", "Clinic Code", "Amount Charged", "Remarks"],
+        ["1", "x", "y", "3.5", ""],
+    ]
+    found = find_header([[*rows[0]], ["", "", "", "", ""], rows[1], rows[2]])
+    assert found is not None and found.names[1] == "Insured Person"
+
+
+@pytest.mark.parametrize(
+    ("header", "unit"),
+    [("总费用:万元", "10000"), ("基金支付_分", "0.01"), ("金额千元", "1000"), ("amount_fen", "0.01"), ("部分", "1"), ("金额（万元）", "10000"), ("总费用/元", "1")],
+)  # fmt: skip
+def test_a_unit_may_stand_behind_a_mark(header: str, unit: str) -> None:
+    assert unit_of(header) == unit
+
+
+def test_every_chinese_word_has_a_pinyin() -> None:
+    sounds = tomllib.loads((PRESETS / "pinyin.toml").read_text(encoding="utf-8"))["readings"]
+    known = {char for chars in sounds.values() for char in chars}
+    phrases = {name for rule in preset_rules() for field in rule.columns for name in rule.synonyms(field)}
+    needed = {char for text in {*vocabulary().chinese, *phrases} for char in re.findall(r"[\u3400-\u9fff]", text)}  # fmt: skip
+    assert needed - known == set()
+
+
+def test_every_notion_of_a_pattern_has_words() -> None:
+    told = tomllib.loads((PRESETS / "meanings.toml").read_text(encoding="utf-8"))
+    words = tomllib.loads((PRESETS / "words.toml").read_text(encoding="utf-8"))
+    notions = {notion for part in words.values() for key in part for notion in key.split()}
+    patterns = [*told["meanings"].values(), *(one for table in told["tables"].values() for one in table.values())]  # fmt: skip
+    used = {re.sub(r"\?$", "", part) for texts in patterns for text in texts for one in text.split() for part in one.split("|")}  # fmt: skip
+    assert used - notions == set()
