@@ -25,7 +25,9 @@ from fraudgraph.store import Store
 
 __all__ = ["ImportSummary", "import_delivery", "write_import_pages"]
 
-_REJECTS_QUERY = 'SELECT * FROM rejects ORDER BY source_file, "line", code, "column", "value"'
+_REJECTS_QUERY = (
+    'SELECT * FROM rejects ORDER BY source_file, "line", code, "column", "value", amount, raw_line'
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

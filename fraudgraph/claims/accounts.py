@@ -260,7 +260,7 @@ def check_share(store: Store, tables: dict[str, TableReport], settings: SourceSe
         listed_en = "; ".join(f"{REASONS[code].en} ({count} rows, {code})" for code, count in reasons[:3])
         listed_zh = ";".join(f"{REASONS[code].zh}（{count} 行，{code}）" for code, count in reasons[:3])
         example = store.rows(
-            'SELECT source_file, "line", "column", "value" FROM rejects WHERE code = $code ORDER BY source_file, "line" LIMIT 1',
+            'SELECT source_file, "line", "column", "value" FROM rejects WHERE code = $code ORDER BY source_file, "line", "column", "value" LIMIT 1',
             code=reasons[0][0],
         )[0]
         first_en, first_zh = first_fault(example[2], example[3])

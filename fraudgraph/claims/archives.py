@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePath, PurePosixPath
 
+from fraudgraph.claims.opening import delivered_bytes
 from fraudgraph.claims.sources import SourceFile, format_of
 from fraudgraph.errors import SourceError
 
@@ -107,12 +107,6 @@ def _free_name(folder: Path, suffix: str) -> Path:
 
 def _gunzip(source: SourceFile, folder: Path) -> Path:
     target = _free_name(folder, PurePath(PurePath(source.name).stem).suffix)
-    try:
-        with gzip.open(source.path, "rb") as inner, target.open("wb") as out:
-            shutil.copyfileobj(inner, out, _BLOCK)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as problem:
-        raise SourceError(
-            f"{source.name} is a gzip file that is broken off or damaged ({problem}). Ask the supplier to send it again; nothing was read from it.",
-            f"{source.name} 是不完整或已损坏的 gzip 文件（{problem}）。请让提供方重新发送，未读取其中任何数据。",
-        ) from None
+    with delivered_bytes(source) as inner, target.open("wb") as out:
+        shutil.copyfileobj(inner, out, _BLOCK)
     return target

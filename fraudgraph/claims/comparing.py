@@ -85,9 +85,8 @@ def compare_deliveries(store: Store, earlier: Path) -> Comparison:
             before VARCHAR, after VARCHAR, place_id VARCHAR, patient_id VARCHAR, operator_id VARCHAR, event_date DATE, amount_before DECIMAL(16,2), amount_after DECIMAL(16,2))"""
         )
         _compare_claims(store, days[0], days[1])
-        if _delivered(store, "claim_items", "item_code"):
-            _compare_items(store)
-        return _summary(store, earlier, days[0], days[1])
+        items = _compare_items(store) if _delivered(store, "claim_items", "item_code") else 0
+        return _summary(store, earlier, days[0], days[1], items)
     finally:
         store.run("DETACH earlier")
 
@@ -131,23 +130,39 @@ def _compare_claims(store: Store, first: object, last: object) -> None:
         )
 
 
-def _compare_items(store: Store) -> None:
-    """Fee lines of claims that both hold: summed by claim, item and day, so that the order of lines decides nothing."""
+def _compare_items(store: Store) -> int:
+    """Fee lines of claims that both hold, summed by claim, item and day, so that their order decides nothing; how many sums differ.
+
+    A sum that changed gets a row for each of its columns that did; one that is missing or new a row with its amount.
+    """
     lines = "SELECT claim_id, item_code, CAST(charged_at AS DATE) AS day, count(*) AS lines, sum(quantity) AS quantity, sum(amount) AS amount FROM {}claim_items GROUP BY ALL"
+    pairs = ", ".join(
+        f"struct_pack(name := '{name}', before := CAST(o.{name} AS VARCHAR), after := CAST(n.{name} AS VARCHAR))"
+        for name in ("amount", "quantity", "lines")
+    )
     store.run(
-        f"""INSERT INTO delivery_changes
-        SELECT 'claim_items', CASE WHEN o.claim_id IS NULL THEN 'added_late' WHEN n.claim_id IS NULL THEN 'missing' ELSE 'changed' END,
-            c.claim_id, coalesce(n.item_code, o.item_code), 'amount', CAST(o.amount AS VARCHAR), CAST(n.amount AS VARCHAR),
-            c.place_id, c.patient_id, c.operator_id, c.event_date, o.amount, n.amount
+        f"""CREATE OR REPLACE TEMP TABLE item_changes AS
+        SELECT CASE WHEN o.claim_id IS NULL THEN 'added_late' WHEN n.claim_id IS NULL THEN 'missing' ELSE 'changed' END AS change,
+            c.claim_id, coalesce(n.item_code, o.item_code) AS item_code, [{pairs}] AS columns,
+            c.place_id, c.patient_id, c.operator_id, c.event_date, o.amount AS amount_before, n.amount AS amount_after
         FROM ({lines.format("earlier.")}) AS o
         FULL OUTER JOIN ({lines.format("")}) AS n ON n.claim_id = o.claim_id AND n.item_code = o.item_code AND n.day IS NOT DISTINCT FROM o.day
         INNER JOIN claims AS c ON c.claim_id = coalesce(n.claim_id, o.claim_id)
         SEMI JOIN earlier.claims AS e ON e.claim_id = c.claim_id
         WHERE o.claim_id IS NULL OR n.claim_id IS NULL OR o.amount <> n.amount OR o.quantity <> n.quantity OR o.lines <> n.lines"""
     )
+    store.run(
+        """INSERT INTO delivery_changes
+        SELECT 'claim_items', change, claim_id, item_code, d.name, d.before, d.after, place_id, patient_id, operator_id, event_date, amount_before, amount_after
+        FROM (SELECT *, unnest(columns) AS d FROM item_changes)
+        WHERE d.before IS DISTINCT FROM d.after AND (change = 'changed' OR d.name = 'amount')"""
+    )
+    differing = int(store.one("SELECT count(*) FROM item_changes")[0])
+    store.run("DROP TABLE item_changes")
+    return differing
 
 
-def _summary(store: Store, earlier: Path, first: object, last: object) -> Comparison:
+def _summary(store: Store, earlier: Path, first: object, last: object, items: int) -> Comparison:
     places = store.rows(
         """WITH held AS (
             SELECT place_id, count(*) AS claims FROM earlier.claims
@@ -190,7 +205,6 @@ def _summary(store: Store, earlier: Path, first: object, last: object) -> Compar
             "SELECT count(*) FROM earlier.claims AS o SEMI JOIN claims AS n ON n.claim_id = o.claim_id"
         )[0]
     )
-    items = int(store.one("SELECT count(*) FROM delivery_changes WHERE kind = 'claim_items'")[0])
     changed, missing, late = (
         sum(getattr(one, name) for one in found) for name in ("changed", "missing", "added_late")
     )

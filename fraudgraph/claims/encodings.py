@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import codecs
-import gzip
 import re
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
 
+from fraudgraph.claims.opening import delivered_bytes
 from fraudgraph.claims.sources import SourceFile
-from fraudgraph.errors import SourceError
 
 __all__ = ["DAMAGED", "HEAD_BYTES", "Utf8Text", "as_utf8", "chinese_encoding"]
 
@@ -80,23 +77,9 @@ def as_utf8(source: SourceFile, scratch: Path) -> Utf8Text | None:
     return _copy(source, wide or _less_damaged(head), scratch, mark=True)
 
 
-def _open(source: SourceFile) -> BinaryIO:
-    return cast(BinaryIO, gzip.open(source.path, "rb")) if source.gzipped else source.path.open("rb")
-
-
-def _broken_gzip(source: SourceFile, problem: Exception) -> SourceError:
-    return SourceError(
-        f"{source.name} is a gzip file that is broken off or damaged ({problem}). Ask the supplier to send it again; nothing was read from it.",
-        f"{source.name} 是不完整或已损坏的 gzip 文件（{problem}）。请让提供方重新发送，未读取其中任何数据。",
-    )
-
-
 def _head(source: SourceFile) -> bytes:
-    try:
-        with _open(source) as file:
-            return file.read(HEAD_BYTES)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as problem:
-        raise _broken_gzip(source, problem) from None
+    with delivered_bytes(source) as file:
+        return file.read(HEAD_BYTES)
 
 
 def _wide(head: bytes) -> str | None:
@@ -143,7 +126,7 @@ def _copy(source: SourceFile, encoding: str, target: Path, *, mark: bool = False
     text = Utf8Text(path=source.path if in_place else target, encoding=encoding.removesuffix("hkscs"))
     out = None if in_place else target.open("wb")
     try:
-        with _open(source) as file:
+        with delivered_bytes(source) as file:
             while True:
                 block = file.read(_BLOCK)
                 decoded = decoder.decode(block, final=not block)
@@ -157,8 +140,6 @@ def _copy(source: SourceFile, encoding: str, target: Path, *, mark: bool = False
                     break
     except UnicodeDecodeError:
         return None
-    except (EOFError, zlib.error, gzip.BadGzipFile) as problem:
-        raise _broken_gzip(source, problem) from None
     finally:
         if out is not None:
             out.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterator
 
 import numpy as np
@@ -12,6 +11,7 @@ from fraudgraph.claims.batches import stage_schema
 from fraudgraph.claims.byte_columns import ByteColumn, cut_columns
 from fraudgraph.claims.encodings import chinese_encoding
 from fraudgraph.claims.mapping import TableRule
+from fraudgraph.claims.opening import delivered_bytes
 from fraudgraph.claims.sources import SourceFile
 
 __all__ = ["fixed_batches", "fixed_encoding"]
@@ -21,7 +21,7 @@ _BLOCK = 4 << 20
 
 def fixed_encoding(source: SourceFile) -> str:
     """UTF-8 if the head of the file is, else the Chinese encoding that it looks like."""
-    with gzip.open(source.path, "rb") if source.gzipped else source.path.open("rb") as file:
+    with delivered_bytes(source) as file:
         head = file.read(_BLOCK).rpartition(b"\n")[0]
     try:
         head.decode("utf-8")
@@ -79,7 +79,7 @@ def _places(rule: TableRule) -> tuple[list[ByteColumn], int]:
 def _blocks(source: SourceFile) -> Iterator[list[bytes]]:
     """The lines of a file, some thousands at a time, without their line ends."""
     rest = b""
-    with gzip.open(source.path, "rb") if source.gzipped else source.path.open("rb") as file:
+    with delivered_bytes(source) as file:
         while block := file.read(_BLOCK):
             if not rest and block.startswith(b"\xef\xbb\xbf"):
                 block = block[3:]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from html import unescape
 from itertools import pairwise
 from pathlib import Path
 
-__all__ = ["html_rows"]
+__all__ = ["HtmlRows", "html_rows"]
 
 _BLOCK = 1 << 20
 _MAX_ROW = 4 << 20
@@ -22,6 +23,35 @@ _SPAN = re.compile(
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
 _MOST_SPAN = 500
+
+
+class HtmlRows:
+    """The rows of a file in UTF-8, parsed once; they can be read over again from a copy.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    copy : Path
+        Where the parsed rows are put, one a line.
+    """
+
+    def __init__(self, path: Path, copy: Path) -> None:
+        self._copy = copy
+        with copy.open("w", encoding="utf-8") as out:
+            for line, cells in html_rows(path):
+                out.write(f"{line},{json.dumps(cells, ensure_ascii=False)}\n")
+
+    def between(self, first: int = 0, last: int | None = None) -> Iterator[tuple[int, list[str]]]:
+        """The rows from one number to another; an empty one stands where a table ends."""
+        with self._copy.open(encoding="utf-8") as file:
+            for text in file:
+                number, _, cells = text.partition(",")
+                line = int(number)
+                if last is not None and line > last:
+                    return
+                if line >= first:
+                    yield line, json.loads(cells)
 
 
 def html_rows(path: Path) -> Iterator[tuple[int, list[str]]]:

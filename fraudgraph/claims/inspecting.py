@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from fraudgraph.claims.corrections import is_correction
 from fraudgraph.claims.fields import KINDS
 from fraudgraph.claims.first_values import first_values
 from fraudgraph.claims.guessing import guess_claims
@@ -35,6 +36,7 @@ class SheetReport:
     """One table of one file; `table` is None where it is none of ours, and `lacking` says what it would still need.
 
     `guesses` are fields and headers that only the values suggest. `rows` counts lines of a text, which quoted line ends make a little too many. `problem` is why a file can't be read.
+    `correction`: rows of a reject workbook that came back, which import puts in the place of those set aside.
     """
 
     file: str
@@ -53,6 +55,7 @@ class SheetReport:
     problem_en: str = ""
     same_as: str | None = None
     guesses: tuple[tuple[str, str], ...] = ()
+    correction: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +117,9 @@ def inspect_files(
             if not sheets:
                 reports.append(_no_table(source))
             for sheet in sheets:
+                if is_correction(sheet):
+                    reports.append(_report(store, sheet, None, correction=True))
+                    continue
                 found = match_sheet(store, sheet, rules)
                 reports.append(_report(store, sheet, found))
                 if reports[-1].guesses:
@@ -156,10 +162,13 @@ def _no_table(
     )
 
 
-def _report(store: Store, sheet: Sheet, found: TableMapping | None) -> SheetReport:
+def _report(
+    store: Store, sheet: Sheet, found: TableMapping | None, *, correction: bool = False
+) -> SheetReport:
     rows = _sample(store, sheet)
-    near = near_miss(sheet.headers, lambda: first_values(store, sheet)) if found is None else None
-    guesses = _guesses(store, sheet) if found is None else ()
+    unknown = found is None and not correction
+    near = near_miss(sheet.headers, lambda: first_values(store, sheet)) if unknown else None
+    guesses = _guesses(store, sheet) if unknown else ()
     columns = column_reports(store, sheet, found)
     return SheetReport(
         file=sheet.source.name,
@@ -175,6 +184,7 @@ def _report(store: Store, sheet: Sheet, found: TableMapping | None) -> SheetRepo
         lacking=(near[0].name, *(group[0] for group in near[1])) if near else (),
         remarks=value_remarks(store, sheet, found, columns) if found else (),
         guesses=guesses,
+        correction=correction,
     )
 
 

@@ -34,7 +34,8 @@ _ELEVEN_DIGITS = re.compile(r"\d{11}")
 class ColumnReport:
     """One delivered column: the field it is, samples as a person may see them, and shares of the rows looked at.
 
-    `parsed_share` is of the values that are filled; 1.0 where nothing has to be parsed.
+    `parsed_share` is of the values that are filled; 1.0 where nothing has to be parsed. `sure` is below 1 where no known name
+    but the words of the header gave the field.
     """
 
     header: str
@@ -48,6 +49,7 @@ class ColumnReport:
     most_frequent: str = ""
     most_frequent_share: float = 0.0
     has_clock: bool = False
+    sure: float = 1.0
 
 
 def shortened(value: str) -> str:
@@ -122,6 +124,7 @@ def _column(
         most_frequent=samples[0] if samples else "",
         most_frequent_share=round(often[0][1] / total, 4) if often else 0.0,
         has_clock=bool(parsed and parsed[2]),
+        sure=found.sure.get(name, 1.0) if found and name else 1.0,
     )
 
 

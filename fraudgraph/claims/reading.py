@@ -160,11 +160,10 @@ def _land_all(
         if not sheets:
             unknown.append((source, None))
         for sheet in sheets:
-            found = None if is_correction(sheet) else match_sheet(store, sheet, rules)
-            if found is not None:
-                matched.append((sheet, found))
-            elif is_correction(sheet):
+            if is_correction(sheet):
                 corrected.append(sheet)
+            elif (found := match_sheet(store, sheet, rules)) is not None:
+                matched.append((sheet, found))
             else:
                 unknown.append((source, sheet))
     for rule in rules:

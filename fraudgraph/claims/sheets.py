@@ -15,10 +15,10 @@ import pyarrow as pa
 from fraudgraph.claims.batches import grid_batches, row_batches, stage_schema
 from fraudgraph.claims.careful import careful_rows
 from fraudgraph.claims.dbf_files import dbf_batches, open_dbf
-from fraudgraph.claims.encodings import DAMAGED, as_utf8
+from fraudgraph.claims.encodings import DAMAGED, Utf8Text, as_utf8
 from fraudgraph.claims.fixed_width import fixed_batches, fixed_encoding
-from fraudgraph.claims.headers import GridTable, rule_headers, tables_in
-from fraudgraph.claims.html_tables import html_rows
+from fraudgraph.claims.headers import rule_headers, tables_in
+from fraudgraph.claims.html_tables import HtmlRows
 from fraudgraph.claims.json_files import stage_json
 from fraudgraph.claims.kept_lines import KeptLines
 from fraudgraph.claims.mapping import TableRule
@@ -114,7 +114,7 @@ def _of_text(
     if text is None:
         return []
     if source.format == "html":
-        return _html(source, text.path, first_number, more, text.encoding)
+        return _html(source, text, copy.with_name(f"{copy.name}.rows"), first_number, more)
     if source.format == "json":
         sheet = Sheet(source=source, number=first_number, name=None, headers=(), encoding=text.encoding)
         names = stage_json(store, source, text, sheet.stage, copy)
@@ -157,6 +157,8 @@ def _parquet(store: Store, source: SourceFile, number: int) -> Sheet:
     try:
         described = store.rows(f"DESCRIBE SELECT * FROM read_parquet({path})")
         store.rows(f"SELECT count(*) FROM read_parquet({path})")
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error as problem:
         raise storage_problem(problem, store.folder) or damaged_parquet(source, problem) from None
     headers = tuple(str(row[0]) for row in described)
@@ -199,26 +201,20 @@ def _workbook(store: Store, source: SourceFile, first_number: int, more: frozens
 
 
 def _html(
-    source: SourceFile, path: Path, first_number: int, more: frozenset[str], encoding: str
+    source: SourceFile, text: Utf8Text, copy: Path, first_number: int, more: frozenset[str]
 ) -> list[Sheet]:
-    def rows(table: GridTable) -> Iterator[pa.RecordBatch]:
-        last = table.last_line
-        inside = (
-            (line, cells)
-            for line, cells in html_rows(path)
-            if line >= table.first_line and (last is None or line <= last)
-        )
-        return grid_batches(inside, len(table.names))
-
-    found = list(tables_in(html_rows(path), more))
+    rows = HtmlRows(text.path, copy)
+    found = list(tables_in(rows.between(), more))
     return [
         Sheet(
             source=source,
             number=first_number + i,
             name=None if len(found) == 1 else str(i + 1),
             headers=table.names,
-            encoding=encoding,
-            batches=lambda table=table: rows(table),  # type: ignore[misc]
+            encoding=text.encoding,
+            batches=lambda table=table: grid_batches(  # type: ignore[misc]
+                rows.between(table.first_line, table.last_line), len(table.names)
+            ),
             first_line=table.first_line,
             odd_spaces=True,
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fraudgraph.cli.language import t
-from fraudgraph.cli.options import AsJson, examples
+from fraudgraph.cli.options import AsJson, MappingFile, OutToWrite, Replace, SettingsFile, examples
 from fraudgraph.cli.terminal import print_json, print_result, progress
 
 if TYPE_CHECKING:
@@ -46,9 +46,7 @@ def _import(
             ),
         ),
     ] = None,
-    out: Annotated[
-        Path, typer.Option("--out", metavar="OUT", help=t("Where to write.", "写入的目录。"))
-    ] = _DEFAULT_OUT,
+    out: OutToWrite = _DEFAULT_OUT,
     retry: Annotated[
         list[Path] | None,
         typer.Option(
@@ -74,21 +72,9 @@ def _import(
         str | None,
         typer.Option("--month", metavar="YYYY-MM", help=t("The last month to keep.", "保留到该月。")),
     ] = None,
-    settings: Annotated[
-        Path | None,
-        typer.Option("--settings", metavar="F", help=t("A settings file (TOML).", "设置文件（TOML）。")),
-    ] = None,
-    mapping: Annotated[
-        Path | None,
-        typer.Option("--mapping", metavar="F", help=t("A mapping file (TOML).", "列名对照文件（TOML）。")),
-    ] = None,
-    replace: Annotated[
-        bool,
-        typer.Option(
-            "--replace",
-            help=t("Overwrite OUT if it is an earlier one of ours.", "OUT 若是本程序先前的结果，则覆盖。"),
-        ),
-    ] = False,
+    settings: SettingsFile = None,
+    mapping: MappingFile = None,
+    replace: Replace = False,
     as_json: AsJson = False,
 ) -> None:
     from fraudgraph.importing import import_delivery

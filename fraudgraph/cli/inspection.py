@@ -139,6 +139,8 @@ def _print_sheet(sheet: SheetReport) -> None:
     table = (
         f"{sheet.table} ({sheet.mapping})" if sheet.table else t("no table that we know", "不是可识别的表")
     )
+    if sheet.correction:
+        mark, table = "✓", t("rejects that came back corrected; import and run take them", "更正后发回的剔除记录，可直接用于 import 和 run")  # fmt: skip
     print_result(f"{mark} {name}: {table}; {', '.join(one for one in facts if one)}")
     if sheet.lacking:
         listed = ", ".join(sheet.lacking[1:])
@@ -167,7 +169,7 @@ def _print_sheet(sheet: SheetReport) -> None:
         rows = [
             (
                 c.header,
-                c.field or "-",
+                ("≈ " if c.sure < 1 else "") + (c.field or "-"),
                 f"{c.filled_share:.0%}",
                 f"{c.parsed_share:.0%}" if c.field else "",
                 " | ".join(c.samples),
@@ -175,6 +177,13 @@ def _print_sheet(sheet: SheetReport) -> None:
             for c in sheet.columns
         ]
         print_table(header, rows)
+        if any(c.sure < 1 for c in sheet.columns):
+            print_result(
+                t(
+                    "  ≈ understood from the words of the header and the values: check these",
+                    "  ≈ 按表头用词和列值判断，请核对",
+                )
+            )
     for remark in sheet.remarks:
         print_result(t(f"! {remark.en}", f"！{remark.zh}"))
     print_result("")

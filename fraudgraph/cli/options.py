@@ -19,7 +19,12 @@ __all__ = [
     "DEFAULT_OUT",
     "AsJson",
     "Capacity",
+    "MappingFile",
+    "ModelsFolder",
     "OutToRead",
+    "OutToWrite",
+    "Replace",
+    "SettingsFile",
     "WorkspaceToUse",
     "day_as_typed",
     "examples",
@@ -31,6 +36,43 @@ DEFAULT_OUT = Path("fraudgraph-out")
 
 OutToRead = Annotated[
     Path, typer.Option("--out", metavar="OUT", help=t("The folder that `run` wrote.", "`run` 写出的目录。"))
+]
+OutToWrite = Annotated[
+    Path,
+    typer.Option(
+        "--out",
+        metavar="OUT",
+        help=t(
+            "Where to write; must not exist yet, unless --replace.",
+            "写入的目录，须尚不存在（--replace 除外）。",
+        ),
+    ),
+]
+Replace = Annotated[
+    bool,
+    typer.Option(
+        "--replace",
+        help=t("Overwrite OUT if it is an earlier one of ours.", "OUT 若是本程序先前的结果，则覆盖。"),
+    ),
+]
+SettingsFile = Annotated[
+    Path | None,
+    typer.Option("--settings", metavar="F", help=t("A settings file (TOML).", "设置文件（TOML）。")),
+]
+MappingFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--mapping",
+        metavar="F",
+        help=t(
+            "Which delivered column is which (TOML), where the program can't tell.",
+            "列名对照文件（TOML），用于程序无法识别的列。",
+        ),
+    ),
+]
+ModelsFolder = Annotated[
+    Path | None,
+    typer.Option("--dir", metavar="D", help=t("A folder of models made on site.", "现场自建模型所在目录。")),
 ]
 AsJson = Annotated[
     bool, typer.Option("--json", help=t("Print JSON, for programs.", "输出 JSON，供程序使用。"))

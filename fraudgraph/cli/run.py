@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fraudgraph.cli.language import language, t
-from fraudgraph.cli.options import DEFAULT_OUT, AsJson, Capacity, examples
+from fraudgraph.cli.options import (
+    DEFAULT_OUT,
+    AsJson,
+    Capacity,
+    MappingFile,
+    OutToWrite,
+    Replace,
+    SettingsFile,
+    examples,
+)
 from fraudgraph.cli.terminal import command_name, print_json, print_result, progress, say
 
 if TYPE_CHECKING:
@@ -17,14 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["add_to"]
 
 _DEMO_OUT = Path("fraudgraph-demo")
-
-_Replace = Annotated[
-    bool,
-    typer.Option(
-        "--replace",
-        help=t("Overwrite OUT if it is an earlier run of ours.", "OUT 若是本程序先前的结果，则覆盖。"),
-    ),
-]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -63,10 +64,8 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _demo(
-    out: Annotated[
-        Path, typer.Option("--out", metavar="OUT", help=t("Where to write.", "写入的目录。"))
-    ] = _DEMO_OUT,
-    replace: _Replace = False,
+    out: OutToWrite = _DEMO_OUT,
+    replace: Replace = False,
     as_json: AsJson = False,
 ) -> None:
     from fraudgraph.content import content_folder
@@ -97,14 +96,7 @@ def _run(
             ),
         ),
     ],
-    out: Annotated[
-        Path,
-        typer.Option(
-            "--out",
-            metavar="OUT",
-            help=t("Where to write; must not exist yet.", "写入的目录，须尚不存在。"),
-        ),
-    ] = DEFAULT_OUT,
+    out: OutToWrite = DEFAULT_OUT,
     month: Annotated[
         str | None,
         typer.Option(
@@ -116,21 +108,8 @@ def _run(
             ),
         ),
     ] = None,
-    settings: Annotated[
-        Path | None,
-        typer.Option("--settings", metavar="F", help=t("A settings file (TOML).", "设置文件（TOML）。")),
-    ] = None,
-    mapping: Annotated[
-        Path | None,
-        typer.Option(
-            "--mapping",
-            metavar="F",
-            help=t(
-                "Which delivered column is which (TOML), where the program can't tell.",
-                "列名对照文件（TOML），用于程序无法识别的列。",
-            ),
-        ),
-    ] = None,
+    settings: SettingsFile = None,
+    mapping: MappingFile = None,
     seed: Annotated[
         int | None,
         typer.Option(
@@ -152,7 +131,7 @@ def _run(
             ),
         ),
     ] = None,
-    replace: _Replace = False,
+    replace: Replace = False,
     as_json: AsJson = False,
 ) -> None:
     from fraudgraph.records import Month

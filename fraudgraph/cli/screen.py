@@ -8,7 +8,15 @@ from typing import Annotated
 import typer
 
 from fraudgraph.cli.language import language, t
-from fraudgraph.cli.options import AsJson, examples
+from fraudgraph.cli.options import (
+    AsJson,
+    MappingFile,
+    ModelsFolder,
+    OutToWrite,
+    Replace,
+    SettingsFile,
+    examples,
+)
 from fraudgraph.cli.terminal import print_json, print_result, print_table, progress, say
 
 __all__ = ["add_to"]
@@ -34,16 +42,8 @@ def _screen(
         list[Path],
         typer.Argument(metavar="SOURCE...", help=t("Claims files or folders.", "结算数据文件或目录。")),
     ],
-    out: Annotated[
-        Path,
-        typer.Option(
-            "--out", metavar="OUT", help=t("Where to write; must not exist yet.", "写入的目录，须尚不存在。")
-        ),
-    ],
-    folder: Annotated[
-        Path | None,
-        typer.Option("--dir", metavar="D", help=t("Models made on site.", "现场自建模型所在目录。")),
-    ] = None,
+    out: OutToWrite,
+    folder: ModelsFolder = None,
     run: Annotated[
         Path | None,
         typer.Option(
@@ -52,25 +52,9 @@ def _screen(
             help=t("Link findings to the rings of this run's OUT.", "将疑点关联到该次运行的疑似团伙。"),
         ),
     ] = None,
-    settings: Annotated[
-        Path | None,
-        typer.Option("--settings", metavar="F", help=t("A settings file (TOML).", "设置文件（TOML）。")),
-    ] = None,
-    mapping: Annotated[
-        Path | None,
-        typer.Option(
-            "--mapping",
-            metavar="F",
-            help=t("Which delivered column is which (TOML).", "列名对照文件（TOML）。"),
-        ),
-    ] = None,
-    replace: Annotated[
-        bool,
-        typer.Option(
-            "--replace",
-            help=t("Overwrite OUT if it is an earlier run of ours.", "OUT 若是本程序先前的结果，则覆盖。"),
-        ),
-    ] = False,
+    settings: SettingsFile = None,
+    mapping: MappingFile = None,
+    replace: Replace = False,
     as_json: AsJson = False,
 ) -> None:
     from fraudgraph.one_click import screen

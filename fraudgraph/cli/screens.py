@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fraudgraph.cli.language import language, t
-from fraudgraph.cli.options import AsJson, examples
+from fraudgraph.cli.options import AsJson, ModelsFolder, examples
 from fraudgraph.cli.terminal import print_json, print_result, print_table, say
 from fraudgraph.errors import UsageError, nearest_hint
 
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["add_to"]
 
-ModelsFolder = Annotated[
-    Path | None,
-    typer.Option("--dir", metavar="D", help=t("A folder of models made on site.", "现场自建模型所在目录。")),
-]
 ModelId = Annotated[
     str,
     typer.Argument(

@@ -15,7 +15,7 @@ from fraudgraph.claims.corrections import MARKERS
 from fraudgraph.claims.quality import measure_quality
 from fraudgraph.cli import main
 from fraudgraph.errors import SourceError, UsageError
-from fraudgraph.importing import ImportSummary, import_delivery
+from fraudgraph.importing import _REJECTS_QUERY, ImportSummary, import_delivery
 from fraudgraph.settings import Settings, SourceSettings
 from fraudgraph.store import Store
 from tests.claims import formats
@@ -183,6 +183,38 @@ def test_fee_lines_that_were_changed(tmp_path: Path) -> None:
         ("C00001", "missing", "X1", "10.00", None),
         ("C00002", "added_late", "X2", None, "10.00"),
     ]
+
+
+def test_a_fee_line_of_the_same_amount_says_which_column_changed(tmp_path: Path) -> None:
+    line = {"claim_id": "C00000", "item_code": "X1", "charged_at": "2025-03-04"}
+    once = [{**line, "quantity": "2", "amount": "10"}]
+    split = [{**line, "quantity": "2", "amount": "5"}, {**line, "quantity": "1", "amount": "5"}]
+    for name, items in (("a", once), ("b", split)):
+        (tmp_path / name).mkdir()
+        write_csv(tmp_path / name / "claims.csv", [canonical(0)])
+        write_csv(tmp_path / name / "claim_items.csv", items)
+    bring(tmp_path / "one", tmp_path / "a")
+    found = bring(tmp_path / "two", tmp_path / "b", against=tmp_path / "one").comparison
+    assert found is not None and found.items_changed == 1
+    query = "SELECT column_name, before, after FROM delivery_changes WHERE kind = 'claim_items' ORDER BY 1"
+    assert rows_of(tmp_path / "two", query) == [("lines", "1", "2"), ("quantity", "2.0000", "3.0000")]
+
+
+def test_rejects_that_differ_only_in_their_raw_line_stand_in_one_order(tmp_path: Path) -> None:
+    header = ",".join(canonical(0))
+    good = [",".join(canonical(i).values()) for i in range(3)]
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.csv").write_text("\n".join([header, *good, "zz,1", "yy,1", "zz,0"]) + "\n", encoding="utf-8")
+    bring(tmp_path / "out", folder)
+    lines = pq.read_table(tmp_path / "out" / "rejects.parquet").column("raw_line").to_pylist()
+    assert lines == ["zz,1", "yy,1", "zz,0"]
+    with Store(tmp_path / "ties") as store:
+        store.run(
+            "CREATE TABLE rejects AS SELECT 'f' AS source_file, NULL::BIGINT AS \"line\", 'c' AS \"column\", 'v' AS \"value\", 'E' AS code, NULL::DECIMAL(16,2) AS amount, "
+            "chr(65 + (i * 7 % 26)::INTEGER) AS raw_line FROM range(26) AS r(i)"
+        )
+        assert [row[-1] for row in store.rows(_REJECTS_QUERY)] == [chr(65 + i) for i in range(26)]
 
 
 def test_the_same_delivery_again_changes_nothing(tmp_path: Path) -> None:

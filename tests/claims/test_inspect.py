@@ -10,6 +10,7 @@ import pytest
 from fraudgraph.claims.inspecting import Inspection, inspect_files
 from fraudgraph.claims.inspecting_values import shortened
 from fraudgraph.cli import main
+from fraudgraph.importing import import_delivery
 from fraudgraph.store import Store
 from tests.claims import formats
 from tests.claims.conftest import Read
@@ -183,6 +184,37 @@ def test_unknown_headers_are_guessed_by_their_values_and_only_proposed(
         .sheets[0]
         .guesses
     )
+
+
+def test_a_reject_workbook_that_came_back_is_named_and_not_remembered(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [settlement(i, **({"psn_no": ""} if i == 3 else {})) for i in range(40)]
+    source = write_csv(tmp_path / "结算.csv", rows)
+    import_delivery([source], tmp_path / "out")
+    (sheet, *_) = [
+        one for one in look(tmp_path, tmp_path / "out" / "rejects.xlsx", keep=True).sheets if one.correction
+    ]
+    assert sheet.table is None and sheet.lacking == () and sheet.guesses == ()
+    assert not (tmp_path / "memory").exists()
+    assert main(["inspect", str(tmp_path / "out" / "rejects.xlsx"), "--lang", "en"]) == 0
+    assert "rejects that came back corrected" in capsys.readouterr().out
+
+
+def test_a_column_understood_from_its_words_is_marked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [
+        {"Receipt No": f"R{i:08d}", "Insured Person ID": f"37020019500101{i:04d}", "Hospital Code": "H37020100001",
+         "Date of Visit": "2025-03-04", "Overall Cost": f"{i + 9}.50", "Reimbursed Amount": f"{i}.25", "setl_time": "2025-03-04"}
+        for i in range(30)
+    ]  # fmt: skip
+    path = write_csv(tmp_path / "export.csv", rows)
+    columns = {column.header: column for column in look(tmp_path, path).sheets[0].columns}
+    assert columns["setl_time"].sure == 1.0 and 0.6 <= columns["Overall Cost"].sure < 1.0
+    assert columns["Reimbursed Amount"].field == "fund_amount"
+    assert main(["inspect", str(path), "--lang", "en"]) == 0
+    assert "≈ total_amount" in capsys.readouterr().out
 
 
 def test_the_command_writes_a_mapping_and_says_what_is_off(

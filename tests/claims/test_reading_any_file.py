@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 
+from fraudgraph.claims import html_tables
+from fraudgraph.claims.html_tables import html_rows
 from fraudgraph.errors import SourceError
 from fraudgraph.store import Store
 from tests.claims import formats
@@ -361,3 +364,43 @@ def test_broken_and_locked_archives_and_tables_are_refused_in_words(
     (tmp_path / "a.json").write_text(json.dumps(ROWS)[:-30], encoding="utf-8")
     with pytest.raises(SourceError, match="JSON"):
         read(tmp_path / "a.json")
+
+
+def test_a_page_with_several_tables_is_parsed_once(
+    read: Read, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def table(rows: Sequence[dict[str, str]]) -> str:
+        lines = [list(rows[0]), *(list(row.values()) for row in rows)]
+        return "<table>" + "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in line) + "</tr>" for line in lines) + "</table>"  # fmt: skip
+
+    doctors = [
+        {"医师代码": "D1", "医师姓名": "王", "职称": "主治"},
+        {"医师代码": "D2", "医师姓名": "李", "职称": ""},
+    ]
+    people = [{"人员编号": "X1", "姓名": "赵", "性别": "男"}]
+    pages = "<html>" + table(ROWS) + table(doctors) + table(people) + "</html>"
+    (tmp_path / "a.xls").write_text(pages, encoding="utf-8")
+    parsed: list[Path] = []
+
+    def counted(path: Path) -> Iterator[tuple[int, list[str]]]:
+        parsed.append(path)
+        return html_rows(path)
+
+    monkeypatch.setattr(html_tables, "html_rows", counted)
+    read(tmp_path / "a.xls")
+    assert len(parsed) == 1
+    assert (store.count("claims"), store.count("doctors")) == (len(ROWS), 2)
+    assert store.rows("SELECT sex FROM patients WHERE patient_id = 'X1'") == [("1",)]
+
+
+@pytest.mark.parametrize("cut", [40, -9])
+def test_a_broken_gzip_with_a_layout_says_so_in_one_sentence(read: Read, tmp_path: Path, cut: int) -> None:
+    lines = "".join(f"C{i:07d}P{i * 7919 % 1000:04d}\n" for i in range(50_000))
+    (tmp_path / "a.txt.gz").write_bytes(gzip.compress(lines.encode())[:cut])
+    (tmp_path / "m.toml").write_text(
+        '[[table]]\ntable = "claims"\nmatch = "a.txt.gz"\n[table.columns]\nclaim_id = "a"\npatient_id = "b"\nplace_id = "b"\n'
+        'total_amount = "b"\nfund_amount = "b"\n[table.layout]\na = 8\nb = 5\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(SourceError, match="gzip file that is broken off"):
+        read(tmp_path / "a.txt.gz", mapping=tmp_path / "m.toml")
