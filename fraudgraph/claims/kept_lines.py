@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,12 +68,17 @@ def _read(path: Path) -> dict[int, list[str] | None]:
 
 
 def _write(path: Path, known: dict[int, list[str] | None]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = path.with_name(f"{path.name}.tmp")
+    """Keep the lines; where there is no room for them, they are looked up again next time."""
     columns = {
         "line": pa.array(list(known), pa.int64()),
         "cells": pa.array(list(known.values()), pa.list_(pa.string())),
     }
-    pq.write_table(pa.table(columns), beside)
-    beside.chmod(0o600)
-    beside.replace(path)
+    beside = path.with_name(f"{path.name}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        pq.write_table(pa.table(columns), beside)
+        beside.chmod(0o600)
+        beside.replace(path)
+    except OSError:
+        with suppress(OSError):
+            beside.unlink()

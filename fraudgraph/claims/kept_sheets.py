@@ -14,6 +14,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from datetime import date
 from functools import cache
@@ -105,8 +106,7 @@ class KeptSheets:
         open_lines(store, sheet)
         landing = land(store, sheet, mapping, settled_headers)
         passing, last_day = _days(store, landing)
-        if not passing:
-            _write_rows(store, landing, rows)
+        if not passing and _write_rows(store, landing, rows):
             _write_json(told, {"staged": sheet.staged, "rows": landing.rows, "last_day": last_day})
         return landing
 
@@ -225,22 +225,36 @@ def _read_json(path: Path) -> Any:
 
 
 def _write_json(path: Path, content: Any) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Keep something small; where there is no room for it, it is found out again next time."""
     beside = path.with_name(f"{path.name}.tmp")
-    beside.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-    beside.chmod(0o600)
-    beside.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        beside.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+        beside.chmod(0o600)
+        beside.replace(path)
+    except OSError:
+        with suppress(OSError):
+            beside.unlink()
 
 
-def _write_rows(store: Store, landing: Landing, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+def _write_rows(store: Store, landing: Landing, path: Path) -> bool:
+    """Keep a sheet's rows; False where there is no room for them, which is no reason to stop."""
     beside = path.with_name(f"{path.name}.tmp")
-    store.run(
-        f"COPY (SELECT {landing.line()} AS line, * EXCLUDE (line) FROM {landing.table}) "
-        f"TO {literal(str(beside))} (FORMAT parquet, COMPRESSION snappy)"
-    )
-    beside.chmod(0o600)
-    beside.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        store.run(
+            f"COPY (SELECT {landing.line()} AS line, * EXCLUDE (line) FROM {landing.table}) "
+            f"TO {literal(str(beside))} (FORMAT parquet, COMPRESSION snappy)"
+        )
+        beside.chmod(0o600)
+        beside.replace(path)
+    except (OSError, duckdb.Error) as problem:
+        if not isinstance(problem, OSError) and storage_problem(problem, path.parent) is None:
+            raise
+        with suppress(OSError):
+            beside.unlink()
+        return False
+    return True
 
 
 def _readable(store: Store, path: Path, mapping: TableMapping) -> bool:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fraudgraph.errors import StorageError
-from fraudgraph.jobs.workspace import Workspace, write_private
+from fraudgraph.jobs.workspace import Workspace, disk_told, write_private
 from fraudgraph.records import Month
 from fraudgraph.settings import Settings
 
@@ -115,7 +115,8 @@ def take_in(workspace: Workspace, settings: Settings) -> Delivery | None:
     name = f"{number:04d}-{digest[:8]}"
     beside = workspace.deliveries / f".{name}"
     try:
-        return _keep(workspace, settings, {path: prints[path] for path in waiting}, beside, name)
+        with disk_told(workspace.deliveries):
+            return _keep(workspace, settings, {path: prints[path] for path in waiting}, beside, name)
     except OSError as problem:
         raise StorageError(
             f"The delivery can't be kept in {workspace.deliveries}: {problem.strerror or problem}. It is still in the inbox; free some space and run again.",

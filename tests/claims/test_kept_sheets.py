@@ -182,3 +182,10 @@ def test_what_a_later_window_does_not_ask_for_goes(tmp_path: Path) -> None:
     (rows.parent / "rows-0-0000000000000000.parquet").write_bytes(b"of another version")
     later.tidy(date(2025, 4, 1))
     assert list((tmp_path / "kept").rglob("rows-*.parquet")) == [rows]
+
+
+def test_a_folder_that_cannot_be_written_costs_time_and_nothing_else(tmp_path: Path) -> None:
+    source = write_csv(tmp_path / "setl_d.csv", spoilt())
+    (tmp_path / "kept").write_text("a file where the folder should be", encoding="utf-8")
+    plain = everything(tmp_path / "a", source)
+    assert everything(tmp_path / "b", source, kept=KeptSheets(tmp_path / "kept")) == plain
