@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from fraudgraph.claims.fields import Kind
-from fraudgraph.claims.header_words import INITIALS, is_word
+from fraudgraph.claims.header_words import is_word
 from fraudgraph.claims.meanings import Meaning, meanings
 from fraudgraph.claims.value_shapes import AGREES, CONTRADICTS, Shape, agreement, shape_of
+from fraudgraph.claims.vocabulary import INITIALS
 
-__all__ = ["LIMIT", "Columns", "assigned"]
+__all__ = ["LIMIT", "Columns", "assigned", "leaves_amounts"]
 
 LIMIT = 0.6
 """A column that is less sure of its field stays unmapped."""
@@ -24,6 +25,9 @@ _FEWEST_INITIALS = 3
 _FEWEST_MARKED = 4
 _UNFORMED = ("id", "text", "level", "ownership")
 """Fields whose values have no form that could prove an abbreviation."""
+_AMOUNTS = ("total_amount", "fund_amount", "account_amount", "self_paid_amount")
+_REGISTERS = ("patients", "doctors", "doctor_sites", "facilities", "pharmacies", "institutions", "encounters")
+_ALL_CENTS = 0.8
 _ALIKE = (
     frozenset({"claim_type", "med_type_raw"}),
     frozenset({"place_id", "facility_id", "pharmacy_id"}),
@@ -53,8 +57,13 @@ class Columns:
     @cached_property
     def shapes(self) -> tuple[Shape, ...] | None:
         """The shape of every column; None where no values can be had."""
-        columns = self._values() if self._values is not None else ()
-        return tuple(shape_of(values) for values in columns) if len(columns) == len(self.headers) else None
+        return tuple(shape_of(values) for values in self.values) if self.values else None
+
+    @cached_property
+    def values(self) -> Sequence[Sequence[object]]:
+        """The first values of every column; empty where none can be had."""
+        given = self._values() if self._values is not None else ()
+        return given if len(given) == len(self.headers) else ()
 
 
 def assigned(
@@ -87,6 +96,27 @@ def assigned(
     }
     found = _ended_or_settled(_best(kind, weighed), weighed, columns.plain)
     return _without_few_initials(_without_doubtful(found, weighed), weighed)
+
+
+def leaves_amounts(kind: Kind, unmapped: Sequence[int], columns: Columns) -> bool:
+    """Whether a register or the like would leave the amounts of settlements aside: by their headers, or by values of amounts beside places."""
+    if kind.name == "claims" or len(unmapped) < 2:
+        return False
+    names = {one.name for one in kind.fields}
+    left = {
+        one.field
+        for position in unmapped
+        for one in meanings("claims", columns.plain[position])
+        if one.field in _AMOUNTS and one.field not in names and one.way != INITIALS
+    }
+    if {"total_amount", "fund_amount"} <= left:
+        return True
+    if kind.name not in _REGISTERS or columns.shapes is None:
+        return False
+    shapes = [columns.shapes[position] for position in unmapped]
+    amounts = sum(shape.cents >= _ALL_CENTS and shape.number >= _ALL_CENTS for shape in shapes)
+    places = any(shape.place >= _ALL_CENTS for shape in shapes)
+    return amounts >= 2 and (places or kind.name != "patients")
 
 
 _Weighed = Mapping[int, Mapping[str, tuple[float, Meaning]]]

@@ -7,35 +7,21 @@ camel case or written together. What the notions make is `meanings`' business.
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-from fraudgraph.claims.mapping import preset_rules
+from fraudgraph.claims.vocabulary import HAN, INITIALS, PINYIN, Reading, cut, vocabulary
 
-__all__ = [
-    "BRACKETS",
-    "INITIALS",
-    "PINYIN",
-    "WORDS",
-    "Reading",
-    "is_word",
-    "readings",
-    "simplified",
-    "vocabulary",
-]
+__all__ = ["BRACKETS", "is_word", "readings", "simplified"]
 
-_PRESETS = Path(__file__).parent / "presets"
 BRACKETS = re.compile(r"[(\[{【〔《<].*?[)\]}】〕》>]")
 _SIMPLIFIED = str.maketrans(
     "結員編號醫療費總額藥機構時間開單據師診斷碼個賬帳戶現經辦標誌銷類別級聯繫電話職稱執業點數價細項錄發質屬險種區劃處銀證齡產規則態報記務傳檔營統籌參購獨責負擬備註錢轉儲實際離歲幣給補償撥當從終訖來請領軍殘難與門號國標準識別調貨庫進銷單張條寫檢驗術檔紀體資訊碼鄉鎮縣屆義買賣",
     "结员编号医疗费总额药机构时间开单据师诊断码个账账户现经办标志销类别级联系电话职称执业点数价细项录发质属险种区划处银证龄产规则态报记务传档营统筹参购独责负拟备注钱转储实际离岁币给补偿拨当从终讫来请领军残难与门号国标准识别调货库进销单张条写检验术档纪体资讯码乡镇县届义买卖",
 )
 """The old form of the characters that headers are made of (files in Big5)."""
-_HAN = re.compile(r"[\u3400-\u9fff]+")
+_BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 _PIECES = re.compile(r"[\u3400-\u9fff]+|[A-Za-z]+[0-9]*|[0-9]+")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
 _NUMBERING = re.compile(r"^\s*[*#※★]*\s*(?:[0-9]{1,3}\s*[.、)）:：_-]\s*)?[*#※★]*")
@@ -44,82 +30,18 @@ _SHORT = frozenset({"of", "id", "no", "cd", "dt", "nm", "dr"})
 """Words of two letters that may stand inside letters written together."""
 _LAST_INITIALS = {"h": ("id",), "f": ("amount",), "e": ("amount",)}
 """号, 费 and 额 at the end of an abbreviation."""
+_LONG, _FEWEST_LETTERS, _MOST_WORDS = 4, 3, 3
 _MOST_COVERS = 24
+_LONGEST_SHORT = 14
+_MARK = 4
+"""Letters of a first piece that may be the mark of a table."""
+_ENDINGS = frozenset({"id", "no", "code", "name", "date", "time"})
 _LONGEST = 60
-
-WORDS, PINYIN, INITIALS = 0, 1, 2
-"""How a header was read, surest first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One way to understand a header: its notions in order, how many pieces nobody knows, and how it was read."""
-
-    notions: tuple[str, ...]
-    unknown: int = 0
-    way: int = WORDS
-
-    def __add__(self, other: Reading) -> Reading:
-        return Reading(self.notions + other.notions, self.unknown + other.unknown, max(self.way, other.way))
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """Words by their form; a pinyin or an abbreviation may stand for several."""
-
-    chinese: Mapping[str, tuple[str, ...]]
-    latin: Mapping[str, tuple[str, ...]]
-    pinyin: Mapping[str, tuple[tuple[str, ...], ...]]
-    initials: Mapping[str, tuple[tuple[str, ...], ...]]
 
 
 def simplified(text: str) -> str:
     """Half-width, in the new form of characters."""
     return unicodedata.normalize("NFKC", text).translate(_SIMPLIFIED)
-
-
-@cache
-def vocabulary() -> Vocabulary:
-    """The words of presets/words.toml in all their forms."""
-    told = tomllib.loads((_PRESETS / "words.toml").read_text(encoding="utf-8"))
-    sounds = tomllib.loads((_PRESETS / "pinyin.toml").read_text(encoding="utf-8"))["readings"]
-    sound = {char: reading for reading, chars in sounds.items() for char in chars}
-    chinese: dict[str, tuple[str, ...]] = {}
-    latin: dict[str, tuple[str, ...]] = {}
-    pinyin: dict[str, list[tuple[str, ...]]] = {}
-    initials: dict[str, list[tuple[str, ...]]] = {}
-    for key, words in (*told["words"].items(), *told["codes"].items()):
-        notions = tuple(key.split()) if key != "weak" else ("weak",)
-        for word in words.split():
-            if not _HAN.fullmatch(word):
-                latin.setdefault(word, notions)
-                continue
-            chinese.setdefault(word, notions)
-            spoken = [sound[char] for char in word if char in sound]
-            if len(spoken) < len(word):
-                continue
-            for form, text in ((pinyin, "".join(spoken)), (initials, "".join(one[0] for one in spoken))):
-                known = form.setdefault(text, [])
-                if notions not in known:
-                    known.append(notions)
-    for phrase in _phrases():
-        reading = _cut(phrase, chinese)
-        if not reading.unknown and all(char in sound for char in phrase):
-            short = initials.setdefault("".join(sound[char][0] for char in phrase), [])
-            if reading.notions not in short:
-                short.append(reading.notions)
-    return Vocabulary(
-        chinese,
-        latin,
-        {text: tuple(known) for text, known in pinyin.items()},
-        {text: tuple(known) for text, known in initials.items()},
-    )
-
-
-def _phrases() -> list[str]:
-    """The Chinese headers that presets know: what they are short for is told before words put together."""
-    found = {name for rule in preset_rules() for field in rule.columns for name in rule.synonyms(field)}
-    return sorted(name for name in found if _HAN.fullmatch(name))
 
 
 def is_word(text: str) -> bool:
@@ -130,15 +52,15 @@ def is_word(text: str) -> bool:
 @cache
 def readings(header: str) -> tuple[Reading, ...]:
     """The ways to understand a header, surest first; none if nothing in it is known."""
-    text = " ".join(simplified(header).split())
+    text = _BETWEEN_HAN.sub("", " ".join(simplified(header).split()))
     if not text or len(text) > _LONGEST:
         return ()
     bare = BRACKETS.sub(" ", text)
     found: list[Reading] = []
     for form in dict.fromkeys((_stripped(bare), _stripped(text))):
         found += _of_text(form)
-        han = " ".join(_HAN.findall(form))
-        latin = " ".join(_HAN.sub(" ", form).split())
+        han = " ".join(HAN.findall(form))
+        latin = " ".join(HAN.sub(" ", form).split())
         if han and re.search("[A-Za-z]{2}", latin):
             found += [one for one in (*_of_text(han), *_of_text(latin)) if len(set(one.notions)) > 1]
     kept = [one for one in dict.fromkeys(found) if set(one.notions) - {"weak"}]
@@ -161,6 +83,10 @@ def _of_text(text: str) -> list[Reading]:
     whole = [Reading(())]
     for place, piece in enumerate(pieces):
         options = _of_piece(piece, first=place == 0 and len(pieces) > 1)
+        if (
+            piece.casefold() in ("at", "on") and place < len(pieces) - 1
+        ):  # only behind a word do they tell a time
+            options = [Reading(("weak",))]
         whole = [before + option for before in whole for option in options][:_MOST_COVERS]
     joined = "".join(pieces).casefold()
     if len(pieces) > 1 and joined.isascii() and joined.isalpha():
@@ -172,7 +98,7 @@ def _of_text(text: str) -> list[Reading]:
 def _of_piece(piece: str, *, first: bool) -> list[Reading]:
     if piece.isdigit():
         return [Reading(("other",) if 1 < int(piece) < 100 else ())]
-    if _HAN.fullmatch(piece):
+    if HAN.fullmatch(piece):
         return [_of_chinese(piece)]
     known = vocabulary().latin.get(piece.casefold())
     if known is not None:
@@ -191,54 +117,75 @@ def _of_piece(piece: str, *, first: bool) -> list[Reading]:
 
 
 def _of_chinese(text: str) -> Reading:
-    return _cut(text, vocabulary().chinese)
-
-
-def _cut(text: str, words: Mapping[str, tuple[str, ...]]) -> Reading:
-    """The cut into words that leaves the fewest characters unknown, then the fewest words."""
-    longest = max(map(len, words))
-    best: list[tuple[int, int, Reading]] = [(0, 0, Reading(()))]
-    lost_last = False
-    for end in range(1, len(text) + 1):
-        lost, cuts, before = best[end - 1]
-        options = [(lost + 1, cuts, Reading(before.notions, before.unknown + int(not lost_last)))]
-        for start in range(max(0, end - longest), end):
-            known = words.get(text[start:end])
-            if known is not None:
-                lost, cuts, before = best[start]
-                options.append((lost, cuts + 1, Reading(before.notions + known, before.unknown)))
-        taken = min(options, key=lambda one: one[:2])
-        lost_last = taken is options[0]
-        best.append(taken)
-    return best[-1][2]
+    return cut(text, vocabulary().chinese)
 
 
 def _of_letters(letters: str, *, first: bool) -> list[Reading]:
-    """One Latin word: known, several known written together, pinyin, or initials; else unknown."""
+    """One Latin word, in the first way that says something: known, several known written together, pinyin, initials; else unknown."""
+    for way in (_as_english, _as_pinyin, _with_ending, _as_short):
+        found = way(letters)
+        if found:
+            return found
+    return [Reading((), 0 if first and len(letters) <= _MARK else 1)]
+
+
+def _as_english(letters: str) -> list[Reading]:
+    known = _english(letters)
+    if known is None:
+        words = {word: (notions,) for word, notions in vocabulary().latin.items()}
+        known = next(_covers(letters, words, 3), None)
+    return [] if known is None else [Reading(known)]
+
+
+def _as_pinyin(letters: str) -> list[Reading]:
+    return [Reading(one, 0, PINYIN) for one in _first(_covers(letters, vocabulary().pinyin, 2), 6)]
+
+
+def _with_ending(letters: str) -> list[Reading]:
+    """An English attribute behind letters of another kind: yyid, xmname."""
+    for length in (4, 2):
+        head, ending = letters[:-length], letters[-length:]
+        if ending in _ENDINGS and len(head) >= 2:
+            last = Reading(vocabulary().latin[ending])
+            return [one + last for one in _of_letters(head, first=False)]
+    return []
+
+
+def _as_short(letters: str) -> list[Reading]:
+    """What letters are short for: an English word, Chinese words by their initials, or initials and pinyin mixed."""
+    if len(letters) > _LONGEST_SHORT:
+        return []
     told = vocabulary()
-    if letters in told.latin:
-        return [Reading(told.latin[letters])]
-    english = {word: (notions,) for word, notions in told.latin.items()}
-    together = next(_covers(letters, english, 3), None)
-    if together is not None:
-        return [Reading(together)]
-    spoken = [Reading(one, 0, PINYIN) for one in _first(_covers(letters, told.pinyin, 2), 6)]
-    if spoken:
-        return spoken
-    for cut in (4, 2):
-        if letters[-cut:] in ("id", "no", "code", "name", "date", "time") and len(letters) - cut >= 2:
-            last = Reading(told.latin[letters[-cut:]])
-            return [one + last for one in _of_letters(letters[:-cut], first=first)]
-    if len(letters) <= 10:
-        short = list(_first(_covers(letters, told.initials, 2), _MOST_COVERS))
-        if letters[-1] in _LAST_INITIALS:
-            ending = _LAST_INITIALS[letters[-1]]
-            short += [
-                one + ending for one in _first(_covers(letters[:-1], told.initials, 2), _MOST_COVERS // 2)
-            ]
-        if short:
-            return [Reading(one, 0, INITIALS) for one in dict.fromkeys(short)]
-    return [Reading((), 0 if first and len(letters) <= 4 else 1)]
+    found = list(_first(_covers(letters, told.initials, 2), _MOST_COVERS))
+    last = _LAST_INITIALS.get(letters[-1], ())
+    if last:
+        found += [one + last for one in _first(_covers(letters[:-1], told.initials, 2), _MOST_COVERS // 2)]
+    if not found:
+        found = list(_first(_covers(letters, {**told.initials, **told.pinyin}, 2), _MOST_COVERS))
+    return [
+        *(Reading(one, 0, PINYIN) for one in _abbreviated(letters)),
+        *(Reading(one, 0, INITIALS) for one in dict.fromkeys(found)),
+    ]
+
+
+def _english(letters: str) -> tuple[str, ...] | None:
+    """A Latin word as it stands, or in its plural."""
+    known = vocabulary().latin
+    return known.get(letters) or (known.get(letters.removesuffix("s")) if len(letters) > _LONG else None)
+
+
+@cache
+def _abbreviated(letters: str) -> tuple[tuple[str, ...], ...]:
+    """What consonants can be short for: English words that hold them in their order (dschrg, ptnt)."""
+    if len(letters) < _FEWEST_LETTERS or re.search("[aeiou]", letters[1:]):
+        return ()
+    fits = re.compile(".*".join(letters) + ".*")
+    found = {
+        notions: None
+        for word, notions in vocabulary().latin.items()
+        if _LONG <= len(word) <= len(letters) * 3 and word[0] == letters[0] and fits.fullmatch(word)
+    }
+    return tuple(found) if len(found) <= _MOST_WORDS else ()
 
 
 def _first(found: Iterator[tuple[str, ...]], most: int) -> Iterator[tuple[str, ...]]:
@@ -265,9 +212,9 @@ def _exactly(
         if len(letters) >= least or letters in _SHORT:
             yield from words.get(letters, ())
         return
-    for cut in range(len(letters) - 1, 1, -1):
-        head = letters[:cut]
+    for length in range(len(letters) - 1, 1, -1):
+        head = letters[:length]
         if (len(head) >= least or head in _SHORT) and head in words:
-            for rest in _exactly(letters[cut:], words, least, count - 1):
+            for rest in _exactly(letters[length:], words, least, count - 1):
                 for notions in words[head]:
                     yield notions + rest

@@ -11,17 +11,16 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from functools import cache
 
-from fraudgraph.claims.assigning import Columns, assigned
+from fraudgraph.claims.assigning import LIMIT, Columns, assigned, leaves_amounts
+from fraudgraph.claims.balance import fund_by_balance
 from fraudgraph.claims.fields import KINDS, PLAIN_KINDS, Kind
-from fraudgraph.claims.header_words import BRACKETS, INITIALS, simplified
+from fraudgraph.claims.header_words import BRACKETS, simplified
 from fraudgraph.claims.mapping import TableRule, preset_rules
-from fraudgraph.claims.meanings import meanings
 from fraudgraph.errors import SettingsError, nearest_hint
 
 __all__ = ["TableMapping", "forms", "known_columns", "match_table", "near_miss", "normalised"]
 
 _ALL_SHOPS = 0.95
-_AMOUNTS = ("total_amount", "fund_amount", "account_amount", "self_paid_amount")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +101,7 @@ def match_table(
         if rule.has and not _has_all(rule, headers):
             continue
         found = _in_other_words(_resolve(rule, headers), columns)
-        if not _complete(found) or _is_rather_claims(found, columns):
+        if not _complete(found) or leaves_amounts(found.kind, found.unmapped, columns):
             continue
         if rule.has:
             return found
@@ -231,6 +230,11 @@ def _in_other_words(found: TableMapping, columns: Columns) -> TableMapping:
         return found
     taken = (*found.columns, *found.sums, *found.rule.constants)
     more = assigned(found.kind, columns, found.unmapped, taken)
+    if found.kind.name == "claims" and "fund_amount" not in {*taken, *more} and columns.values:
+        known = {**found.columns, **{name: position for name, (position, _) in more.items()}}
+        free = [position for position in found.unmapped if position not in known.values()]
+        paid = fund_by_balance(columns.plain, columns.values, known, free)
+        more |= {} if paid is None else {"fund_amount": (paid, LIMIT)}
     if not more:
         return found
     positions = {position for position, _ in more.values()}
@@ -240,20 +244,6 @@ def _in_other_words(found: TableMapping, columns: Columns) -> TableMapping:
         unmapped=tuple(position for position in found.unmapped if position not in positions),
         sure={name: sure for name, (_, sure) in more.items()},
     )
-
-
-def _is_rather_claims(found: TableMapping, columns: Columns) -> bool:
-    """Whether a register or the like would leave total and fund amounts of a settlement aside."""
-    if found.kind.name == "claims" or len(found.unmapped) < 2:
-        return False
-    names = {one.name for one in found.kind.fields}
-    left = {
-        one.field
-        for position in found.unmapped
-        for one in meanings("claims", columns.plain[position])
-        if one.field in _AMOUNTS and one.field not in names and one.way != INITIALS
-    }
-    return {"total_amount", "fund_amount"} <= left
 
 
 def _of_one_kind(found: TableMapping, columns: Columns) -> TableMapping:

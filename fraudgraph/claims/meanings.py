@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from fraudgraph.claims.fields import KINDS
-from fraudgraph.claims.header_words import INITIALS, PINYIN, WORDS, Reading, readings
+from fraudgraph.claims.header_words import readings
 from fraudgraph.claims.mapping import preset_rules
+from fraudgraph.claims.vocabulary import INITIALS, PINYIN, WORDS, Reading
 
 __all__ = ["Meaning", "meanings", "speaks"]
 

@@ -182,5 +182,8 @@ def _of_id(name: str, shape: Shape) -> int:
     in_words = shape.han >= _MOST and not name.endswith("agent_id")
     if in_words or (shape.person >= _MOST and not person) or (shape.place >= _MOST and not place):
         return CONTRADICTS
+    too_short = (name == "refund_of" and shape.flag >= _MOST) or (name == "item_code" and shape.length < 3)
+    if too_short:
+        return CONTRADICTS
     agrees = {"patient_id": shape.person, "diagnosis_code": shape.icd}.get(name, shape.place if place else 0)
     return AGREES if agrees >= _MOST else OPEN

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 import fraudgraph.claims
-from fraudgraph.claims.header_words import INITIALS, PINYIN, WORDS, readings, vocabulary
+from fraudgraph.claims.header_words import readings
 from fraudgraph.claims.headers import find_header
 from fraudgraph.claims.mapping import preset_rules
 from fraudgraph.claims.matching import TableMapping, match_table
 from fraudgraph.claims.meanings import meanings
+from fraudgraph.claims.vocabulary import INITIALS, PINYIN, WORDS, vocabulary
 from fraudgraph.claims.written_sql import unit_of
 
 PRESETS = Path(fraudgraph.claims.__file__).parent / "presets"
@@ -46,6 +47,10 @@ def fields(columns: dict[str, Sequence[str]]) -> dict[str, str]:
         ("dateofbirth", {"time", "weak", "birth"}, WORDS),
         ("DBO.T_BILL.TOTAL_FEE", {"total", "amount"}, WORDS),
         ("醫師編號", {"doctor", "id"}, WORDS),
+        ("Patients Nbr", {"person", "id"}, WORDS),
+        ("姓 名", {"fullname"}, WORDS),
+        ("DSCHRG_DT", {"discharge", "time"}, PINYIN),
+        ("hzXingming", {"person", "fullname"}, INITIALS),
         ("yaodianMingcheng", {"pharmacy", "name"}, PINYIN),
         ("chu_yuan_ri_qi", {"discharge", "time"}, PINYIN),
         ("YDMC", {"pharmacy", "name"}, INITIALS),
@@ -107,6 +112,28 @@ def test_abbreviations_count_only_where_a_table_is_written_so() -> None:
     assert short["JSSJ"] == "ended_at" and short["FYZE"] == "total_amount" and short["JSDH"] == "claim_id"
     mixed = fields({"Bill No": IDS, "Patient ID": PERSONS, "Hospital Code": PLACES, "Visit Date": DAYS, "Total Cost": AMOUNTS, "Fund Pay": AMOUNTS, "XJ": AMOUNTS})  # fmt: skip
     assert "XJ" not in mixed
+
+
+def test_an_amount_that_only_says_paid_is_the_funds_if_the_bill_adds_up() -> None:
+    table = {"Claim No": IDS, "Patient ID": PERSONS, "Hospital Code": PLACES, "Visit Date": DAYS, "Billed Amount": AMOUNTS, "Patient Paid": ("20.50", "10.00", "3.10", "4.00")}  # fmt: skip
+    assert (
+        fields({**table, "Amount Paid": ("100.00", "70.00", "30.00", "1200.00")})["Amount Paid"]
+        == "fund_amount"
+    )
+    assert matched({**table, "Amount Paid": ("20.50", "10.00", "3.10", "4.00")}) is None
+    assert matched({**table, "Deductible": ("100.00", "70.00", "30.00", "1200.00")}) is None
+
+
+def test_a_register_leaves_tables_with_amounts_and_places_alone() -> None:
+    odd = {
+        "PTNT_ID": PERSONS,
+        "PTNT_NM": ("李一", "王二", "赵三", "钱四"),
+        "QQ": PLACES,
+        "A1": AMOUNTS,
+        "A2": AMOUNTS,
+    }
+    assert matched(odd) is None
+    assert matched({name: odd[name] for name in ("PTNT_ID", "PTNT_NM")}) is not None
 
 
 def test_a_number_of_rows_is_no_claim_id() -> None:
