@@ -257,7 +257,7 @@ def test_the_run_tells_what_it_did(story: Story) -> None:
     assert told["counts"]["listed"] == sum(ring["listed"] for ring in rings)
     assert told["counts"]["month"] == "2025-12"
     assert {view["view"] for view in told["views"] if view["on"]} == {
-        "burst", "same_day", "journey", "batch", "identity", "steering", "same_bill", "shared_places", "ownership",
+        "burst", "same_day", "journey", "batch", "identity", "steering", "same_bill", "shared_places", "ownership", "successor",
     }  # fmt: skip
     assert {Path(name) for name in told["outputs"]} == {
         path.relative_to(story.out)

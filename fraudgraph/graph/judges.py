@@ -23,8 +23,8 @@ WEAKEST_P = 1e-2
 """Pairs of people above this are no meetings; groups are tested as groups later."""
 PLACE_P = 1e-6
 """Pairs of doctors and places above this are no meetings: there are few of them and each stands for itself."""
-OWNED_FOLD = 2.0
-"""Places of one owner share this many times the people or doctors expected: neighbours share a third more anyway."""
+PLACE_FOLD = 2.0
+"""Linked places share this many times the people or doctors expected: neighbours share a third more anyway."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -78,12 +78,20 @@ def _judge_ownership(store: Store, view: str, sql: str) -> int:
     seen = [_column(table, f"{who}_observed") for who in ("people", "doctors")]
     due = [np.maximum(_column(table, f"{who}_expected"), 1e-6) for who in ("people", "doctors")]
     ps = np.column_stack(
-        [np.where(s >= OWNED_FOLD * d, poisson.sf(s - 1, d), 1.0) for s, d in zip(seen, due, strict=True)]
+        [np.where(s >= PLACE_FOLD * d, poisson.sf(s - 1, d), 1.0) for s, d in zip(seen, due, strict=True)]
     )
     best, rows = ps.argmin(axis=1), np.arange(len(ps))
     p = np.clip(ps[rows, best] * 2 * _column(table, "link_count"), SMALLEST_P, 1.0)
     observed, expected = (np.column_stack(both)[rows, best] for both in (seen, due))
     return _keep_places(store, view, table, p <= PLACE_P, observed, expected, p)
+
+
+def _judge_successors(store: Store, view: str, sql: str) -> int:
+    table = store.arrow(sql)
+    observed, expected = _column(table, "observed"), np.maximum(_column(table, "expected"), 1e-6)
+    p = np.maximum(poisson.sf(observed - 1, expected), SMALLEST_P)
+    kept = (p <= PLACE_P) & (observed >= PLACE_FOLD * expected)
+    return _keep_places(store, view, table, kept, observed, expected, p)
 
 
 def _judge_packs(store: Store, view: str, sql: str) -> int:
@@ -157,5 +165,6 @@ JUDGES: dict[str, Callable[[Store, str, str], int]] = {
     "same_bill": _judge_bills,
     "shared_places": _judge_place_sets,
     "ownership": _judge_ownership,
+    "successor": _judge_successors,
     "trace_code": _judge_packs,
 }

@@ -22,7 +22,8 @@ __all__ = ["VIEWS", "MeetingReport", "ViewReport", "find_meetings"]
 
 _HERE = Path(__file__).parent
 VIEWS = (
-    "burst", "same_day", "journey", "batch", "identity", "steering", "same_bill", "shared_places", "ownership", "trace_code",
+    "burst", "same_day", "journey", "batch", "identity", "steering", "same_bill", "shared_places", "ownership", "successor",
+    "trace_code",
 )  # fmt: skip
 
 

@@ -64,6 +64,7 @@ WORDS_ZH = {
     "same_bill": "雷同账单",
     "shared_places": "共同场所",
     "ownership": "同一控制人",
+    "successor": "承接机构",
     "trace_code": "追溯码重复",
     "visited": "同现时到场",
     "sittings": "全部同现",

@@ -88,6 +88,7 @@ VIEWS: Mapping[str, Text] = {
     "same_bill": Text("雷同账单", "same bills"),
     "shared_places": Text("共同场所", "shared places"),
     "ownership": Text("同一控制人", "common owner"),
+    "successor": Text("承接机构", "successor place"),
     "trace_code": Text("追溯码重复", "repeated trace codes"),
     "visited": Text("同现时到场", "there at the meetings"),
 }

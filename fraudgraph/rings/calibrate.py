@@ -22,8 +22,8 @@ from fraudgraph.store import Store
 __all__ = ["calibrate_rings", "q_values"]
 
 _SQL = Path(__file__).parent / "sql"
-_KEPT_WHEN_SHUFFLED = ("identity", "steering", "shared_places", "ownership")
-"""Views that dealing people out anew inside a place leaves as they are: who uses a place, which phone, which pharmacy, who owns it."""
+_KEPT_WHEN_SHUFFLED = ("identity", "steering", "shared_places", "ownership", "successor")
+"""Views that dealing people out anew inside a place leaves as they are: who uses a place, which phone, which pharmacy, whose place it was."""
 
 
 def calibrate_rings(

@@ -32,7 +32,7 @@ from fraudgraph.store import Store
 __all__ = ["Difference", "Replay", "find_ring", "replay_ring"]
 
 _BORROWED = (*CANONICAL, "flags", "outliers", "screen_runs")
-_NEEDED_VIEWS = {"identity", "steering", "same_bill", "shared_places", "ownership", "trace_code"}
+_NEEDED_VIEWS = {"identity", "steering", "same_bill", "shared_places", "ownership", "successor", "trace_code"}
 _OF_RING = (
     "total_amount",
     "fund_amount",

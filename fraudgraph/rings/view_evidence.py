@@ -14,8 +14,8 @@ __all__ = ["PlaceLinks", "linked_place_evidence", "paper_evidence", "read_place_
 
 _SQL = Path(__file__).parent / "sql"
 
-PlaceLinks = dict[tuple[str, str], list[tuple[str, float, float]]]
-"""For two places, the smaller id first: view, observed and expected."""
+PlaceLinks = dict[tuple[str, str], list[tuple[str, str, str, float, float]]]
+"""For two places, the smaller id first: view, the two in the view's order, observed and expected."""
 
 
 def paper_evidence(store: Store) -> dict[int, list[Evidence]]:
@@ -34,12 +34,12 @@ def paper_evidence(store: Store) -> dict[int, list[Evidence]]:
 
 
 def read_place_links(store: Store) -> PlaceLinks:
-    """Which places have an owner or packs in common beyond chance."""
+    """Which places have people of one owner, people taken over or packs in common beyond chance."""
     found: PlaceLinks = {}
     for a, b, view, observed, expected in store.rows(
-        "SELECT a, b, view, observed, expected FROM place_meetings WHERE view IN ('ownership', 'trace_code') ORDER BY a, b, view"
+        "SELECT a, b, view, observed, expected FROM place_meetings WHERE view IN ('ownership', 'successor', 'trace_code') ORDER BY a, b, view"
     ):
-        found.setdefault((min(a, b), max(a, b)), []).append((view, observed, expected))
+        found.setdefault((min(a, b), max(a, b)), []).append((view, a, b, observed, expected))
     return found
 
 
@@ -61,8 +61,8 @@ def linked_place_evidence(
     """
     places = sorted(m.entity_id for m in members if m.entity_type in (NodeKind.FACILITY, NodeKind.PHARMACY))
     found = []
-    for a, b in combinations(places, 2):
-        for view, observed, expected in links.get((a, b), []):
+    for pair in combinations(places, 2):
+        for view, a, b, observed, expected in links.get(pair, []):
             zh, en = _PLACES[view]
             numbers = {"a": a, "b": b, "observed": f"{observed:.0f}", "expected": f"{expected:.2f}"}
             both = {*claims_of.get((group_no, a), ()), *claims_of.get((group_no, b), ())}
@@ -76,6 +76,11 @@ def linked_place_evidence(
 
 
 _PLACES = {
+    "successor": (
+        "机构 {a} 停止结算前后，机构 {b} 开始结算，承接其 {observed} 人；按居民就诊习惯及邻近机构的情况预计 {expected} 人",
+        "Place {b} began to settle when {a} stopped, and has {observed} of its people; by the habits of the residents and what close "
+        "neighbours share, {expected} were to be expected",
+    ),
     "ownership": (
         "机构 {a} 与 {b} 登记的法定代表人、账户或电话相同，共用参保人或医师 {observed} 人；按居民就诊习惯及邻近机构的情况预计 {expected} 人",
         "Places {a} and {b} are registered with one legal representative, account or phone and share {observed} people or doctors; "
@@ -99,7 +104,7 @@ def _bills(row: dict[str, Any]) -> Evidence:
         evidence_id="", kind="same_bill",
         sentence_zh=f"其中 {people} 人（{pairs} 对）在同一机构多次出现少见的雷同账单（同日金额相差约 1% 以内，或项目与数量相同）；最突出的两人有 {observed:.0f} 份，"
         f"按该机构同类账单预计 {expected:.2f} 份",
-        sentence_en=f"{people} of them ({pairs} pairs) had the same uncommon bills at one place several times (within about 1 % of the amount on one "
+        sentence_en=f"{people} of them ({pairs} {'pair' if pairs == 1 else 'pairs'}) had the same uncommon bills at one place several times (within about 1 % of the amount on one "
         f"day, or the same items and quantities); the most striking two had {observed:.0f} in common, {expected:.2f} were to be expected "
         "from the place's other bills of the kind",
         observed=float(observed), expected=round(float(expected), 4), claim_ids=tuple(row["claim_ids"]),

@@ -231,6 +231,56 @@ def test_owners_dealt_out_anew_among_the_shops_link_nobody(store: Store) -> None
     assert found == 0
 
 
+# A place that comes back under another name.
+
+
+def closing(*, taken_over: int) -> World:
+    """Ten shops of two villages; K0 stops on day 60, K10 opens on day 70 and keeps some of its people."""
+    world, chance = World(), random.Random(6)
+    for person in range(1000):
+        world.person(f"P{person:04d}", residence_code=f"V{person % 2}")
+        for shop in chance.sample(range(10), 2):
+            world.purchase(
+                f"P{person:04d}", f"K{shop}", clock(chance.randrange(60 if shop == 0 else 150), 600)
+            )
+    of_old = sorted({row["patient_id"] for row in world.rows["claims"] if row["place_id"] == "K0"})
+    others = [f"P{person:04d}" for person in range(1000) if f"P{person:04d}" not in of_old]
+    for person in [*of_old[:taken_over], *chance.sample(others, 120 - taken_over)]:
+        world.purchase(person, "K10", clock(chance.randrange(70, 150), 600))
+    return world
+
+
+def succeeded(store: Store, world: World) -> list[tuple[str, str]]:
+    find_meetings(
+        world.fill(store), MeetingSettings(off=tuple(name for name in VIEWS if name != "successor"))
+    )
+    return store.rows("SELECT a, b FROM place_meetings WHERE view = 'successor' ORDER BY a, b")
+
+
+def test_a_new_shop_with_most_of_the_people_of_one_that_stopped_is_its_successor(store: Store) -> None:
+    assert succeeded(store, closing(taken_over=90)) == [("K0", "K10")]
+
+
+def test_a_new_shop_that_has_its_share_of_a_closed_neighbours_people_is_not(store: Store) -> None:
+    assert succeeded(store, closing(taken_over=26)) == []
+
+
+def test_a_shop_that_was_there_all_along_succeeds_nobody(store: Store) -> None:
+    world = closing(taken_over=90)
+    for person in range(0, 60, 10):
+        world.purchase(f"P{person:04d}", "K10", clock(person, 700))
+    assert succeeded(store, world) == []
+
+
+def test_people_dealt_out_anew_among_all_purchases_leave_no_successor(store: Store) -> None:
+    world = closing(taken_over=90)
+    claims = world.rows["claims"]
+    people = random.Random(1).sample([row["patient_id"] for row in claims], len(claims))
+    for row, person in zip(claims, people, strict=True):
+        row["patient_id"] = person
+    assert succeeded(store, world) == []
+
+
 # One pack, twice.
 
 

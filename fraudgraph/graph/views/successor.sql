@@ -1,0 +1,77 @@
+/*---
+view = "successor"
+title = "a new place takes over the people of one that stopped"
+title_zh = "新机构承接停止结算机构的人员"
+needs = ["place_id"]
+a_type = "facility or pharmacy"
+b_type = "facility or pharmacy"
+null = "people of the same residence use the two places independently, but as much more as each of the two shares people with its closest neighbours"
+---*/
+/* `a` settled nothing in the last 45 days; `b` settled nothing in the first 45 and began between a month before and half
+   a year after `a` stopped. Neighbours: the nine tenths mark of shared over expected, among places with three people
+   expected. A neighbour that closes sends its people to all who are near; a place that comes back under another name takes them along. */
+WITH lives AS (
+  SELECT place_id, min(place_type) AS place_type, min(event_date) AS first_day, max(event_date) AS last_day
+  FROM claims WHERE counted AND place_id IS NOT NULL AND event_date IS NOT NULL
+  GROUP BY place_id
+),
+period AS (
+  SELECT min(first_day) AS first_day, max(last_day) AS last_day FROM lives
+),
+links AS (
+  SELECT x.place_type AS a_type, x.place_id AS a, y.place_type AS b_type, y.place_id AS b
+  FROM lives AS x
+  JOIN lives AS y ON y.place_type = x.place_type AND y.place_id <> x.place_id
+  CROSS JOIN period AS p
+  WHERE date_diff('day', x.last_day, p.last_day) >= 45 AND date_diff('day', p.first_day, y.first_day) >= 45
+    AND date_diff('day', x.last_day, y.first_day) BETWEEN -30 AND 180
+),
+linked AS (
+  SELECT a AS place_id FROM links UNION SELECT b AS place_id FROM links
+),
+used AS (
+  SELECT DISTINCT patient_id, place_id FROM claims WHERE counted AND place_id IS NOT NULL
+),
+homes AS (
+  SELECT u.patient_id, coalesce(min(p.residence_code), '') AS home
+  FROM (SELECT DISTINCT patient_id FROM used) AS u LEFT JOIN patients AS p ON p.patient_id = u.patient_id
+  GROUP BY u.patient_id
+),
+home_sizes AS (
+  SELECT home, count(*) AS people FROM homes GROUP BY home
+),
+customs AS (
+  SELECT u.place_id, h.home, count(*) AS people FROM used AS u JOIN homes AS h ON h.patient_id = u.patient_id GROUP BY u.place_id, h.home
+),
+seen AS (
+  SELECT x.place_id AS a, y.place_id AS b, count(*) AS people
+  FROM used AS x JOIN linked AS l ON l.place_id = x.place_id
+  JOIN used AS y ON y.patient_id = x.patient_id AND y.place_id <> x.place_id
+  GROUP BY x.place_id, y.place_id
+),
+alone AS (
+  SELECT x.place_id AS a, y.place_id AS b, sum(x.people * y.people / (1.0 * z.people)) AS people
+  FROM customs AS x JOIN linked AS l ON l.place_id = x.place_id
+  JOIN customs AS y ON y.home = x.home AND y.place_id <> x.place_id
+  JOIN home_sizes AS z ON z.home = x.home
+  GROUP BY x.place_id, y.place_id
+),
+mixing AS (
+  SELECT i.a, greatest(
+      sum(coalesce(s.people, 0)) / sum(i.people),
+      coalesce(fg_quantile(CASE WHEN i.people >= 3 THEN coalesce(s.people, 0) / i.people END, 0.9), 1.0), 1.0) AS factor
+  FROM alone AS i
+  LEFT JOIN seen AS s ON s.a = i.a AND s.b = i.b
+  LEFT JOIN links AS l ON l.a = i.a AND l.b = i.b
+  LEFT JOIN links AS k ON k.a = i.b AND k.b = i.a
+  WHERE l.a IS NULL AND k.a IS NULL
+  GROUP BY i.a
+)
+SELECT l.a_type, l.a, l.b_type, l.b, s.people AS observed,
+  round(i.people * greatest(coalesce(m.factor, 1.0), coalesce(n.factor, 1.0)), 9) AS expected
+FROM links AS l
+JOIN seen AS s ON s.a = l.a AND s.b = l.b
+JOIN alone AS i ON i.a = l.a AND i.b = l.b
+LEFT JOIN mixing AS m ON m.a = l.a
+LEFT JOIN mixing AS n ON n.a = l.b
+ORDER BY l.a, l.b
