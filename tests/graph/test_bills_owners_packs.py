@@ -409,3 +409,26 @@ def test_the_order_of_the_rows_does_not_matter(view: str, tmp_path: Path) -> Non
             )
     assert any(answers[0])
     assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize(
+    ("view", "column"),
+    [
+        ("same_bill", "place_id"),
+        ("successor", "place_id"),
+        ("ownership", "account"),
+        ("trace_code", "trace_code"),
+    ],
+)
+def test_without_its_columns_a_view_is_off_and_says_which(view: str, column: str, store: Store) -> None:
+    world = clinic(a_day=2)
+    for row in world.rows["claims"]:
+        row["place_id"] = None if column == "place_id" else row["place_id"]
+    world.put("facilities", facility_id="H1", name="A clinic without an owner")
+    world.item("c00001", "D1", 1, 20)
+    report = find_meetings(
+        world.fill(store), MeetingSettings(off=tuple(name for name in VIEWS if name != view))
+    )
+    (found,) = [one for one in report.views if one.view == view]
+    assert (found.on, found.meeting_count) == (False, 0)
+    assert column in found.reason_zh and column in found.reason_en
