@@ -316,3 +316,14 @@ def test_big_and_small_pages_keep_their_size(small_page: str, big_page: str) -> 
     assert len(small_page.encode()) < 650_000
     assert len(big_page.encode()) < 1_300_000
     assert big_dossier().claim_count == 1240
+
+
+def test_the_index_leads_to_the_import_quality_page_where_there_is_one(
+    tmp_path: Path, settings: Settings
+) -> None:
+    link = 'href="quality.html"'
+    write_dossiers(tmp_path, [], a_referral(), settings)
+    assert link not in (tmp_path / "index.html").read_text(encoding="utf-8")
+    (tmp_path / "quality.html").write_text("", encoding="utf-8")
+    write_dossiers(tmp_path, [], a_referral(), settings)
+    assert link in (tmp_path / "index.html").read_text(encoding="utf-8")
