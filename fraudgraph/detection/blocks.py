@@ -21,7 +21,7 @@ __all__ = ["add_block_sittings", "find_blocks"]
 _Numbers = tuple[float, float, float]
 """Observed, expected, p of a block's best set of three places."""
 _SQL = Path(__file__).parent / "sql"
-EXPECTED_OF_THREE, EXPECTED_OF_TWO = 0.5, 0.05
+EXPECTED_OF_THREE, EXPECTED_OF_TWO = 1.5, 0.2
 """People of one residence who would use three (two) of the places anyway: more than this and a user is no member."""
 SAME_RING_SHARE = 0.5
 """A group and a block are one that have this share of the smaller one's people in common, four at least."""

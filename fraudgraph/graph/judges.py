@@ -17,8 +17,8 @@ from fraudgraph.store import Store
 __all__ = ["JUDGES", "WEAKEST_P"]
 
 SMALLEST_P = 1e-300
-PLACE_SET_FOLD, PLACE_SET_P = 8.0, 1e-8
-"""A set of places is rare whose people are this many times the number expected, at this p; sets are many."""
+PLACE_SET_PEOPLE, PLACE_SET_FOLD, PLACE_SET_P = 5, 8.0, 1e-9
+"""A set of places is rare whose people are so many, this many times the number expected, at this p; sets are many."""
 WEAKEST_P = 1e-2
 """Pairs of people above this are no meetings; groups are tested as groups later."""
 PLACE_P = 1e-6
@@ -110,7 +110,7 @@ def _judge_packs(store: Store, view: str, sql: str) -> int:
 
 
 def _judge_place_sets(store: Store, _view: str, sql: str) -> int:
-    table = store.arrow(sql, fold=PLACE_SET_FOLD)
+    table = store.arrow(sql, fold=PLACE_SET_FOLD, least=PLACE_SET_PEOPLE)
     observed, expected = _column(table, "observed"), np.maximum(_column(table, "expected"), 1e-6)
     p = np.maximum(poisson.sf(observed - 1, expected), SMALLEST_P)
     kept = pa.array((p <= PLACE_SET_P) & (observed >= PLACE_SET_FOLD * expected))

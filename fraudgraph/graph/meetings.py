@@ -90,7 +90,7 @@ def find_meetings(
 
 def prepare_visits(store: Store) -> None:
     """Make the coded tables that the views read: codes, visits, stays, neighbours, strata."""
-    for name in ("10_codes", "20_visits", "25_stays", "26_trips"):
+    for name in ("10_codes", "20_visits", "25_stays", "26_trips", "27_homes"):
         store.run((_HERE / "prepare" / f"{name}.sql").read_text(encoding="utf-8"))
     prepare_neighbours(store)
 

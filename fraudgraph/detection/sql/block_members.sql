@@ -1,12 +1,8 @@
 /* Who belongs to each block: people who use two or more of its places although hardly anybody who lives where they live
-   does (`expected` = how many of that residence would use just those places, by each place's share there). */
-WITH homes AS (
-  SELECT c.patient, p.residence_code AS home
-  FROM patients AS p JOIN patient_codes AS c ON c.patient_id = p.patient_id
-  WHERE p.residence_code IS NOT NULL
-),
-home_sizes AS (
-  SELECT home, count(*) AS people FROM homes GROUP BY home
+   does (`expected` = how many of that residence would use so many of the block's places, by each place's share there and the
+   number of ways to choose them). */
+WITH home_sizes AS (
+  SELECT home, count(*) AS people FROM person_homes GROUP BY home
 ),
 used AS (
   SELECT DISTINCT p.patient, b.block_no, b.place
@@ -18,15 +14,21 @@ used AS (
 ),
 customs AS (
   SELECT h.home, u.block_no, u.place, count(*) / (1.0 * max(z.people)) AS share
-  FROM used AS u JOIN homes AS h ON h.patient = u.patient JOIN home_sizes AS z ON z.home = h.home
+  FROM used AS u JOIN person_homes AS h ON h.patient = u.patient JOIN home_sizes AS z ON z.home = h.home
   GROUP BY h.home, u.block_no, u.place
+),
+sizes AS (
+  SELECT block_no, count(*) AS places FROM block_places GROUP BY block_no
 ),
 chances AS (
   SELECT u.block_no, u.patient, count(*) AS place_count,
-    max(z.people) * exp(sum(CAST(ln(c.share) AS DECIMAL(12,6)))) AS expected
+    max(z.people) * exp(sum(CAST(ln(c.share) AS DECIMAL(12,6))))
+      * CASE WHEN count(*) = 2 THEN max(s.places) * (max(s.places) - 1) / 2.0
+          ELSE max(s.places) * (max(s.places) - 1) * (max(s.places) - 2) / 6.0 END AS expected
   FROM used AS u
-  JOIN homes AS h ON h.patient = u.patient
+  JOIN person_homes AS h ON h.patient = u.patient
   JOIN home_sizes AS z ON z.home = h.home
+  JOIN sizes AS s ON s.block_no = u.block_no
   JOIN customs AS c ON c.home = h.home AND c.block_no = u.block_no AND c.place = u.place
   GROUP BY u.block_no, u.patient
 )
