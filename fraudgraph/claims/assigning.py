@@ -21,6 +21,7 @@ _SUREST = 0.985
 """Below what a known name is worth."""
 _CLOSE = 0.015
 _SAYS_MORE = 0.82
+"""Below it a header only says "number", "name" or the like; what it numbers has to be told by others."""
 _FEWEST_INITIALS = 3
 _FEWEST_MARKED = 4
 _UNFORMED = ("id", "text", "level", "ownership")
@@ -124,11 +125,15 @@ _Weighed = Mapping[int, Mapping[str, tuple[float, Meaning]]]
 
 def _weighed(kind: Kind, usable: Sequence[Meaning], shape: Shape | None) -> dict[str, tuple[float, Meaning]]:
     """What the values leave of a header's meanings, with how sure each is now."""
+    needed = {name for group in kind.needs for name in group}
     found: dict[str, tuple[float, Meaning]] = {}
     for one in usable:
         said = 0 if shape is None else agreement(kind.field(one.field), shape)
         wanted = kind.field(one.field).type
-        turned = one.unknown and wanted in ("money", "number")  # an unknown word may turn an amount's meaning
+        # an unknown word may turn the meaning: never of an amount, and elsewhere only where the column is needed or fits
+        turned = one.unknown and (
+            wanted in ("money", "number") or (said != AGREES and one.field not in needed)
+        )
         unproved = shape is not None and one.way == INITIALS and wanted not in _UNFORMED and said != AGREES
         bare = one.field == "claim_id" and one.way != INITIALS and one.sure < _SAYS_MORE
         if said == CONTRADICTS or turned or unproved or (bare and not _counts_on(shape)):

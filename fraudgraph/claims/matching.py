@@ -16,11 +16,20 @@ from fraudgraph.claims.balance import fund_by_balance
 from fraudgraph.claims.fields import KINDS, PLAIN_KINDS, Kind
 from fraudgraph.claims.header_words import BRACKETS, simplified
 from fraudgraph.claims.mapping import TableRule, preset_rules
+from fraudgraph.claims.meanings import only_numbers
 from fraudgraph.errors import SettingsError, nearest_hint
 
 __all__ = ["TableMapping", "forms", "known_columns", "match_table", "near_miss", "normalised"]
 
 _ALL_SHOPS = 0.95
+_TELLING = {
+    "patients": ("birth_date", "sex", "insurance_type", "identity_class"),
+    "doctors": ("title",),
+    "facilities": ("level", "beds"),
+    "pharmacies": (),
+    "institutions": ("level", "beds", "place_kind"),
+}
+"""Columns that tell whose register a table is where its key does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +117,8 @@ def match_table(
         if rule.table in PLAIN_KINDS and len(found.unmapped) >= len(found.columns):
             continue
         hinted = any(hint in f"{file_name} {sheet or ''}".casefold() for hint in rule.hints)
+        if not hinted and _could_be_anybodys(found, columns):
+            continue
         score = (round(_fit(found), 2), int(hinted), -rank)
         if best is None or score > best[0]:
             best = (score, found)
@@ -246,9 +257,19 @@ def _in_other_words(found: TableMapping, columns: Columns) -> TableMapping:
     )
 
 
+def _could_be_anybodys(found: TableMapping, columns: Columns) -> bool:
+    """Whether a register's key only says "number" and no column says whose register it is."""
+    told = _TELLING.get(found.kind.name)
+    key = found.kind.needs[0][0]
+    if told is None or key not in found.sure or set(told) & set(found.columns):
+        return False
+    return only_numbers(columns.plain[found.columns[key]])
+
+
 def _of_one_kind(found: TableMapping, columns: Columns) -> TableMapping:
     """A register of institutions that says of none which kind it is, as hospitals or as pharmacies if its values are all of one."""
-    if found.kind.name != "institutions" or "place_kind" in found.columns or columns.shapes is None:
+    told = "place_kind" in found.columns and "place_kind" not in found.sure
+    if found.kind.name != "institutions" or told or columns.shapes is None:
         return found
     shops = [
         columns.shapes[found.columns[name]].shop for name in ("place_id", "name") if name in found.columns
@@ -257,7 +278,8 @@ def _of_one_kind(found: TableMapping, columns: Columns) -> TableMapping:
     for rule in preset_rules():
         if rule.table == kind and not rule.has:
             alike = _in_other_words(_resolve(rule, columns.headers), columns)
-            return alike if _complete(alike) and len(alike.columns) >= len(found.columns) else found
+            fields = len(found.columns) - ("place_kind" in found.columns)
+            return alike if _complete(alike) and len(alike.columns) >= fields else found
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,18 +14,19 @@ from fraudgraph.claims.header_words import readings
 from fraudgraph.claims.mapping import preset_rules
 from fraudgraph.claims.vocabulary import INITIALS, PINYIN, WORDS, Reading
 
-__all__ = ["Meaning", "meanings", "speaks"]
+__all__ = ["Meaning", "meanings", "only_numbers", "speaks"]
 
 _SURE = {WORDS: 0.92, PINYIN: 0.86, INITIALS: 0.74}
 _LOOSE = 0.14
 """What a pattern costs that only says enough inside its table."""
+_BARE = frozenset({"id", "run", "serial", "staff", "weak"})
 _PLAIN = 0.85
 _SPOKEN_OF = ("claims", "claim_items", "patients", "doctors", "facilities", "pharmacies")
 _BY_SYNONYM = 0.04
 _LATER = 0.008
 """What each likelier way to read the same initials costs."""
 _WEAK, _CONTEXT, _UNKNOWN, _SPECIFIC = 0.01, 0.05, 0.2, 0.012
-_CONTEXTS = frozenset({"visit", "claim", "outpatient", "inpatient", "insurance", "service", "national", "purchase"})  # fmt: skip
+_CONTEXTS = frozenset({"visit", "claim", "outpatient", "inpatient", "insurance", "service", "national", "purchase", "affair"})  # fmt: skip
 """Notions that may stand before what a column is about: 结算机构编号 is the place's id, 机构结算编号 is not."""
 _SAY_NOTHING = frozenset(
     {"id", "name", "type", "time", "amount", "total", "insurance", "flag", "description", "serial", "weak",
@@ -33,6 +34,8 @@ _SAY_NOTHING = frozenset(
 )  # fmt: skip
 """A synonym of these notions alone says too little to be put to use in other words."""
 _PREFIXES = {"patients": "patient_", "doctors": "doctor_", "facilities": "place_", "pharmacies": "place_", "institutions": "place_"}  # fmt: skip
+
+_SUBJECTS = {"patient_": frozenset({"person", "enrolled"}), "doctor_": frozenset({"doctor"}), "place_": frozenset({"institution", "place", "pharmacy"})}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class _Pattern:
     must: tuple[frozenset[str], ...]
     may: frozenset[str]
     cost: float
+    about: frozenset[str] = frozenset()
+    """Whom a register or an attached column speaks of: may stand before everything."""
 
     def fits(self, reading: Reading) -> float | None:
         """How sure this pattern is of a reading; None if it doesn't fit."""
@@ -65,7 +70,7 @@ class _Pattern:
                 continue
             if notion in ("weak", "run"):
                 cost += _WEAK if notion == "weak" else 0.0
-            elif notion in _CONTEXTS and place < first and self.cost < _LOOSE:
+            elif place < first and (notion in self.about or (notion in _CONTEXTS and self.cost < _LOOSE)):
                 cost += _CONTEXT
             else:
                 return None
@@ -100,6 +105,11 @@ def speaks(text: str) -> bool:
     )
 
 
+def only_numbers(header: str) -> bool:
+    """Whether a header only says "number", and not whose or of what."""
+    return all(set(one.notions) <= _BARE for one in readings(header)[:1])
+
+
 @cache
 def _patterns(kind: str) -> tuple[_Pattern, ...]:
     told = _told()
@@ -113,7 +123,14 @@ def _patterns(kind: str) -> tuple[_Pattern, ...]:
         unpatterned += [name] if key not in told["meanings"] else []
         for other in dict.fromkeys((name, key)):
             found += [_pattern(name, text, _LOOSE) for text in loose.get(other, ())]
-    return (*found, *_of_synonyms(kind, unpatterned))
+    return tuple(
+        replace(one, about=_about(kind, one.field)) for one in (*found, *_of_synonyms(kind, unpatterned))
+    )
+
+
+def _about(kind: str, field: str) -> frozenset[str]:
+    named = next((subject for prefix, subject in _SUBJECTS.items() if field.startswith(prefix)), None)
+    return named or _SUBJECTS.get(_PREFIXES.get(kind, ""), frozenset())
 
 
 @cache

@@ -52,7 +52,12 @@ def vocabulary() -> Vocabulary:
     latin: dict[str, tuple[str, ...]] = {}
     pinyin: dict[str, list[tuple[str, ...]]] = {}
     initials: dict[str, list[tuple[str, ...]]] = {}
-    for key, words in (*told["words"].items(), *told["codes"].items()):
+    sections = [
+        (key, words, name != "rare")
+        for name in ("words", "rare", "codes")
+        for key, words in told[name].items()
+    ]
+    for key, words, usual in sections:
         notions = tuple(key.split()) if key != "weak" else ("weak",)
         for word in words.split():
             if not HAN.fullmatch(word):
@@ -62,7 +67,8 @@ def vocabulary() -> Vocabulary:
             spoken = [sound[char] for char in word if char in sound]
             if len(spoken) < len(word):
                 continue
-            for form, text in ((pinyin, "".join(spoken)), (initials, "".join(one[0] for one in spoken))):
+            forms = [(pinyin, "".join(spoken)), (initials, "".join(one[0] for one in spoken))]
+            for form, text in forms if usual else forms[:1]:
                 known = form.setdefault(text, [])
                 if notions not in known:
                     known.append(notions)

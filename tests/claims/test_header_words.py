@@ -136,6 +136,16 @@ def test_a_register_leaves_tables_with_amounts_and_places_alone() -> None:
     assert matched({name: odd[name] for name in ("PTNT_ID", "PTNT_NM")}) is not None
 
 
+def test_tables_of_other_trades_are_nobodys() -> None:
+    names, texts = ("李一", "王二", "赵三", "钱四"), ("甲", "乙", "丙", "丁")
+    assert matched({"工号": IDS, "姓名": names, "部门": texts, "基本工资": AMOUNTS, "奖金": AMOUNTS}) is None
+    assert matched({"编号": IDS, "名称": texts, "地址": texts, "电话": ("0532-5550001",) * 4}) is None
+    assert matched({"Order ID": IDS, "Customer": names, "Product": texts, "Qty": ("1",) * 4, "Ship Date": DAYS}) is None  # fmt: skip
+    assert matched({"日期": DAYS, "气温": AMOUNTS, "站点": texts}) is None
+    named = matched({"工号": IDS, "姓名": names, "科室": texts, "职称": texts})
+    assert named is not None and named.kind.name == "doctors"
+
+
 def test_a_number_of_rows_is_no_claim_id() -> None:
     table = {"Patient ID": PERSONS, "Hospital Code": PLACES, "Visit Date": DAYS, "Total Cost": AMOUNTS, "Fund Pay": AMOUNTS}  # fmt: skip
     assert matched({"No": ("1", "2", "3", "4"), **table}) is None
