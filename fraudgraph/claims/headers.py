@@ -24,6 +24,8 @@ __all__ = [
 ]
 
 _LOOKED_AT = 40
+_SPOKEN = 15
+"""Rows that are read for names of columns by their words."""
 _MOSTLY = 0.6
 """Share of a row that has to read as names of columns where none is known word by word."""
 _SCANNED = 100_000
@@ -91,7 +93,11 @@ def find_header(rows: Sequence[Sequence[Any]], more: frozenset[str] = frozenset(
     def known(name: str) -> bool:
         return _known(name, more)
 
-    return _best_header(texts, known, 0.0) or _best_header(texts, speaks, _MOSTLY) or _plain_header(texts)
+    return (
+        _best_header(texts, known, 0.0)
+        or _best_header(texts[:_SPOKEN], speaks, _MOSTLY)
+        or _plain_header(texts)
+    )
 
 
 def _best_header(

@@ -10,6 +10,9 @@ from fraudgraph.store import Store
 
 __all__ = ["remarks"]
 
+_SHOWN = 12
+"""Columns that a note lists."""
+
 
 def remarks(
     store: Store,
@@ -96,6 +99,7 @@ def _notes(
         )
     notes += [_skipped_note(one) for one in skipped]
     notes += [_remembered_note(one) for one in files if (one.mapping or "").startswith("remembered ")]
+    notes += [_understood_note(one) for one in landings if one.mapping.sure]
     for one in files:
         if one.values_left_empty:
             notes.append(
@@ -106,6 +110,18 @@ def _notes(
                 )
             )
     return notes
+
+
+def _understood_note(one: Landing) -> Note:
+    """Columns that no known name gave: whoever reads the run's report should check them."""
+    found, headers = one.mapping, one.sheet.headers
+    listed = [f"{name} = {headers[found.columns[name]]}" for name in found.sure]
+    shown, more = listed[:_SHOWN], len(listed) - _SHOWN
+    return Note(
+        code="headers_understood",
+        zh=f"{one.sheet.title}：按表头用词和列值判断的列，请核对：{'，'.join(shown)}{f' 等 {len(listed)} 列' if more > 0 else ''}",
+        en=f"{one.sheet.title}: columns understood from the words of their headers and their values, to be checked: {', '.join(shown)}{f' and {more} more' if more > 0 else ''}",
+    )
 
 
 def _remembered_note(one: FileReport) -> Note:

@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 import xlsxwriter
 
 from fraudgraph.claims import html_tables
 from fraudgraph.claims.html_tables import html_rows
+from fraudgraph.claims.sheets import open_sheets
+from fraudgraph.claims.sources import discover
 from fraudgraph.errors import SourceError
 from fraudgraph.store import Store
 from tests.claims import formats
@@ -404,3 +407,38 @@ def test_a_broken_gzip_with_a_layout_says_so_in_one_sentence(read: Read, tmp_pat
     )
     with pytest.raises(SourceError, match="gzip file that is broken off"):
         read(tmp_path / "a.txt.gz", mapping=tmp_path / "m.toml")
+
+
+def test_a_delivery_in_other_words_is_read_and_the_report_names_the_columns_to_check(
+    read: Read, store: Store, tmp_path: Path
+) -> None:
+    rows = [
+        {"Receipt No": f"R{i:08d}", "Insured Person ID": f"37020019500101{i:04d}", "Hospital Code": "H37020100001", "Visit Kind": "11",
+         "Date of Visit": f"2025-03-{i % 28 + 1:02d}", "Overall Cost (千元)": f"{i + 9}.5", "Reimbursed Amount_分": f"{i}25", "Remarks": "x"}
+        for i in range(40)
+    ]  # fmt: skip
+    report = read(write_csv(tmp_path / "export.csv", rows))
+    assert store.one("SELECT count(*), sum(total_amount), sum(fund_amount) FROM claims") == (
+        40,
+        sum(Decimal(i + 9) * 1000 + 500 for i in range(40)),
+        sum(Decimal(f"{i}.25") for i in range(40)),
+    )
+    note = next(one for one in report.notes if one.code == "headers_understood")
+    assert "total_amount = Overall Cost (千元)" in note.en and "Remarks" not in note.en
+    assert "请核对" in note.zh
+    assert all(one.code != "headers_understood" for one in read(write_csv(tmp_path / "b.csv", ROWS)).notes)
+
+
+def test_memory_that_gave_out_is_not_blamed_on_the_supplier(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "a.parquet"
+    store.run(f"COPY (SELECT 1 AS setl_id) TO '{source}' (FORMAT parquet)")
+    (file,) = discover([source])
+
+    def short_of_memory(*_args: object, **_values: object) -> None:
+        raise duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate")
+
+    monkeypatch.setattr(store, "rows", short_of_memory)
+    with pytest.raises(duckdb.OutOfMemoryException):
+        open_sheets(store, file, tmp_path, 1)
