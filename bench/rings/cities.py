@@ -33,13 +33,13 @@ __all__ = [
 MONTHS = 12
 TUNING_SEEDS = (1, 2, 3)
 REPORT_SEEDS = {
-    "none": tuple(range(101, 111)),  # ten cities of 400,000: the aim is told per 4,000,000 claims
-    "standard": (101, 102, 103),
-    "stealth": (101, 102, 103),
-    "hard": (101, 102, 103),
-    "real": (101,),
+    "none": tuple(range(201, 211)),  # ten cities of 400,000: the aim is told per 4,000,000 claims
+    "standard": (201, 202, 203),
+    "stealth": (201, 202, 203),
+    "hard": (201, 202, 203),
+    "real": (201,),
 }
-"""Looked at once, when everything is settled."""
+"""Looked at once, when everything is settled. Those from 101 to 110 were, at an earlier state; these are the second set."""
 CLAIMS = {"real": 4_000_000}
 USUAL_CLAIMS = 400_000
 QUICK_CLAIMS = 60_000

@@ -112,7 +112,11 @@ FITS: dict[str, list[Group]] = {
     "checkup_day": [CHECKUP],
     "vaccination_day": [VACCINATION],
     "epidemic": [EPIDEMIC, EPIDEMIC.but(share_school=0.0, dx_epidemic=MODELS["epidemic"].threshold)],
-    "village": [VILLAGE, VILLAGE.but(clientele_share=0.05, attendance=0.25)],
+    "village": [
+        VILLAGE,
+        VILLAGE.but(clientele_share=0.05, price_ratio=1.2),
+        VILLAGE.but(clientele_share=0.03, attendance=0.25),
+    ],
     "visiting_doctor": [VISITING],
     "employer": [Group(common={"employer": needed("employer")})],
     "dormitory": [DORMITORY],
@@ -141,7 +145,8 @@ MISSES: dict[str, list[Group]] = {
     "rehabilitation": [
         COURSE.but(dx_rehabilitation=under("rehabilitation")),
         COURSE.but(course_days=120),  # a course that never ends
-        COURSE.but(visits_each=5),  # once a week is no course
+        COURSE.but(visits_each=3),  # once a fortnight is no course
+        COURSE.but(visits_each=5, distinct_amounts=0.9, price_ratio=1.0),  # once a week, each at another price
         COURSE.but(share_pharmacy=0.8),  # no treatment, only goods
         COURSE.but(share_inpatient=0.8),
         COURSE.but(distinct_amounts=0.9, price_ratio=2.0),  # at prices of its own
@@ -160,7 +165,8 @@ MISSES: dict[str, list[Group]] = {
         VILLAGE.but(common={"residence": needed("village"), "phone": 10}),  # neighbours have phones of their own
         VILLAGE.but(top_place_share=0.6),
         VILLAGE.but(clientele_share=0.0),  # nobody else there is from that village
-        VILLAGE.but(clientele_share=0.05),  # few are, and half of the group comes each time
+        VILLAGE.but(clientele_share=0.03),  # few are, and half of the group comes each time
+        VILLAGE.but(clientele_share=0.05, price_ratio=2.0),  # some are, but the amounts are not theirs
         VILLAGE.but(share_primary=0.2),
         VILLAGE.but(share_private=1.0),
         VILLAGE.but(price_ratio=3.5),  # at three times what others pay there

@@ -22,7 +22,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
         for sql in (
             "CREATE TABLE group_attributes (group_no INTEGER, attribute VARCHAR, value VARCHAR, member_count INTEGER, holder_count INTEGER, place_in_line INTEGER)",
             "CREATE TABLE member_claims (group_no INTEGER, patient INTEGER, claim_id VARCHAR, session_no INTEGER, place INTEGER, claim_type VARCHAR, "
-            "diagnosis_code VARCHAR, doctor_id VARCHAR, day INTEGER, minute INTEGER)",
+            "diagnosis_code VARCHAR, doctor_id VARCHAR, day INTEGER, minute INTEGER, total_amount DECIMAL(16,2))",
             "CREATE TABLE group_members (group_no INTEGER, patient INTEGER)",
             "CREATE TABLE patient_codes (patient INTEGER, patient_id VARCHAR)",
             "CREATE TABLE place_codes (place INTEGER, place_id VARCHAR, place_type VARCHAR)",
@@ -48,7 +48,7 @@ def _bench(store: Store, *, patients: int, others: int, times: int) -> None:
         store.run("INSERT INTO session_chances VALUES ($day, 1e-12, TRUE)", day=day)
         for who in range(1, patients + others + 1):
             store.run(
-                "INSERT INTO member_claims VALUES (1, $who, $claim, $day, 1, 'outpatient', $code, NULL, $day, 540)",
+                "INSERT INTO member_claims VALUES (1, $who, $claim, $day, 1, 'outpatient', $code, NULL, $day, 540, 450)",
                 who=who, claim=f"c{who}-{day}", day=day, code="N18.5" if who <= patients else "J20.9",
             )  # fmt: skip
             store.run(
@@ -88,7 +88,7 @@ def test_the_visitors_of_a_place_that_closed_are_seen_to_have_moved(store: Store
     for who in range(1, 9):
         store.run("INSERT INTO group_members VALUES (1, $who)", who=who)
     store.run(
-        "INSERT INTO member_claims SELECT 1, patient, 'c' || visit, day, place, 'pharmacy', NULL, NULL, day, 600 FROM visits WHERE place = 2"
+        "INSERT INTO member_claims SELECT 1, patient, 'c' || visit, day, place, 'pharmacy', NULL, NULL, day, 600, 100 FROM visits WHERE place = 2"
     )
     store.run(CIRCUMSTANCES.read_text(encoding="utf-8"))
     new, moved, twin = store.one("SELECT share_new, share_moved, share_twin FROM group_circumstances")
@@ -107,7 +107,7 @@ def test_one_place_under_two_codes_is_seen_in_everybodys_visits(store: Store) ->
     for who in range(1, 6):
         store.run("INSERT INTO group_members VALUES (1, $who)", who=who)
     store.run(
-        "INSERT INTO member_claims SELECT 1, patient, 'c' || visit, CASE WHEN place = 1 THEN day END, place, 'outpatient', NULL, NULL, day, minute "
+        "INSERT INTO member_claims SELECT 1, patient, 'c' || visit, CASE WHEN place = 1 THEN day END, place, 'outpatient', NULL, NULL, day, minute, 100 "
         "FROM visits WHERE patient <= 5"
     )
     store.run(CIRCUMSTANCES.read_text(encoding="utf-8"))
@@ -131,3 +131,11 @@ def test_every_explanation_of_a_run_points_at_claims_of_its_own_ring(story: Stor
         assert row["claim_ids"] == sorted(set(row["claim_ids"]))
         assert {owner[claim] for claim in row["claim_ids"]} <= people[row["ring_id"]]
         assert 0 < row["claim_share"] <= 1
+
+
+def test_dialysis_that_is_coded_by_what_comes_with_it_is_told_by_tariff_and_rhythm(store: Store) -> None:
+    _bench(store, patients=6, others=5, times=40)
+    assert read_spoken(store)[1]["dialysis"].patient_count == 11
+    store.run("UPDATE member_claims SET total_amount = 900 WHERE patient > 6")
+    spoken = read_spoken(store)[1]["dialysis"]
+    assert (spoken.patient_count, spoken.rest_count) == (6, 5)
