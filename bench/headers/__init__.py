@@ -1,4 +1,4 @@
-"""Which share of columns `inspect` maps right without help: `python -m bench headers [--work FOLDER] [--json FILE]`.
+"""Which share of columns `inspect` maps right without help: `python -m bench headers [--labels FILE] [--work FOLDER] [--json FILE]`.
 
 `tests/data/header_variants.toml` holds invented deliveries whose headers were written by someone who had not seen the
 program's own list, each column with what it is. Every delivery is written as csv (its sample rows ten times over, with
@@ -65,10 +65,11 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench headers", description=__doc__)
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "fraudgraph-bench")
     parser.add_argument("--json", type=Path, help="where the figures go (default: in the work folder)")
+    parser.add_argument("--labels", type=Path, default=LABELS, help="labelled deliveries (default: ours)")
     parser.add_argument("--quick", action="store_true", help="the same; it takes seconds")
     options = parser.parse_args(argv)
     options.work.mkdir(parents=True, exist_ok=True)
-    deliveries = read_deliveries(LABELS)
+    deliveries = read_deliveries(options.labels)
     columns = measure(deliveries, options.work)
     missed = [column for column in columns if not column.right]
     for column in missed:

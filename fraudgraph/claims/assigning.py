@@ -8,7 +8,7 @@ from functools import cached_property
 
 from fraudgraph.claims.fields import Kind
 from fraudgraph.claims.header_words import is_word
-from fraudgraph.claims.meanings import Meaning, meanings
+from fraudgraph.claims.meanings import Meaning, meanings, names_someone
 from fraudgraph.claims.value_shapes import AGREES, CONTRADICTS, Shape, agreement, shape_of
 from fraudgraph.claims.vocabulary import INITIALS
 
@@ -51,7 +51,12 @@ class Columns:
         """The headers without the mark of their table, where most begin with the same one: YB_JSRQ, YB_ZFY."""
         marks = Counter(header.partition("_")[0] for header in self.headers if "_" in header)
         mark, count = marks.most_common(1)[0] if marks else ("", 0)
-        if count < _FEWEST_MARKED or count * 10 < len(self.headers) * 6 or is_word(mark):
+        if (
+            count < _FEWEST_MARKED
+            or count * 10 < len(self.headers) * 6
+            or is_word(mark)
+            or names_someone(mark)
+        ):
             return self.headers
         return tuple(header.removeprefix(f"{mark}_") for header in self.headers)
 

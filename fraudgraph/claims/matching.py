@@ -16,7 +16,7 @@ from fraudgraph.claims.balance import fund_by_balance
 from fraudgraph.claims.fields import KINDS, PLAIN_KINDS, Kind
 from fraudgraph.claims.header_words import BRACKETS, simplified
 from fraudgraph.claims.mapping import TableRule, preset_rules
-from fraudgraph.claims.meanings import only_numbers
+from fraudgraph.claims.meanings import only_numbers, speaks_of
 from fraudgraph.errors import SettingsError, nearest_hint
 
 __all__ = ["TableMapping", "forms", "known_columns", "match_table", "near_miss", "normalised"]
@@ -263,7 +263,8 @@ def _could_be_anybodys(found: TableMapping, columns: Columns) -> bool:
     key = found.kind.needs[0][0]
     if told is None or key not in found.sure or set(told) & set(found.columns):
         return False
-    return only_numbers(columns.plain[found.columns[key]])
+    named = any(speaks_of(columns.plain[position], found.kind.name) for position in found.columns.values())
+    return not named and only_numbers(columns.plain[found.columns[key]])
 
 
 def _of_one_kind(found: TableMapping, columns: Columns) -> TableMapping:

@@ -14,11 +14,12 @@ from fraudgraph.claims.header_words import readings
 from fraudgraph.claims.mapping import preset_rules
 from fraudgraph.claims.vocabulary import INITIALS, PINYIN, WORDS, Reading
 
-__all__ = ["Meaning", "meanings", "only_numbers", "speaks"]
+__all__ = ["Meaning", "meanings", "names_someone", "only_numbers", "speaks", "speaks_of"]
 
 _SURE = {WORDS: 0.92, PINYIN: 0.86, INITIALS: 0.74}
 _LOOSE = 0.14
 """What a pattern costs that only says enough inside its table."""
+_SOMEONE = frozenset({"person", "enrolled", "doctor", "institution", "place", "pharmacy", "claim", "visit", "item"})  # fmt: skip
 _BARE = frozenset({"id", "run", "serial", "staff", "weak"})
 _PLAIN = 0.85
 _SPOKEN_OF = ("claims", "claim_items", "patients", "doctors", "facilities", "pharmacies")
@@ -103,6 +104,17 @@ def speaks(text: str) -> bool:
     return any(
         one.sure >= _PLAIN and not one.unknown for kind in _SPOKEN_OF for one in meanings(kind, text)[:1]
     )
+
+
+def speaks_of(text: str, kind: str) -> bool:
+    """Whether a header names those whose register a kind of table is."""
+    subject = _SUBJECTS.get(_PREFIXES.get(kind, ""), frozenset())
+    return any(subject & set(one.notions) for one in readings(text)[:1])
+
+
+def names_someone(text: str) -> bool:
+    """Whether a text can stand for a person, a doctor, a place, or what happened: no mere mark of a table."""
+    return any(_SOMEONE & set(one.notions) for one in readings(text)[:3])
 
 
 def only_numbers(header: str) -> bool:
