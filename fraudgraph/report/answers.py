@@ -136,6 +136,12 @@ def _times(item: Evidence) -> float:
 
 def _not_chance(ring: Ring, naming: Naming) -> Text:
     meeting = next((e for e in ring.evidence if e.kind in _MEETING_KINDS and e.expected is not None), None)
+    shared = [e for e in ring.evidence if e.kind == "identity"]
+    if meeting is None and shared:
+        return Text(
+            f"没有同现；不同住户之间共用的电话、账户或代办人有 {len(shared)} 个，而这样的号码通常只属于 {number(shared[0].expected)} 人。",
+            f"There is no meeting; but {len(shared)} phones, accounts or agents are shared between homes, and such a value is usually that of {number(shared[0].expected)} people.",
+        )
     if meeting is None:
         return Text("没有可与偶然相比的同现。", "There is no meeting that could be held against chance.")
     zh, en = (

@@ -38,10 +38,8 @@ def day_of(number: float) -> date:
 def read_members(store: Store, facts: dict[int, GroupFacts]) -> dict[int, tuple[Member, ...]]:
     """Patients first, then the places, doctors and operators that are there more than their share explains."""
     people: dict[int, list[Member]] = {group_no: [] for group_no in facts}
-    for group_no, patient_id, attended, claims, fund, name, born in store.rows(
-        (_SQL / "seats.sql").read_text(encoding="utf-8")
-    ):
-        people[group_no].append(_patient(facts[group_no], patient_id, attended, claims, fund, name, born))
+    for group_no, *seat in store.rows((_SQL / "seats.sql").read_text(encoding="utf-8")):
+        people[group_no].append(_patient(facts[group_no], *seat))
     found = {group_no: _organisers(facts[group_no], patients) for group_no, patients in people.items()}
     (all_claims,) = store.one("SELECT count(*) FROM claims WHERE counted")
     for row in store.rows((_SQL / "entities.sql").read_text(encoding="utf-8")):
@@ -52,21 +50,33 @@ def read_members(store: Store, facts: dict[int, GroupFacts]) -> dict[int, tuple[
 
 
 def _patient(
-    facts: GroupFacts, patient_id: str, attended: int, claims: int, fund: Decimal, name: str | None, born: date | None
+    facts: GroupFacts, patient_id: str, attended: int, claims: int, fund: Decimal, name: str | None, born: date | None,
+    linked: int,
 ) -> Member:  # fmt: skip
     sittings = int(facts["session_count"])
     age = (day_of(facts["last_day"]) - born).days / 365.25 if born is not None else 0.0
     frail = age >= FRAIL_AGE_YEARS
     old_zh = f"；{int(age)} 岁，其卡可能被他人使用" if frail else ""
     old_en = f"; {int(age)} years old, the card may have been used by others" if frail else ""
+    others = facts.patient_count - 1
     return Member(
         entity_type=NodeKind.PATIENT,
         entity_id=patient_id,
         role=Role.POSSIBLE_VICTIM if frail else Role.CARD_HOLDER,
-        strength=round(attended / max(sittings, 1), 4),
+        strength=round(attended / sittings if sittings else linked / max(others, 1), 4),
         name=name or "",
-        reason_zh=f"{sittings} 次聚集中到场 {attended} 次{old_zh}",
-        reason_en=f"came to {attended} of {sittings} sittings{old_en}",
+        reason_zh=(
+            f"{sittings} 次聚集中到场 {attended} 次"
+            if sittings
+            else f"与其余 {others} 人中的 {linked} 人共用电话、账户或代办人"
+        )
+        + old_zh,
+        reason_en=(
+            f"came to {attended} of {sittings} sittings"
+            if sittings
+            else f"shares a phone, an account or an agent with {linked} of the other {others}"
+        )
+        + old_en,
         claim_count=claims,
         fund_amount=fund,
     )

@@ -93,3 +93,5 @@ def test_such_a_ring_is_listed_for_its_identities_alone(store: Store) -> None:
     points = {part.name: part.points for part in candidate.ring.parts}
     assert points["identity"] > 6
     assert points["together"] == 0
+    assert "no money is counted" in candidate.ring.summary_en
+    assert all(member.reason_en.startswith("shares a phone") for member in candidate.ring.members)

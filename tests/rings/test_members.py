@@ -13,7 +13,7 @@ FACTS = GroupFacts(group_no=1, numbers={"session_count": 20, "last_day": 20_000,
 
 
 def person(name: str, attended: int, born: date | None = None) -> Member:
-    return _patient(FACTS, name, attended, attended, Decimal(100), None, born)
+    return _patient(FACTS, name, attended, attended, Decimal(100), None, born, 0)
 
 
 def roles(people: list[Member]) -> dict[str, Role]:

@@ -64,6 +64,9 @@ top_places AS (
   SELECT group_no, max(n) AS top_place FROM (SELECT group_no, place, count(*) AS n FROM sat GROUP BY group_no, place)
   GROUP BY group_no
 ),
+days_known AS (
+  SELECT group_no, min(day) AS first_day, max(day) AS last_day FROM member_claims GROUP BY group_no
+),
 claims_at AS (
   SELECT group_no,
     count(*) AS claim_count,
@@ -161,7 +164,7 @@ clienteles AS (
 )
 SELECT z.group_no, z.patient_count, u.household_count,
   coalesce(f.session_count, 0) AS session_count, coalesce(f.day_count, 0) AS day_count,
-  coalesce(f.place_count, 0) AS place_count, f.first_day, f.last_day,
+  coalesce(f.place_count, 0) AS place_count, coalesce(f.first_day, n.first_day) AS first_day, coalesce(f.last_day, n.last_day) AS last_day,
   coalesce(f.seat_count, 0) AS seat_count, coalesce(f.largest_sitting, 0) AS largest_sitting,
   coalesce(f.surprise, 0) AS surprise, coalesce(f.block_surprise, 0) AS block_surprise, f.step_minutes, f.others_median,
   coalesce(w.top_weekday, 0) / (1.0 * greatest(coalesce(f.session_count, 0), 1)) AS top_weekday_share,
@@ -184,6 +187,7 @@ SELECT z.group_no, z.patient_count, u.household_count,
 FROM sizes AS z
 JOIN units AS u ON u.group_no = z.group_no
 LEFT JOIN sitting_facts AS f ON f.group_no = z.group_no
+LEFT JOIN days_known AS n ON n.group_no = z.group_no
 LEFT JOIN weekdays AS w ON w.group_no = z.group_no
 LEFT JOIN top_places AS t ON t.group_no = z.group_no
 LEFT JOIN age_shares AS a ON a.group_no = z.group_no

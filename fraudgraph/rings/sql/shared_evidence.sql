@@ -19,13 +19,18 @@ holders AS (
   JOIN patients AS p ON p.patient_id = c.patient_id
     AND a.value = CASE a.attribute WHEN 'phone' THEN p.phone WHEN 'account' THEN p.bank_account WHEN 'agent' THEN p.agent_id END
   WHERE a.attribute IN ('phone', 'account', 'agent') AND a.member_count >= 2 AND a.holder_count <= 60
+),
+/* The claims of those who share it at the sittings; all of their claims where the group has no sitting. */
+met AS (
+  SELECT DISTINCT group_no FROM member_claims WHERE session_no IS NOT NULL
 )
 SELECT h.group_no, h.attribute, h.value, max(h.member_count) AS member_count, max(h.holder_count) AS holder_count,
   count(DISTINCT h.home) AS household_count, round(max(u.holder_count), 3) AS usual_count,
   coalesce(list(DISTINCT m.claim_id ORDER BY m.claim_id) FILTER (WHERE m.claim_id IS NOT NULL), []) AS claim_ids
 FROM holders AS h
 JOIN usual AS u ON u.attribute = h.attribute
-LEFT JOIN member_claims AS m ON m.group_no = h.group_no AND m.patient = h.patient AND m.session_no IS NOT NULL
+LEFT JOIN member_claims AS m ON m.group_no = h.group_no AND m.patient = h.patient
+  AND (m.session_no IS NOT NULL OR h.group_no NOT IN (SELECT group_no FROM met))
 GROUP BY h.group_no, h.attribute, h.value
 HAVING count(DISTINCT h.home) >= 2
 ORDER BY h.group_no, max(h.member_count) DESC, h.attribute, h.value
