@@ -53,7 +53,7 @@ def is_word(text: str) -> bool:
 def readings(header: str) -> tuple[Reading, ...]:
     """The ways to understand a header, surest first; none if nothing in it is known."""
     text = _BETWEEN_HAN.sub("", " ".join(simplified(header).split()))
-    if not text or len(text) > _LONGEST:
+    if len(text) < 2 or len(text) > _LONGEST:
         return ()
     bare = BRACKETS.sub(" ", text)
     found: list[Reading] = []

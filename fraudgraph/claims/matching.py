@@ -12,7 +12,7 @@ from fnmatch import fnmatch
 from functools import cache
 
 from fraudgraph.claims.assigning import LIMIT, Columns, assigned, leaves_amounts
-from fraudgraph.claims.balance import fund_by_balance
+from fraudgraph.claims.balance import last_column
 from fraudgraph.claims.fields import KINDS, PLAIN_KINDS, Kind
 from fraudgraph.claims.header_words import BRACKETS, simplified
 from fraudgraph.claims.mapping import TableRule, preset_rules
@@ -180,7 +180,7 @@ def _by_rule(rule: TableRule, file_name: str, columns: Columns) -> TableMapping:
                 f"The mapping file takes {name} from column {lacking[0]!r}, which {file_name} does not have; {hint_en}",
                 f"映射文件把 {name} 指定为列 {lacking[0]!r}，但 {file_name} 中没有该列；{hint_zh}",
             )
-    found = _in_other_words(_resolve(rule, headers), columns)
+    found = _in_other_words(_resolve(rule, headers), columns, asked=True)
     missing = _missing(found)
     if missing:
         groups = ", ".join("/".join(group) for group in missing)
@@ -235,17 +235,18 @@ def _resolve(rule: TableRule, headers: Sequence[str]) -> TableMapping:
     )
 
 
-def _in_other_words(found: TableMapping, columns: Columns) -> TableMapping:
-    """Columns that no synonym names, by what the words of their headers mean."""
+def _in_other_words(found: TableMapping, columns: Columns, *, asked: bool = False) -> TableMapping:
+    """Columns that no synonym names, by what the words of their headers mean; nothing by values alone where an operator was `asked`."""
     if found.rule.only or not found.unmapped:
         return found
     taken = (*found.columns, *found.sums, *found.rule.constants)
     more = assigned(found.kind, columns, found.unmapped, taken)
-    if found.kind.name == "claims" and "fund_amount" not in {*taken, *more} and columns.values:
-        known = {**found.columns, **{name: position for name, (position, _) in more.items()}}
+    known = {**found.columns, **{name: position for name, (position, _) in more.items()}}
+    given = {**known, **dict.fromkeys((*found.sums, *found.rule.constants), -1)}
+    if not asked and len(known) > len(found.unmapped) - len(more) and columns.shapes:
         free = [position for position in found.unmapped if position not in known.values()]
-        paid = fund_by_balance(columns.plain, columns.values, known, free)
-        more |= {} if paid is None else {"fund_amount": (paid, LIMIT)}
+        last = last_column(found.kind, columns.plain, columns.values, columns.shapes, given, free)
+        more |= {} if last is None else {last[0]: (last[1], LIMIT)}
     if not more:
         return found
     positions = {position for position, _ in more.values()}

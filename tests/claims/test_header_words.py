@@ -124,6 +124,20 @@ def test_an_amount_that_only_says_paid_is_the_funds_if_the_bill_adds_up() -> Non
     assert matched({**table, "Deductible": ("100.00", "70.00", "30.00", "1200.00")}) is None
 
 
+def test_one_column_that_headers_leave_open_is_found_by_its_values() -> None:
+    whole = {"Claim No": IDS, "Patient ID": PERSONS, "Hospital Code": PLACES, "Visit Date": DAYS, "Total Cost": ("120.50", "80.00", "33.10", "1204.00"),
+             "Fund Pay": ("100.00", "70.00", "30.00", "1200.00"), "Cash": ("20.50", "10.00", "3.10", "4.00")}  # fmt: skip
+
+    def without(header: str, instead: str) -> dict[str, Sequence[str]]:
+        return {instead if name == header else name: values for name, values in whole.items()}
+
+    for header, field in (("Claim No", "claim_id"), ("Patient ID", "patient_id"), ("Hospital Code", "place_id"), ("Total Cost", "total_amount"), ("Fund Pay", "fund_amount")):  # fmt: skip
+        assert fields(without(header, "qqqq"))["qqqq"] == field
+    assert matched({**without("Claim No", "qqqq"), "wwww": IDS}) is None
+    assert matched({**without("Total Cost", "qqqq"), "qqqq": AMOUNTS[::-1]}) is None
+    assert matched({**{k: v for k, v in whole.items() if k not in ("Claim No", "Patient ID")}, "qqqq": PERSONS, "wwww": IDS}) is None  # fmt: skip
+
+
 def test_a_register_leaves_tables_with_amounts_and_places_alone() -> None:
     odd = {
         "PTNT_ID": PERSONS,
