@@ -23,6 +23,8 @@ __all__ = ["Tally", "compare", "main", "tally"]
 PROMISED = (0.01, 0.05, 0.10, 0.20)
 SEEDS = {False: "1,2,3,4,5", True: "201,202,203,204,205"}
 CLAIMS = 160_000
+SHUFFLES = 3
+"""Deals of the same claims to people anew that each run makes."""
 DRAWS = 4_000
 AIM = (0.7, 1.3)
 
@@ -107,7 +109,7 @@ def main(argv: list[str]) -> int:
         out = options.work / f"calibrated-{city.name}"
         if not (options.reuse and (out / "run.json").exists()):
             try:
-                seconds.append(run_fraudgraph(city, out, ["--calibrate"]))
+                seconds.append(run_fraudgraph(city, out, ["--calibrate", str(SHUFFLES)]))
             except SystemExit as problem:
                 print(f"not calibrated: {problem}")
                 return 1
