@@ -59,7 +59,6 @@ def test_five_who_keep_coming_within_minutes_are_put_forward_with_their_money(tm
         "batch",
         "identity",
         "steering",
-        "shared_places",
         "ownership",
         "trace_code",
     }

@@ -18,7 +18,7 @@ from fraudgraph.settings import MeetingSettings, SourceSettings
 from fraudgraph.store import Store
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "medicare_like"
-OFF = {"burst", "batch", "identity", "steering", "shared_places", "ownership", "trace_code"}
+OFF = {"burst", "batch", "identity", "steering", "ownership", "trace_code"}
 """What a delivery of outpatient claims alone, without a clock, can't feed."""
 COLUMNS = ("claim_id", "patient_id", "facility_id", "claim_type", "started_at", "total_amount", "fund_amount")
 
