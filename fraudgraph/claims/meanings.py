@@ -27,7 +27,7 @@ _BY_SYNONYM = 0.04
 _LATER = 0.008
 """What each likelier way to read the same initials costs."""
 _WEAK, _CONTEXT, _UNKNOWN, _SPECIFIC = 0.01, 0.05, 0.2, 0.012
-_CONTEXTS = frozenset({"visit", "claim", "outpatient", "inpatient", "insurance", "service", "national", "purchase", "affair"})  # fmt: skip
+_CONTEXTS = frozenset({"visit", "claim", "outpatient", "inpatient", "insurance", "service", "national", "purchase", "affair", "belongs", "occur", "charge"})  # fmt: skip
 """Notions that may stand before what a column is about: 结算机构编号 is the place's id, 机构结算编号 is not."""
 _SAY_NOTHING = frozenset(
     {"id", "name", "type", "time", "amount", "total", "insurance", "flag", "description", "serial", "weak",
