@@ -24,6 +24,8 @@ _BARE = frozenset({"id", "run", "serial", "staff", "weak"})
 _PLAIN = 0.85
 _SPOKEN_OF = ("claims", "claim_items", "patients", "doctors", "facilities", "pharmacies")
 _BY_SYNONYM = 0.04
+_SECOND = 0.03
+"""What a pattern costs beside which a better column may stand."""
 _LATER = 0.008
 """What each likelier way to read the same initials costs."""
 _WEAK, _CONTEXT, _UNKNOWN, _SPECIFIC = 0.01, 0.05, 0.2, 0.012
@@ -152,10 +154,11 @@ def _told() -> dict[str, dict[str, Any]]:
 
 
 def _pattern(field: str, text: str, cost: float) -> _Pattern:
-    parts = text.split()
+    second = text.startswith("~")
+    parts = text.removeprefix("~").split()
     must = tuple(frozenset(part.split("|")) for part in parts if not part.endswith("?"))
     may = frozenset(one.removesuffix("?") for part in parts if part.endswith("?") for one in part.split("|"))
-    return _Pattern(field, must, may, cost)
+    return _Pattern(field, must, may, cost + second * _SECOND)
 
 
 def _of_synonyms(kind: str, names: Sequence[str]) -> list[_Pattern]:

@@ -107,6 +107,15 @@ def test_a_register_does_not_take_a_table_of_amounts() -> None:
     assert matched(claims) is None
 
 
+def test_the_closest_of_several_amounts_is_taken() -> None:
+    table = {"Claim No": IDS, "Patient ID": PERSONS, "Hospital Code": PLACES, "Visit Date": DAYS, "Charge Amount": AMOUNTS, "Grand Total Charge": AMOUNTS,
+             "Insurance Pay": AMOUNTS, "Pooling Fund Pay": AMOUNTS, "Patient Pay": AMOUNTS, "Cash Pay": AMOUNTS, "Pay Date": DAYS, "Settlement Date": DAYS}  # fmt: skip
+    for headers in (list(table), list(table)[::-1]):
+        found = fields({name: table[name] for name in headers})
+        assert {found[one] for one in ("Grand Total Charge", "Pooling Fund Pay", "Cash Pay", "Settlement Date")} == {"total_amount", "fund_amount", "self_paid_amount", "settled_at"}  # fmt: skip
+        assert not {"Charge Amount", "Insurance Pay", "Patient Pay", "Pay Date"} & set(found)
+
+
 def test_abbreviations_count_only_where_a_table_is_written_so() -> None:
     short = fields({"JSDH": IDS, "RYBH": PERSONS, "YYBM": PLACES, "KSSJ": DAYS, "JSSJ": DAYS, "FYZE": AMOUNTS, "JJZF": AMOUNTS})  # fmt: skip
     assert short["JSSJ"] == "ended_at" and short["FYZE"] == "total_amount" and short["JSDH"] == "claim_id"
@@ -209,5 +218,5 @@ def test_every_notion_of_a_pattern_has_words() -> None:
     words = tomllib.loads((PRESETS / "words.toml").read_text(encoding="utf-8"))
     notions = {notion for part in words.values() for key in part for notion in key.split()}
     patterns = [*told["meanings"].values(), *(one for table in told["tables"].values() for one in table.values())]  # fmt: skip
-    used = {re.sub(r"\?$", "", part) for texts in patterns for text in texts for one in text.split() for part in one.split("|")}  # fmt: skip
+    used = {part.removesuffix("?") for texts in patterns for text in texts for one in text.removeprefix("~").split() for part in one.split("|")}  # fmt: skip
     assert used - notions == set()
