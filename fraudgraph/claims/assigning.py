@@ -19,7 +19,8 @@ LIMIT = 0.6
 _FOR_VALUES = 0.04
 _SUREST = 0.985
 """Below what a known name is worth."""
-_CLOSE = 0.015
+_CLOSE, _CLOSE_AMOUNTS = 0.015, 0.05
+"""Nearer than this two meanings are as good as each other; amounts by their initials (ZFJE) need more."""
 _SAYS_MORE = 0.82
 """Below it a header only says "number", "name" or the like; what it numbers has to be told by others."""
 _FEWEST_INITIALS = 3
@@ -218,10 +219,12 @@ def _without_doubtful(found: dict[str, tuple[int, float]], weighed: _Weighed) ->
     """Leave out what could as well be something else: a column with two free fields, a field with two columns."""
     kept: dict[str, tuple[int, float]] = {}
     for field, (position, sure) in found.items():
+        short = weighed[position][field][1].way == INITIALS
+        close = _CLOSE_AMOUNTS if short and field.endswith("amount") else _CLOSE
         rivals = {
             other
             for other, (other_sure, _) in weighed[position].items()
-            if other != field and other not in found and other_sure >= sure - _CLOSE
+            if other != field and other not in found and other_sure >= sure - close
         }
         settled = _ENDS if weighed[position][field][1].way == INITIALS else frozenset()
         if all(any({field, other} <= alike for alike in (*_ALIKE, settled)) for other in rivals):

@@ -19,6 +19,7 @@ __all__ = ["Meaning", "meanings", "names_someone", "only_numbers", "speaks", "sp
 _SURE = {WORDS: 0.92, PINYIN: 0.86, INITIALS: 0.74}
 _LOOSE = 0.14
 """What a pattern costs that only says enough inside its table."""
+_WHOSE_CLAIM = frozenset({"institution", "place", "pharmacy", "person", "prescription"})
 _SOMEONE = frozenset({"person", "enrolled", "doctor", "institution", "place", "pharmacy", "claim", "visit", "item"})  # fmt: skip
 _BARE = frozenset({"id", "run", "serial", "staff", "weak"})
 _PLAIN = 0.85
@@ -143,6 +144,8 @@ def _patterns(kind: str) -> tuple[_Pattern, ...]:
 
 
 def _about(kind: str, field: str) -> frozenset[str]:
+    if field in ("claim_id", "refund_of", "encounter_id"):
+        return _WHOSE_CLAIM
     named = next((subject for prefix, subject in _SUBJECTS.items() if field.startswith(prefix)), None)
     return named or _SUBJECTS.get(_PREFIXES.get(kind, ""), frozenset())
 

@@ -79,6 +79,10 @@ def test_a_header_is_cut_into_what_it_speaks_of(header: str, notions: set[str], 
         ("deductible_amount", None),
         ("admission_department", None),
         ("diagnosis_code_2", None),
+        ("结算医院编码", "facility_id"),
+        ("医院结算编码", "claim_id"),
+        ("visit_patient_id", "patient_id"),
+        ("patient_visit_id", "encounter_id"),
     ],
 )
 def test_amounts_and_ids_of_another_meaning_are_left_alone(header: str, field: str | None) -> None:
