@@ -17,8 +17,10 @@ from fraudgraph.store import Store
 __all__ = ["JUDGES", "WEAKEST_P"]
 
 SMALLEST_P = 1e-300
-PLACE_SET_PEOPLE, PLACE_SET_FOLD, PLACE_SET_P = 5, 8.0, 1e-9
-"""A set of places is rare whose people are so many, this many times the number expected, at this p; sets are many."""
+PLACE_SET_FOLD, PLACE_SET_P = 8.0, 1e-9
+"""A set of places is rare whose people are this many times the number expected, at this p; sets are many."""
+PLACE_SET_USES = ((1.0, 8, 12), (0.05, 5, 24))
+"""Uses that are counted: by at most this share of the residence; people of a set at least; places of a person at most."""
 WEAKEST_P = 1e-2
 """Pairs of people above this are no meetings; groups are tested as groups later."""
 PLACE_P = 1e-6
@@ -110,7 +112,13 @@ def _judge_packs(store: Store, view: str, sql: str) -> int:
 
 
 def _judge_place_sets(store: Store, _view: str, sql: str) -> int:
-    table = store.arrow(sql, fold=PLACE_SET_FOLD, least=PLACE_SET_PEOPLE)
+    return sum(
+        _judge_sets(store, store.arrow(sql, fold=PLACE_SET_FOLD, share=share, least=least, most=most))
+        for share, least, most in PLACE_SET_USES
+    )
+
+
+def _judge_sets(store: Store, table: pa.Table) -> int:
     observed, expected = _column(table, "observed"), np.maximum(_column(table, "expected"), 1e-6)
     p = np.maximum(poisson.sf(observed - 1, expected), SMALLEST_P)
     kept = pa.array((p <= PLACE_SET_P) & (observed >= PLACE_SET_FOLD * expected))
