@@ -19,7 +19,7 @@ __all__ = ["JUDGES", "WEAKEST_P"]
 SMALLEST_P = 1e-300
 PLACE_SET_FOLD, PLACE_SET_P = 8.0, 1e-9
 """A set of places is rare whose people are this many times the number expected, at this p; sets are many."""
-PLACE_SET_USES = ((1.0, 8, 12), (0.05, 5, 24))
+PLACE_SET_USES = ((1.0, 8, 12), (0.05, 4, 24))
 """Uses that are counted: by at most this share of the residence; people of a set at least; places of a person at most."""
 WEAKEST_P = 1e-2
 """Pairs of people above this are no meetings; groups are tested as groups later."""
