@@ -35,7 +35,13 @@ LINE_COLOURS: Final = {
     "trace_code": "#7b3294",
     "visited": "#9aa6ad",
 }
-LINE_DASHES: Final = {"identity": "8 5", "journey": "8 5", "steering": "3 4", "same_bill": "2 3", "trace_code": "2 3"}
+LINE_DASHES: Final = {
+    "identity": "8 5",
+    "journey": "8 5",
+    "steering": "3 4",
+    "same_bill": "2 3",
+    "trace_code": "2 3",
+}
 PLACE_SYMBOLS: Final = ("circle", "diamond", "square", "triangle-up", "pentagon", "star")
 """One for each colour of the palette, so that a place is told by both."""
 CLAIM_MARKS: Final = {"chronic": "-dot", "inpatient": "-open"}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from bench.headers import LABELS, Delivery, counted, measure, read_deliveries, score_delivery
 from fraudgraph.claims.inspecting import SheetReport
 from fraudgraph.claims.inspecting_values import ColumnReport
@@ -84,9 +86,12 @@ def test_a_delivery_in_the_words_of_the_data_standard_is_measured_from_a_file(tm
     ]
 
 
-def test_labels_name_fields_that_the_tables_have() -> None:
-    deliveries = read_deliveries(LABELS)
-    beside = {"place_id", "place_name", "encounter_id", "valid_flag", "line_id", "doctor_name"}
+@pytest.mark.parametrize(
+    "labels", [LABELS, LABELS.with_name("header_variants_2.toml")], ids=lambda path: path.stem
+)
+def test_labels_name_fields_that_the_tables_have(labels: Path) -> None:
+    deliveries = read_deliveries(labels)
+    beside = {"place_id", "place_name", "encounter_id", "valid_flag", "line_id", "doctor_name", "place_level", "refund_flag", "med_type_raw"}  # fmt: skip
     of_patients = {f"patient_{name}" for name in CANONICAL["patients"].column_names}
     assert len(deliveries) >= 30
     for one in deliveries:
