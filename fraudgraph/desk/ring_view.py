@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 __all__ = ["RingView"]
 
 
+_MET = ("sittings", "shared_places")
+"""Evidence of a ring that has money: its sittings, or the places it shares."""
+_BEYOND = ("same_bill", "trace_code", "ownership", "successor")
+"""Evidence that also looks at claims away from the sittings."""
+
+
 class RingView:
     """A ring 疑似团伙 of a run: a lead, never a verdict. Made by `run.ring(ring_id)`.
 
@@ -45,8 +51,10 @@ class RingView:
 
     @property
     def claim_ids(self) -> tuple[str, ...]:
-        """The claims that stand in its evidence, each once."""
-        return tuple(sorted({claim for item in self.record.evidence for claim in item.claim_ids}))
+        """The claims at its sittings and places that stand in its evidence, each once: those that its money is made of."""
+        met = any(item.kind in _MET for item in self.record.evidence)
+        counted = (item for item in self.record.evidence if met and item.kind not in _BEYOND)
+        return tuple(sorted({claim for item in counted for claim in item.claim_ids}))
 
     def __repr__(self) -> str:
         summary = self.record.summary_zh if self.run.lang == "zh" else self.record.summary_en

@@ -103,7 +103,7 @@ class Run:
         Parameters
         ----------
         ring : str or RingView, optional
-            Only the claims that stand in this ring's evidence. They make up its `fund_amount`; a claim that stands in
+            Only the claims at this ring's sittings and places, as its evidence names them. They make up its `fund_amount`; a claim that stands in
             the evidence of two rings counts as money of the higher one only.
         every : bool
             With a ring: all claims of its patients; `in_evidence` tells which stand in the evidence.
