@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from fraudgraph.detection.changing import change_groups
+from fraudgraph.detection.changing import change_groups, whole_groups
 from fraudgraph.detection.sittings import find_sittings
 from fraudgraph.store import Store
 
@@ -98,13 +98,7 @@ def _add_to_groups(
     members: dict[int, dict[int, int]],
 ) -> None:
     """A group that is about the whole block stays as it is; a smaller one gets those who use three of the places."""
-    groups: dict[int, set[int]] = {}
-    for group_no, patient in store.rows(
-        "SELECT group_no, patient FROM group_members WHERE group_no NOT IN (SELECT group_no FROM group_parents) "
-        "ORDER BY group_no, patient"
-    ):
-        groups.setdefault(group_no, set()).add(patient)
-    next_no = store.one("SELECT coalesce(max(group_no), 0) FROM group_members")[0]
+    groups, next_no = whole_groups(store)
     moved: dict[int, int] = {}
     added: list[tuple[int, int]] = []
     homes: dict[int, tuple[set[int], _Numbers]] = {}
@@ -117,9 +111,7 @@ def _add_to_groups(
         if pieces:
             for piece in pieces[1:]:
                 groups[home] |= groups.pop(piece)
-            moved = {old: home if new in pieces else new for old, new in moved.items()} | dict.fromkeys(
-                pieces[1:], home
-            )
+            moved.update(dict.fromkeys(pieces[1:], home))
         else:
             next_no = home
             groups[home] = set()

@@ -8,7 +8,18 @@ import pyarrow as pa
 
 from fraudgraph.store import Store
 
-__all__ = ["change_groups"]
+__all__ = ["change_groups", "whole_groups"]
+
+
+def whole_groups(store: Store) -> tuple[dict[int, set[int]], int]:
+    """The people of every group that is no part of another, by number, and the largest number in use."""
+    groups: dict[int, set[int]] = {}
+    for group_no, patient in store.rows(
+        "SELECT group_no, patient FROM group_members WHERE group_no NOT IN (SELECT group_no FROM group_parents) "
+        "ORDER BY group_no, patient"
+    ):
+        groups.setdefault(group_no, set()).add(patient)
+    return groups, store.one("SELECT coalesce(max(group_no), 0) FROM group_members")[0]
 
 
 def change_groups(store: Store, moved: Mapping[int, int], added: Sequence[tuple[int, int]]) -> None:
@@ -19,25 +30,27 @@ def change_groups(store: Store, moved: Mapping[int, int], added: Sequence[tuple[
     store : Store
         Holds both tables.
     moved : mapping of int to int
-        Group number, and the number of the group that it becomes a part of.
+        Group number, and the number of the group that it becomes a part of, which may itself become part of another.
     added : sequence of (group number, patient code)
         Who joins which group; the group may be new.
     """
-    store.put(
-        "moved_groups",
-        pa.table(
-            {"group_no": pa.array(sorted(moved), pa.int32()), "into_no": pa.array([moved[no] for no in sorted(moved)], pa.int32())}
-        ),
-    )  # fmt: skip
-    store.put(
-        "added_members",
-        pa.table(
-            {
-                "group_no": pa.array([moved.get(no, no) for no, _ in added], pa.int32()),
-                "patient": pa.array([patient for _, patient in added], pa.int32()),
-            }
-        ),
-    )
+
+    def last(group_no: int) -> int:
+        while group_no in moved:
+            group_no = moved[group_no]
+        return group_no
+
+    old = sorted(moved)
+    columns = {
+        "group_no": pa.array(old, pa.int32()),
+        "into_no": pa.array([last(no) for no in old], pa.int32()),
+    }
+    store.put("moved_groups", pa.table(columns))
+    people = {
+        "group_no": pa.array([no for no, _ in added], pa.int32()),
+        "patient": pa.array([patient for _, patient in added], pa.int32()),
+    }
+    store.put("added_members", pa.table(people))
     renumbered = "coalesce((SELECT into_no FROM moved_groups AS g WHERE g.group_no = t.group_no), t.group_no)"
     store.run(
         f"CREATE OR REPLACE TABLE group_members AS SELECT DISTINCT {renumbered} AS group_no, patient FROM "

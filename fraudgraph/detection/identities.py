@@ -14,7 +14,7 @@ import pyarrow as pa
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from fraudgraph.detection.changing import change_groups
+from fraudgraph.detection.changing import change_groups, whole_groups
 from fraudgraph.graph.judges import WEAKEST_P
 from fraudgraph.store import Store
 
@@ -47,13 +47,7 @@ def join_identities(store: Store) -> None:
     ):  # fmt: skip
         chains.setdefault(chain_no, set()).add(patient)
     store.run("DROP TABLE identity_chains")
-    groups: dict[int, set[int]] = {}
-    for group_no, patient in store.rows(
-        "SELECT group_no, patient FROM group_members WHERE group_no NOT IN (SELECT group_no FROM group_parents) "
-        "ORDER BY group_no, patient"
-    ):
-        groups.setdefault(group_no, set()).add(patient)
-    next_no = store.one("SELECT coalesce(max(group_no), 0) FROM group_members")[0]
+    groups, next_no = whole_groups(store)
     moved: dict[int, int] = {}
     added: list[tuple[int, int]] = []
     for chain in chains.values():

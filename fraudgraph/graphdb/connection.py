@@ -208,7 +208,7 @@ def _refusal(problem: exceptions.Neo4jError) -> GraphStoreError:
 
 def _first_line(problem: BaseException) -> str:
     text = str(getattr(problem, "message", None) or problem)
-    return text.strip().splitlines()[0][:400] if text.strip() else type(problem).__name__
+    return text.strip().splitlines()[0][:400].rstrip(".:") if text.strip() else type(problem).__name__
 
 
 def as_text(cypher: str) -> LiteralString:

@@ -9,6 +9,7 @@ import pytest
 
 from fraudgraph.detection import find_blocks, find_groups, refine_members
 from fraudgraph.detection.blocks import _add_to_groups as add_to_groups
+from fraudgraph.detection.changing import change_groups
 from fraudgraph.graph import find_meetings
 from fraudgraph.rings import assemble_rings
 from fraudgraph.settings import Settings
@@ -128,3 +129,13 @@ def test_two_blocks_that_meet_in_one_group_leave_one_set_of_numbers(store: Store
     assert store.rows("SELECT group_no, place, p FROM group_blocks ORDER BY place") == [
         (1, place, 1e-15) for place in (10, 11, 12, 20, 21, 22)
     ]
+
+
+def test_a_group_that_joins_one_that_joins_another_ends_in_the_last(store: Store) -> None:
+    store.run(
+        "CREATE TABLE group_members AS SELECT unnest([1, 2, 5])::INTEGER AS group_no, unnest([10, 20, 50])::INTEGER AS patient; "
+        "CREATE TABLE group_parents AS SELECT 9::INTEGER AS group_no, 5::INTEGER AS parent_no"
+    )
+    change_groups(store, {5: 2, 2: 1}, [(5, 60)])
+    assert store.rows("SELECT group_no, patient FROM group_members") == [(1, 10), (1, 20), (1, 50), (1, 60)]
+    assert store.rows("SELECT parent_no FROM group_parents") == [(1,)]
