@@ -103,7 +103,7 @@ def parser(
     made.add_argument(
         "--seeds",
         default="",
-        help="several with commas; tuning 1-9 (default 1,2,3), reporting only with --report",
+        help="several with commas; tuning 1-12 (default 1,2,3), reporting only with --report",
     )
     made.add_argument(
         "--report", action="store_true", help="the reporting seeds, 101 and up: run once, when all is settled"
