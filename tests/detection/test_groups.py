@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from fraudgraph.detection import find_groups
+from fraudgraph.detection.groups import _in_triangles
 from fraudgraph.settings import GroupSettings
 from fraudgraph.store import Store
 
@@ -143,3 +144,17 @@ def test_a_higher_resolution_asks_more_of_a_group(store: Store) -> None:
     circle = clique(range(1, 7))
     assert groups(store, circle, 1e-3, resolution=0.4) == {frozenset(range(1, 7))}
     assert groups(store, circle, 1e-3, resolution=5.0) == set()
+
+
+@pytest.mark.parametrize("at_once", [3, 1_000])
+def test_a_weak_pair_stands_exactly_where_it_is_the_side_of_a_triangle(
+    monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr("fraudgraph.detection.groups._AT_ONCE", at_once)
+    draw = np.random.default_rng(5)
+    for size in range(4, 40):
+        met = np.triu(draw.random((size, size)) < 0.15, 1)
+        left, right = np.nonzero(met)
+        among = (met | met.T).astype(int)
+        sides = _in_triangles(left, right, size)
+        assert np.array_equal(sides, (among @ among)[left, right] > 0)
