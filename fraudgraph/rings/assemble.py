@@ -11,6 +11,7 @@ from fraudgraph.rings.facts import GroupFacts, read_facts
 from fraudgraph.rings.lawful import explain
 from fraudgraph.rings.members import day_of, read_members
 from fraudgraph.rings.money import NO_MONEY, Money, claims_of_groups, read_money, taken_by_stronger
+from fraudgraph.rings.patterns import is_block, read_patterns, read_steered, typology_of
 from fraudgraph.rings.score import least_score, score_parts, total
 from fraudgraph.settings import RingSettings
 from fraudgraph.store import Store
@@ -58,6 +59,7 @@ def assemble_rings(
     identity = dict(store.rows("SELECT group_no, surprise FROM group_identity ORDER BY group_no"))
     flagged = _flagged_shares(store)
     outliers = _outlier_scores(store, members)
+    patterns, steered = read_patterns(store), read_steered(store)
     least = least_score(settings)
     found = []
     for group_no, known in facts.items():
@@ -69,7 +71,8 @@ def assemble_rings(
             known, explanations, identity=float(identity.get(group_no, 0.0)), excess_yuan=float(paid.excess),
             flagged_share=flagged.get(group_no, 0.0), outlier=outliers.get(group_no, 0.0),
         )  # fmt: skip
-        ring = _ring(known, members[group_no], parts, explanations, paid, least)
+        typology = typology_of(known, members[group_no], patterns.get(group_no, {}), steered)
+        ring = _ring(known, members[group_no], parts, explanations, paid, least, typology)
         found.append(Candidate(ring=ring, facts=known))
     found.sort(key=lambda c: (not c.ring.listed, -c.ring.score, -c.ring.fund_amount, c.group_no))
     found = _within_capacity(store, found, capacity)
@@ -92,10 +95,9 @@ def name_rings(candidates: tuple[Candidate, ...], month: Month) -> tuple[Candida
 
 def _ring(
     facts: GroupFacts, members: tuple[Member, ...], parts: tuple[ScorePart, ...],
-    explanations: tuple[Explanation, ...], money: Money, least: float,
+    explanations: tuple[Explanation, ...], money: Money, least: float, typology: Typology,
 ) -> Ring:  # fmt: skip
     score = total(parts)
-    typology = _typology(facts, members)
     first, last = (day_of(facts[name]) for name in ("first_day", "last_day"))
     return Ring(
         ring_id=f"group-{facts.group_no}", rank=0, listed=score >= least, score=score, q_value=None,
@@ -109,7 +111,7 @@ def _ring(
 
 def _summary_zh(facts: GroupFacts, members: tuple[Member, ...], money: Money) -> str:
     places = sum(1 for m in members if m.entity_type in {NodeKind.FACILITY, NodeKind.PHARMACY})
-    if _is_block(facts):
+    if is_block(facts):
         return (
             f"{facts.patient_count} 名参保人共同使用一组他人少有的机构（{places} 家），不必同时到场；"
             f"涉及基金 {money.fund:,.2f} 元，其中超出预期 {money.excess:,.2f} 元"
@@ -124,7 +126,7 @@ def _summary_zh(facts: GroupFacts, members: tuple[Member, ...], money: Money) ->
 
 def _summary_en(facts: GroupFacts, members: tuple[Member, ...], money: Money) -> str:
     places = sum(1 for m in members if m.entity_type in {NodeKind.FACILITY, NodeKind.PHARMACY})
-    if _is_block(facts):
+    if is_block(facts):
         return (
             f"{facts.patient_count} patients share a set of {places} places that hardly anybody else combines, without having to meet; "
             f"fund amount {money.fund:,.2f} yuan, of it {money.excess:,.2f} above expectation"
@@ -138,27 +140,6 @@ def _summary_en(facts: GroupFacts, members: tuple[Member, ...], money: Money) ->
         f"{facts.patient_count} patients were together {int(facts['session_count'])} times at {places} {'place' if places == 1 else 'places'}; "
         f"fund amount {money.fund:,.2f} yuan, of it {money.excess:,.2f} above expectation"
     )
-
-
-def _is_block(facts: GroupFacts) -> bool:
-    """People who share places, not hours."""
-    return facts["block_surprise"] > 0 and facts["surprise"] < 5
-
-
-def _typology(facts: GroupFacts, members: tuple[Member, ...]) -> Typology:
-    """The pattern that most of the sittings look like."""
-    kinds = {m.entity_type for m in members}
-    if facts["session_count"] == 0:
-        return Typology.SHARED_IDENTITY
-    if _is_block(facts):
-        return Typology.DENSE_BLOCK
-    if facts["share_inpatient"] >= 0.5:
-        return Typology.ROTATION if facts["place_count"] >= 3 else Typology.BATCH_ADMISSION
-    if NodeKind.DOCTOR in kinds and NodeKind.PHARMACY in kinds and 0.2 <= facts["share_pharmacy"] <= 0.8:
-        return Typology.STEERED_PRESCRIPTIONS
-    if facts["place_count"] >= 3:
-        return Typology.COMPANION_VISITS
-    return Typology.CARD_SWEEP
 
 
 def _flagged_shares(store: Store) -> dict[int, float]:
