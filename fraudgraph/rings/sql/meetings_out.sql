@@ -1,4 +1,5 @@
-/* The meetings behind the rings, with ids and the claims of the sittings both took part in. */
+/* The meetings behind the rings, with ids and the claims of the sittings both took part in. What two people have in common is
+   looked up once, however many views they meet in. */
 WITH named AS (
   SELECT g.group_no, g.patient, n.ring_id, c.patient_id
   FROM group_members AS g
@@ -12,19 +13,30 @@ pairs AS (
   JOIN named AS x ON x.patient = m.a
   JOIN named AS y ON y.patient = m.b AND y.group_no = x.group_no
 ),
+seats AS (
+  SELECT DISTINCT group_no, session_no, patient, claim_id FROM member_claims WHERE session_no IS NOT NULL
+),
+attended AS (
+  SELECT DISTINCT group_no, session_no, patient FROM seats
+),
 both_there AS (
-  SELECT p.view, p.a_id, p.b_id, s.claim_id
-  FROM pairs AS p
-  JOIN member_claims AS q ON q.group_no = p.group_no AND q.patient = p.a AND q.session_no IS NOT NULL
-  JOIN member_claims AS r ON r.group_no = p.group_no AND r.patient = p.b AND r.session_no = q.session_no
-  CROSS JOIN LATERAL (SELECT unnest([q.claim_id, r.claim_id]) AS claim_id) AS s
+  SELECT p.group_no, p.a, p.b, q.session_no
+  FROM (SELECT DISTINCT group_no, a, b FROM pairs) AS p
+  JOIN attended AS q ON q.group_no = p.group_no AND q.patient = p.a
+  JOIN attended AS r ON r.group_no = p.group_no AND r.patient = p.b AND r.session_no = q.session_no
+),
+in_common AS (
+  SELECT t.a, t.b, s.claim_id FROM both_there AS t JOIN seats AS s ON s.group_no = t.group_no AND s.session_no = t.session_no AND s.patient = t.a
+  UNION
+  SELECT t.a, t.b, s.claim_id FROM both_there AS t JOIN seats AS s ON s.group_no = t.group_no AND s.session_no = t.session_no AND s.patient = t.b
 ),
 claim_lists AS (
-  SELECT view, a_id, b_id, list(DISTINCT claim_id ORDER BY claim_id) AS claim_ids FROM both_there GROUP BY view, a_id, b_id
+  SELECT a, b, list(claim_id ORDER BY claim_id) AS claim_ids FROM in_common GROUP BY a, b
 )
-SELECT DISTINCT p.view, 'patient' AS a_type, p.a_id AS a, 'patient' AS b_type, p.b_id AS b, p.observed, p.expected, p.p,
+SELECT p.view, 'patient' AS a_type, p.a_id AS a, 'patient' AS b_type, p.b_id AS b, p.observed, p.expected, p.p,
   CAST(p.observed AS BIGINT) AS event_count, coalesce(l.claim_ids, []) AS claim_ids
-FROM pairs AS p LEFT JOIN claim_lists AS l ON l.view = p.view AND l.a_id = p.a_id AND l.b_id = p.b_id
+FROM (SELECT DISTINCT view, a, b, a_id, b_id, observed, expected, p FROM pairs) AS p
+LEFT JOIN claim_lists AS l ON l.a = p.a AND l.b = p.b
 UNION ALL
 SELECT m.view, m.a_type, m.a, m.b_type, m.b, m.observed, m.expected, m.p, CAST(m.observed AS BIGINT) AS event_count,
   CAST([] AS VARCHAR[]) AS claim_ids
