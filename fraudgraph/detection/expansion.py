@@ -7,7 +7,7 @@ a firm does together is set aside where the known cards also meet elsewhere with
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from fraudgraph.detection.crowd import Flags, Ints, World, read_crowd
 from fraudgraph.detection.expansion_parts import enriched_entities, starting_cards
 from fraudgraph.detection.expansion_words import (
-    FELLOWS_NOTE,
+    fellows_note,
     member_reason,
     set_aside_note,
     stop_sentence,
@@ -35,6 +35,7 @@ OLD_YEARS = 70
 HOME_AGE_SHARE, HOME_VALUE_SHARE, HOME_PEOPLE = 0.6, 0.4, 8
 """A group looks like a home or a firm if so many are seventy or older, or have one large address or employer."""
 MOST_SET_ASIDE = 4
+SAME_RING_SHARE = 0.5
 APART_SHARE = 0.8
 """What grows without the home's usual place counts by itself if it is less than this much of the whole."""
 
@@ -91,39 +92,42 @@ def expand_group(store: Store, seeds: Seeds, *, most: int = MOST_MEMBERS) -> Exp
         start = starting_cards(store, world, seeds.doctors, seeds.places, seeds.operators)
     if not len(start):
         return _no_start()
-    grown, apart = grow_apart(store, world, start, read_identifiers(store, len(world.patient_ids)), most)
-    fellows = _fellows(store, world, grown, start)[: most - int(grown.member.sum())]
-    words_en, words_zh = stop_sentence(grown, most)
-    note_en, note_zh = set_aside_note([world.place_ids[place] for place in apart])
+    identifiers = read_identifiers(store, len(world.patient_ids))
+    grown, apart = grow_apart(store, world, start, identifiers, most)
+    everybody, room = _fellows(store, world, start, grown.order), max(most - len(start), 0)
+    fellows = everybody[:room]
     if fellows:
-        note_en, note_zh = FELLOWS_NOTE
+        start = np.concatenate([start, np.asarray([who for who, _ in fellows], np.int64)])
+        grown, apart = grow_apart(store, world, start, identifiers, most)
+        grown = replace(grown, stop="size") if len(everybody) > room else grown
+    words_en, words_zh = stop_sentence(grown, most)
+    notes = [set_aside_note([world.place_ids[place] for place in apart]), fellows_note(len(fellows))]
+    note_en, note_zh = (joint.join(note[i] for note in notes if note[i]) for i, joint in enumerate((" ", "")))
     return Expansion(
-        members=(*_people(world, grown, start, set(known)), *fellows, *_entities(store, world, grown, seeds)),
-        stop_rule=grown.stop if grown.order else "no_company",
+        members=(*_people(world, grown, start, set(known), dict(fellows)), *_entities(store, world, grown, seeds)),
+        stop_rule=grown.stop if grown.order or grown.stop == "size" else "no_company",
         stop_reason=words_en, stop_reason_zh=words_zh, note=note_en, note_zh=note_zh, looked_at=grown.weighed.looked_at,
     )  # fmt: skip
 
 
-def _fellows(store: Store, world: World, grown: Grown, start: Ints) -> tuple[ExpandedMember, ...]:
-    """Where nobody joins by company: who else stands in the listed ring of this run in which most of the cards stand."""
-    listed = store.folder / "rings.parquet"
-    if (
-        grown.order
-        or not listed.is_file()
-        or not all(store.has(table) for table in ("group_members", "patient_codes", "ring_names"))
+def _fellows(store: Store, world: World, start: Ints, joined: tuple[int, ...]) -> list[tuple[int, str]]:
+    """Who else stands in the ring of this run in which most of the cards stand, if it is listed or nothing lawful explains it.
+
+    Nobody, if most of those who joined by company stand outside of it: then it is another ring. A group that fell short of the list is a guess; that most of the cards somebody knows stand in it makes it a better one.
+    """
+    rings, explanations = store.folder / "rings.parquet", store.folder / "explanations.parquet"
+    if not (rings.is_file() and explanations.is_file()) or not all(
+        store.has(table) for table in ("group_members", "patient_codes", "ring_names")
     ):
-        return ()
+        return []
     rows = store.rows(
         (_SQL / "expansion_same_ring.sql").read_text(encoding="utf-8"),
-        people=[world.patient_ids[who] for who in start.tolist()],
-        listed=[row[0] for row in store.rows("SELECT ring_id FROM read_parquet($path) WHERE listed ORDER BY ring_id", path=str(listed))],
+        people=[world.patient_ids[who] for who in start.tolist()], rings=str(rings), explanations=str(explanations),
     )  # fmt: skip
     numbers = {patient_id: number for number, patient_id in enumerate(world.patient_ids)}
-    return tuple(
-        _person(world, grown, numbers[patient_id], set(), ring_id)
-        for patient_id, ring_id in rows
-        if not grown.member[numbers[patient_id]]
-    )
+    fellows = {numbers[patient_id]: ring_id for patient_id, ring_id in rows}
+    common = sum(who in fellows for who in joined)
+    return list(fellows.items()) if common >= SAME_RING_SHARE * len(joined) else []
 
 
 def grow_apart(
@@ -181,12 +185,14 @@ def _top_share(values: Sequence[str | None], count: int) -> float:
     return max((held.count(value) for value in set(held)), default=0) / count
 
 
-def _people(world: World, grown: Grown, start: Ints, named: set[int]) -> tuple[ExpandedMember, ...]:
+def _people(
+    world: World, grown: Grown, start: Ints, named: set[int], fellows: dict[int, str]
+) -> tuple[ExpandedMember, ...]:
     order = [*start.tolist(), *(who for who in grown.order if grown.member[who])]
-    return tuple(_person(world, grown, who, named) for who in order)
+    return tuple(_person(world, grown, who, named, fellows.get(who, "")) for who in order)
 
 
-def _person(world: World, grown: Grown, who: int, named: set[int], ring_id: str = "") -> ExpandedMember:
+def _person(world: World, grown: Grown, who: int, named: set[int], ring_id: str) -> ExpandedMember:
     met = meetings_of(world, grown.member, who)
     usual = max(sorted(met), key=lambda place: len(met[place]), default=None)
     reason_en, reason_zh = member_reason(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from fraudgraph.detection.growth import Grown
 
-__all__ = ["member_reason", "set_aside_note", "stop_sentence"]
+__all__ = ["fellows_note", "member_reason", "set_aside_note", "stop_sentence"]
 
 
 def member_reason(
@@ -87,10 +87,15 @@ def stop_sentence(grown: Grown, most: int) -> tuple[str, str]:
     )
 
 
-FELLOWS_NOTE = (
-    "Nobody joined by company; the people named stand with the known cards in a ring that this run lists, found by other signs.",
-    "没有人因同现而加入；所列人员与已知的卡同在本批次已列入清单的团伙中，该团伙以其他迹象发现。",
-)
+def fellows_note(count: int) -> tuple[str, str]:
+    """What is to be known of people who are named because this run put them into one ring with the known cards."""
+    if not count:
+        return "", ""
+    who_en = "One person stands" if count == 1 else f"{count} people stand"
+    return (
+        f"{who_en} with most of the known cards in a ring of this run, found by other signs; the group was grown from them all.",
+        f"有 {count} 人与大部分已知的卡同在本批次的一个疑似团伙中，该团伙以其他迹象发现；本群组由他们一并扩展而成。",
+    )
 
 
 def set_aside_note(places: Sequence[str]) -> tuple[str, str]:

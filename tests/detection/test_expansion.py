@@ -132,3 +132,40 @@ def test_works_on_a_run_copied_elsewhere_with_claims_only(story: Story, tmp_path
         for table in ("group_members", "visits", "pair_meetings", "ring_names"):
             store.run(f"DROP TABLE IF EXISTS {table}")
         assert _patients(expand_group(store, Seeds(patients=tuple(ring[:3])))) >= set(ring[:3])
+
+
+def _people_of_rings(story: Story) -> dict[str, set[str]]:
+    people: dict[str, set[str]] = {}
+    for row in pq.read_table(story.out / "ring_members.parquet").to_pylist():
+        if row["entity_type"] == "patient":
+            people.setdefault(row["ring_id"], set()).add(row["entity_id"])
+    return people
+
+
+def test_the_rest_of_the_ring_in_which_most_known_cards_stand_is_named_with_that_reason(
+    story: Story,
+) -> None:
+    listed = [r["ring_id"] for r in pq.read_table(story.out / "rings.parquet").to_pylist() if r["listed"]]
+    people = _people_of_rings(story)
+    with Store(story.out, read_only=True) as store:
+        for ring_id in listed:
+            cards = tuple(sorted(people[ring_id])[:3])
+            found = expand_group(store, Seeds(patients=cards))
+            named = {m.entity_id for m in found.members if f"in {ring_id} of this run" in m.reason}
+            assert named == people[ring_id] - set(cards)
+            assert "of this run" in found.note
+            assert "本批次" in found.note_zh
+
+
+def test_a_group_with_a_lawful_explanation_brings_nobody_in(story: Story) -> None:
+    lawful = {
+        row["ring_id"]
+        for row in pq.read_table(story.out / "explanations.parquet").to_pylist()
+        if row["holds"]
+    } - {r["ring_id"] for r in pq.read_table(story.out / "rings.parquet").to_pylist() if r["listed"]}
+    people = _people_of_rings(story)
+    assert lawful
+    with Store(story.out, read_only=True) as store:
+        for ring_id in sorted(lawful)[:4]:
+            found = expand_group(store, Seeds(patients=tuple(sorted(people[ring_id])[:3])))
+            assert not any(f"in {ring_id} of this run" in m.reason for m in found.members)
