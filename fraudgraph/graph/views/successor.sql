@@ -26,35 +26,48 @@ links AS (
   WHERE date_diff('day', x.last_day, p.last_day) >= 45 AND date_diff('day', p.first_day, y.first_day) >= 45
     AND date_diff('day', x.last_day, y.first_day) BETWEEN -30 AND 180
 ),
+pairs AS ( -- places by number, as in place_codes: the long steps below are about numbers
+  SELECT l.a AS a_id, l.b AS b_id, x.place AS a, y.place AS b
+  FROM links AS l JOIN place_codes AS x ON x.place_id = l.a JOIN place_codes AS y ON y.place_id = l.b
+),
 linked AS (
-  SELECT a AS place_id FROM links UNION SELECT b AS place_id FROM links
+  SELECT a AS place FROM pairs UNION SELECT b AS place FROM pairs
 ),
 used AS (
-  SELECT DISTINCT patient_id, place_id FROM claims WHERE counted AND place_id IS NOT NULL
+  SELECT DISTINCT p.patient, l.place
+  FROM claims AS c
+  JOIN patient_codes AS p ON p.patient_id = c.patient_id
+  JOIN place_codes AS l ON l.place_id = c.place_id
+  WHERE c.counted
 ),
-homes AS (
-  SELECT u.patient_id, coalesce(min(p.residence_code), '') AS home
-  FROM (SELECT DISTINCT patient_id FROM used) AS u LEFT JOIN patients AS p ON p.patient_id = u.patient_id
-  GROUP BY u.patient_id
+residences AS (
+  SELECT c.patient, coalesce(min(p.residence_code), '') AS residence
+  FROM (SELECT DISTINCT patient FROM used) AS u
+  JOIN patient_codes AS c ON c.patient = u.patient
+  LEFT JOIN patients AS p ON p.patient_id = c.patient_id
+  GROUP BY c.patient
 ),
 home_sizes AS (
-  SELECT home, count(*) AS people FROM homes GROUP BY home
+  SELECT residence, count(*) AS people, row_number() OVER (ORDER BY residence) AS home FROM residences GROUP BY residence
+),
+homes AS (
+  SELECT r.patient, z.home FROM residences AS r JOIN home_sizes AS z ON z.residence = r.residence
 ),
 customs AS (
-  SELECT u.place_id, h.home, count(*) AS people FROM used AS u JOIN homes AS h ON h.patient_id = u.patient_id GROUP BY u.place_id, h.home
+  SELECT u.place, h.home, count(*) AS people FROM used AS u JOIN homes AS h ON h.patient = u.patient GROUP BY u.place, h.home
 ),
 seen AS (
-  SELECT x.place_id AS a, y.place_id AS b, count(*) AS people
-  FROM used AS x JOIN linked AS l ON l.place_id = x.place_id
-  JOIN used AS y ON y.patient_id = x.patient_id AND y.place_id <> x.place_id
-  GROUP BY x.place_id, y.place_id
+  SELECT x.place AS a, y.place AS b, count(*) AS people
+  FROM used AS x JOIN linked AS l ON l.place = x.place
+  JOIN used AS y ON y.patient = x.patient AND y.place <> x.place
+  GROUP BY x.place, y.place
 ),
 alone AS (
-  SELECT x.place_id AS a, y.place_id AS b, sum(x.people * y.people / (1.0 * z.people)) AS people
-  FROM customs AS x JOIN linked AS l ON l.place_id = x.place_id
-  JOIN customs AS y ON y.home = x.home AND y.place_id <> x.place_id
+  SELECT x.place AS a, y.place AS b, sum(x.people * y.people / (1.0 * z.people)) AS people
+  FROM customs AS x JOIN linked AS l ON l.place = x.place
+  JOIN customs AS y ON y.home = x.home AND y.place <> x.place
   JOIN home_sizes AS z ON z.home = x.home
-  GROUP BY x.place_id, y.place_id
+  GROUP BY x.place, y.place
 ),
 mixing AS (
   SELECT i.a, greatest(
@@ -62,16 +75,17 @@ mixing AS (
       coalesce(fg_quantile(CASE WHEN i.people >= 3 THEN coalesce(s.people, 0) / i.people END, 0.9), 1.0), 1.0) AS factor
   FROM alone AS i
   LEFT JOIN seen AS s ON s.a = i.a AND s.b = i.b
-  LEFT JOIN links AS l ON l.a = i.a AND l.b = i.b
-  LEFT JOIN links AS k ON k.a = i.b AND k.b = i.a
+  LEFT JOIN pairs AS l ON l.a = i.a AND l.b = i.b
+  LEFT JOIN pairs AS k ON k.a = i.b AND k.b = i.a
   WHERE l.a IS NULL AND k.a IS NULL
   GROUP BY i.a
 )
 SELECT l.a_type, l.a, l.b_type, l.b, s.people AS observed,
   round(i.people * greatest(coalesce(m.factor, 1.0), coalesce(n.factor, 1.0)), 9) AS expected
 FROM links AS l
-JOIN seen AS s ON s.a = l.a AND s.b = l.b
-JOIN alone AS i ON i.a = l.a AND i.b = l.b
-LEFT JOIN mixing AS m ON m.a = l.a
-LEFT JOIN mixing AS n ON n.a = l.b
+JOIN pairs AS k ON k.a_id = l.a AND k.b_id = l.b
+JOIN seen AS s ON s.a = k.a AND s.b = k.b
+JOIN alone AS i ON i.a = k.a AND i.b = k.b
+LEFT JOIN mixing AS m ON m.a = k.a
+LEFT JOIN mixing AS n ON n.a = k.b
 ORDER BY l.a, l.b

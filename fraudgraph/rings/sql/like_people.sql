@@ -11,16 +11,21 @@ FROM ranked
 WHERE place_in_line = 1 OR (sessions >= 2 AND sessions >= 0.12 * session_count);
 
 CREATE OR REPLACE TABLE patient_totals AS
-SELECT p.patient, p.patient_id, count(*) AS claim_count, CAST(sum(c.net_fund_amount) AS DECIMAL(16,2)) AS fund_amount
-FROM claims AS c JOIN patient_codes AS p ON p.patient_id = c.patient_id
-WHERE c.counted
-GROUP BY p.patient, p.patient_id;
+SELECT p.patient, p.patient_id, t.claim_count, t.fund_amount
+FROM (
+  SELECT patient_id, count(*) AS claim_count, CAST(sum(net_fund_amount) AS DECIMAL(16,2)) AS fund_amount
+  FROM claims WHERE counted GROUP BY patient_id
+) AS t
+JOIN patient_codes AS p ON p.patient_id = t.patient_id;
 
 CREATE OR REPLACE TABLE at_places AS
-SELECT c.place_id, p.patient, count(*) AS claim_count
-FROM claims AS c JOIN patient_codes AS p ON p.patient_id = c.patient_id
-WHERE c.counted AND c.place_id IN (SELECT place_id FROM group_places)
-GROUP BY c.place_id, p.patient;
+SELECT t.place_id, p.patient, t.claim_count
+FROM (
+  SELECT place_id, patient_id, count(*) AS claim_count
+  FROM claims WHERE counted AND place_id IN (SELECT place_id FROM group_places)
+  GROUP BY place_id, patient_id
+) AS t
+JOIN patient_codes AS p ON p.patient_id = t.patient_id;
 
 CREATE OR REPLACE TABLE group_peers AS
 WITH sizes AS (
