@@ -8,8 +8,10 @@ false); beside it stands the share of them with no planted person at all. The in
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -27,6 +29,8 @@ SHUFFLES = 3
 """Deals of the same claims to people anew that each run makes."""
 DRAWS = 4_000
 AIM = (0.7, 1.3)
+AIM_COST = 3.0
+"""Calibration takes at most so many times what the run takes without it, import and dossiers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +96,16 @@ def read_rings(out: Path) -> dict[str, tuple[float, set[str]]]:
     return found
 
 
+def cost(out: Path) -> float:
+    """Seconds of calibration over those of the rest of the run, import and dossiers apart (as in `bench speed`)."""
+    stages = {
+        stage["name"]: float(stage["seconds"])
+        for stage in json.loads((out / "run.json").read_text(encoding="utf-8"))["stages"]
+    }
+    rest = sum(seconds for name, seconds in stages.items() if name not in ("calibrate", "read", "dossiers"))
+    return stages["calibrate"] / rest
+
+
 def main(argv: list[str]) -> int:
     """Run the cities, compare, print, write."""
     made = parser("calibration", __doc__)
@@ -104,6 +118,7 @@ def main(argv: list[str]) -> int:
         options.claims = options.claims or CLAIMS
     by_city: list[dict[float, Tally]] = []
     seconds: list[float] = []
+    costs: list[float] = []
     for kind, claims, seed in cities_asked_for(options):
         city = city_folder(options.work, kind, claims, seed)
         out = options.work / f"calibrated-{city.name}"
@@ -117,6 +132,7 @@ def main(argv: list[str]) -> int:
         if not rings and pq.read_metadata(out / "rings.parquet").num_rows:
             print(f"not calibrated: no ring of {out} has a q-value")
             return 1
+        costs.append(cost(out))
         planted = {name: ring.patients for name, ring in read_truth(truth_of(city))[0].items()}
         by_city.append({at: tally(rings, planted, at=at) for at in PROMISED})
         told = " ".join(f"q<={at}: {t.false}/{t.rings}" for at, t in by_city[-1].items())
@@ -124,9 +140,17 @@ def main(argv: list[str]) -> int:
     table = [compare([city[at] for city in by_city], at=at) for at in PROMISED]
     for row in table:
         print(row)
+    print(f"{SHUFFLES} shuffles take {median(costs):.1f} times the run (middle city; aim {AIM_COST:.0f})")
     write_figures(
         options,
         "calibration",
-        {"aim_ratio_95_inside": AIM, "table": table, "seconds": [round(s, 1) for s in seconds]},
+        {
+            "aim_ratio_95_inside": AIM,
+            "table": table,
+            "seconds": [round(s, 1) for s in seconds],
+            "aim_cost": AIM_COST,
+            "shuffles": SHUFFLES,
+            "calibration_over_run": [round(c, 2) for c in costs],
+        },
     )
     return 0
