@@ -12,16 +12,13 @@ from scipy.stats import binom
 
 from fraudgraph.records import Member, NodeKind, Role
 from fraudgraph.rings.facts import GroupFacts
+from fraudgraph.rings.joining import Hand, Spot, Standing, read_standings
 from fraudgraph.store import Store
 
-__all__ = ["ENRICHED_P", "LEAST_PLACE_SHARE", "day_of", "read_members"]
+__all__ = ["day_of", "read_members"]
 
 _SQL = Path(__file__).parent / "sql"
 _EPOCH = date(1970, 1, 1)
-ENRICHED_P = 1e-4
-"""A doctor, operator or place joins when its share of the claims at the sittings is this unlikely by its usual share."""
-LEAST_PLACE_SHARE = 0.12
-"""A place, doctor or operator joins when at least this share of the sittings, and two of them, were there."""
 FRONT_SHARE = 0.3
 """A facility is called a front when the group is this much of all its claims."""
 FRAIL_AGE_YEARS = 80
@@ -36,16 +33,16 @@ def day_of(number: float) -> date:
 
 
 def read_members(store: Store, facts: dict[int, GroupFacts]) -> dict[int, tuple[Member, ...]]:
-    """Patients first, then the places, doctors and operators that are there more than their share explains."""
+    """Patients first, then the places, doctors and desks that join (`joining.py`)."""
     people: dict[int, list[Member]] = {group_no: [] for group_no in facts}
     for group_no, *seat in store.rows((_SQL / "seats.sql").read_text(encoding="utf-8")):
         people[group_no].append(_patient(facts[group_no], *seat))
     found = {group_no: _organisers(facts[group_no], patients) for group_no, patients in people.items()}
-    (all_claims,) = store.one("SELECT count(*) FROM claims WHERE counted")
-    for row in store.rows((_SQL / "entities.sql").read_text(encoding="utf-8")):
-        member = _entity(*row[1:], every_claim=int(all_claims))
-        if member is not None:
-            found[row[0]].append(member)
+    (every_claim,) = store.one("SELECT count(*) FROM claims WHERE counted")
+    for group_no, all_standings in read_standings(store).items():
+        found[group_no] += [
+            _joined(standing, int(every_claim)) for standing in all_standings if standing.joins
+        ]
     return {group_no: tuple(members) for group_no, members in found.items()}
 
 
@@ -106,53 +103,70 @@ def _organisers(facts: GroupFacts, people: list[Member]) -> list[Member]:
     ]  # fmt: skip
 
 
-def expected_at_place(claim_count: int, own_claims: int, every_claim: int) -> float:
-    """Claims of a group that a place would have by its share of all claims."""
-    return claim_count * own_claims / max(every_claim, 1)
-
-
-def chance_of(observed: int, claim_count: int, expected: float | None) -> float:
-    """How likely so many of a group's claims, or more, go through one hand by its own share (binomial)."""
-    share = min((expected or 0.0) / max(claim_count, 1), 1.0)
-    return float(binom.sf(observed - 1, claim_count, max(share, 1e-9)))
-
-
-def _entity(
-    kind: str, entity_id: str, observed: int, sessions: int, _patients: int, expected: float | None, fund: Decimal | None,
-    session_count: int, claim_count: int, name: str | None, own_claims: int | None, *, every_claim: int,
-) -> Member | None:  # fmt: skip
-    """A place, doctor or operator as a member, or None if it is there no more than its share explains."""
-    share = sessions / max(session_count, 1)
-    place = kind in {"facility", "pharmacy"}
-    if place:
-        expected = expected_at_place(claim_count, own_claims or observed, every_claim)
-    if sessions < 2 or chance_of(observed, claim_count, expected) > ENRICHED_P or share < LEAST_PLACE_SHARE:
-        return None
-    role, reason_zh, reason_en = (
-        _of_place(kind, observed, sessions, session_count, own_claims) if place else _of_person(kind, observed, claim_count, expected)
-    )  # fmt: skip
+def _joined(standing: Standing, every_claim: int) -> Member:
+    """A place, doctor or desk that joins, as a member."""
+    spot, hand = standing.spot, standing.hand
+    role, (reason_zh, reason_en) = (
+        (_role_of_place(spot), _reason_of_place(standing))
+        if hand is None
+        else (
+            Role.PRESCRIBER if hand.kind is NodeKind.DOCTOR else Role.OUTLET,
+            _reason_of_hand(standing, hand),
+        )
+    )
     return Member(
-        entity_type=NodeKind(kind), entity_id=entity_id, role=role, strength=round(share, 4), name=name or "",
-        reason_zh=reason_zh, reason_en=reason_en, claim_count=observed, fund_amount=fund or Decimal(0),
-        expected_claim_count=round(expected or 0.0, 3),
+        entity_type=standing.kind, entity_id=standing.entity_id, role=role, name=(hand or spot).name,
+        strength=round((hand.all_session_count if hand else spot.session_count) / max(spot.all_session_count, 1), 4),
+        reason_zh=reason_zh, reason_en=reason_en,
+        claim_count=hand.all_claim_count if hand else spot.claim_count,
+        fund_amount=(hand or spot).fund_amount or Decimal(0),
+        expected_claim_count=round(hand.expected_claim_count if hand else spot.expected_claim_count(every_claim), 3),
     )  # fmt: skip
 
 
-def _of_place(
-    kind: str, observed: int, sessions: int, session_count: int, own_claims: int | None
-) -> tuple[Role, str, str]:
-    of_place = observed / max(own_claims or observed, 1)
-    role = Role.FRONT if kind == "facility" and of_place >= FRONT_SHARE else Role.OUTLET
+def _role_of_place(spot: Spot) -> Role:
+    of_place = spot.claim_count / max(spot.own_claim_count, 1)
+    return Role.FRONT if spot.kind is NodeKind.FACILITY and of_place >= FRONT_SHARE else Role.OUTLET
+
+
+def _reason_of_place(standing: Standing) -> tuple[str, str]:
+    spot = standing.spot
+    of_place = spot.claim_count / max(spot.own_claim_count, 1)
+    came_zh, came_en = (
+        (
+            f"{spot.people_count} 人中有 {spot.patient_count} 人使用此处，不必同日到场",
+            f"{spot.patient_count} of the {spot.people_count} people used it, without having to meet",
+        )
+        if standing.stage == "block_place"
+        else (
+            f"{spot.all_session_count} 次聚集中有 {spot.session_count} 次在此，{spot.people_count} 人中到过 {spot.patient_count} 人",
+            f"{spot.session_count} of {spot.all_session_count} sittings were here, with {spot.patient_count} of the {spot.people_count} people",
+        )
+    )
     return (
-        role,
-        f"{session_count} 次聚集中有 {sessions} 次在此；占该机构结算的 {of_place:.1%}",
-        f"{sessions} of {session_count} sittings were here; {of_place:.1%} of the place's claims",
+        f"{came_zh}；占该机构结算的 {of_place:.1%}",
+        f"{came_en}; {of_place:.1%} of the place's claims",
     )
 
 
-def _of_person(kind: str, observed: int, claim_count: int, expected: float | None) -> tuple[Role, str, str]:
+def _reason_of_hand(standing: Standing, hand: Hand) -> tuple[str, str]:
+    spot = standing.spot
+    at_zh, at_en = {
+        "block_doctor": (
+            f"在 {spot.place_id}，{spot.people_count} 人中有 {hand.patient_count} 人由其接诊",
+            f"at {spot.place_id} {hand.patient_count} of the {spot.people_count} people saw them",
+        ),
+        "leads": (
+            f"在 {spot.place_id} 的 {spot.sitting_count} 次聚集中有 {hand.led_count} 次多数结算经其手，平时占该处结算的 {hand.share_of_place:.1%}",
+            f"most claims of {hand.led_count} of the {spot.sitting_count} sittings at {spot.place_id} were theirs, usually {hand.share_of_place:.1%} of that place's",
+        ),
+        "constant": (
+            f"在 {spot.place_id} 的 {spot.sitting_count} 次聚集中有 {hand.sitting_count} 次在场，经手 {hand.seen_claim_count} 笔（共 {hand.place_seen_claim_count} 笔），常在场的医师几乎包揽本组在此的结算",
+            f"there at {hand.sitting_count} of the {spot.sitting_count} sittings at {spot.place_id} with {hand.seen_claim_count} of the {hand.place_seen_claim_count} claims, nearly all of which are with doctors so constant",
+        ),
+    }[standing.stage]
+    expected = hand.expected_claim_count
     return (
-        Role.PRESCRIBER if kind == "doctor" else Role.OUTLET,
-        f"聚集时的 {claim_count} 笔结算中有 {observed} 笔经其手，按所在机构占比应为 {expected or 0.0:.1f} 笔",
-        f"{observed} of the {claim_count} claims at the sittings went through them, {expected or 0.0:.1f} expected",
+        f"聚集时的 {spot.all_claim_count} 笔结算中有 {hand.all_claim_count} 笔经其手，按所在机构占比应为 {expected:.1f} 笔；{at_zh}",
+        f"{hand.all_claim_count} of the {spot.all_claim_count} claims at the sittings went through them, {expected:.1f} expected; {at_en}",
     )

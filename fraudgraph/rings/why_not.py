@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fraudgraph.detection.groups import STRONG_WEIGHT, WEAKEST_WEIGHT, WEIGHT_CAP
 from fraudgraph.detection.sittings import LEAST_ATTENDED, LEAST_SHARE_JOINING, SLACK_MINUTES
 from fraudgraph.graph.judges import WEAKEST_P
 from fraudgraph.records import NodeKind, Ring
+from fraudgraph.rings.joining import Standing, read_standings
 from fraudgraph.rings.lookup import Known
-from fraudgraph.rings.members import ENRICHED_P, LEAST_PLACE_SHARE, chance_of, expected_at_place
 from fraudgraph.rings.score import least_score
 from fraudgraph.settings import Settings
 from fraudgraph.store import Store
@@ -163,35 +162,57 @@ def _nearest_group(store: Store, known: Known, strongest: float) -> Deciding:
 
 
 def _elsewhere(store: Store, known: Known) -> Deciding:
-    """A place, doctor or operator that is no member of a ring: its share of the sittings, or its share by chance."""
-    rows: Sequence[tuple[str, int, int, int, int, float | None]] = store.rows(
-        "SELECT n.ring_id, e.sessions, e.session_count, e.observed, e.claim_count, e.expected FROM group_entities AS e "
-        "JOIN ring_names AS n ON n.group_no = e.group_no WHERE e.entity_type = $kind AND e.entity_id = $id "
-        "ORDER BY e.sessions / (1.0 * greatest(e.session_count, 1)) DESC, n.ring_id LIMIT 1",
-        kind=str(known.kind), id=known.entity_id,
-    )  # fmt: skip
-    if not rows:
+    """A place, doctor or operator that is no member of a ring: where it came nearest, and what decided there."""
+    names = dict(store.rows("SELECT group_no, ring_id FROM ring_names ORDER BY group_no"))
+    near = [
+        (standing, names[group_no])
+        for group_no, found in sorted(read_standings(store).items())
+        for standing in found
+        if standing.kind is known.kind and standing.entity_id == known.entity_id and group_no in names
+    ]
+    if not near:
         return Deciding(
             stage="no_sitting", ring_id="", observed=0, needed=2,
             sentence_zh="没有任何社团在此（或经其手）聚集：0 次，至少须 2 次。",
             sentence_en="No group had a sitting here or through them: 0, at least 2 needed.",
         )  # fmt: skip
-    ring_id, sessions, all_sessions, observed, claims, expected = rows[0]
-    share = sessions / max(all_sessions, 1)
-    if share >= LEAST_PLACE_SHARE and sessions >= 2:
-        if known.kind in (NodeKind.FACILITY, NodeKind.PHARMACY):
-            own, every = store.one(
-                "SELECT count(CASE WHEN place_id = $id THEN 1 END), count(*) FROM claims WHERE counted", id=known.entity_id
-            )  # fmt: skip
-            expected = expected_at_place(claims, own, every)
-        p = chance_of(observed, claims, expected)
-        return Deciding(
-            stage="by_chance", ring_id=ring_id, observed=p, needed=ENRICHED_P,
-            sentence_zh=f"在 {ring_id} 的聚集中经手 {observed} 笔（共 {claims} 笔），按其占比预计 {expected or 0:.1f} 笔，偶然的概率 {p:.2g}，不低于 {ENRICHED_P:g}，不足以列入。",
-            sentence_en=f"{observed} of the {claims} claims at the sittings of {ring_id} went through them, {expected or 0:.1f} by their share; chance alone {p:.2g}, no less than the {ENRICHED_P:g} needed to be named.",
-        )  # fmt: skip
+    standing, ring_id = max(near, key=lambda pair: (_nearness(pair[0]), pair[1]))
+    said_zh, said_en = _said(standing)
     return Deciding(
-        stage="small_share", ring_id=ring_id, observed=round(share, 4), needed=LEAST_PLACE_SHARE,
-        sentence_zh=f"最接近的是 {ring_id}：{all_sessions} 次聚集中占 {sessions} 次（{share:.1%}），至少须 2 次且 {LEAST_PLACE_SHARE:.0%}。",
-        sentence_en=f"Nearest is {ring_id}: {sessions} of its {all_sessions} sittings ({share:.1%}); at least 2 and {LEAST_PLACE_SHARE:.0%} needed.",
+        stage=standing.stage, ring_id=ring_id, observed=round(standing.observed, 6), needed=round(standing.needed, 6),
+        sentence_zh=f"最接近的是 {ring_id}：{said_zh}。", sentence_en=f"Nearest is {ring_id}: {said_en}.",
     )  # fmt: skip
+
+
+def _nearness(standing: Standing) -> tuple[bool, float]:
+    hand, spot = standing.hand, standing.spot
+    sessions = hand.all_session_count if hand else spot.session_count
+    return standing.joins, sessions / max(spot.all_session_count, 1)
+
+
+def _said(standing: Standing) -> tuple[str, str]:
+    """What decided on a place, doctor or operator, in words."""
+    spot, hand = standing.spot, standing.hand
+    observed, needed = standing.observed, standing.needed
+    if hand is not None:
+        at, n = spot.place_id, spot.sitting_count
+        return {
+            "place_not_named": (f"在 {at} 的 {n} 次聚集中到场 {hand.sitting_count} 次，但该处未列入",
+                                f"there at {hand.sitting_count} of {n} sittings at {at}, which is not named itself"),
+            "few_sittings": (f"在 {at} 的 {n} 次聚集中到场 {hand.sitting_count} 次，至少须 2 次且占 {needed:.0%}",
+                             f"there at {hand.sitting_count} of {n} sittings at {at}; at least 2 and {needed:.0%} of them needed"),
+            "like_colleagues": (f"在 {at} 的 {n} 次聚集中有 {hand.led_count} 次多数结算经其手，平时占该处结算的 {hand.share_of_place:.1%}，偶然的概率 {observed:.2g}，须不超过 {needed:g}",
+                                f"most claims of {hand.led_count} of {n} sittings at {at} were theirs, usually {hand.share_of_place:.1%} of that place's; chance alone {observed:.2g}, at most {needed:g} needed to be named"),
+        }.get(standing.stage, (f"已列入该组，但该组未成为团伙：{at}", f"would be named with it, at {at}"))  # fmt: skip
+    return {
+        "with_the_rest": (f"该组所属的更大群体的其他人也常来此处，人均次数为本组的 {observed:.2f} 倍，达到 {needed:.2f} 倍即属该群体",
+                          f"the rest of the larger group come here {observed:.2f} times as often, each, as these people; from {needed:.2f} on it is that group's place"),
+        "fills_for_the_rest": (f"本组在此的结算有 {observed:.1%} 是更大群体常去机构的医师所开处方，达到 {needed:.0%} 即属该群体",
+                               f"{observed:.1%} of the group's claims here fill prescriptions from where the larger group goes; from {needed:.0%} on it is that group's place"),
+        "by_chance": (f"聚集时的 {spot.all_claim_count} 笔结算中有 {spot.claim_count} 笔在此，按其占全部结算之比偶然的概率 {observed:.2g}，须不超过 {needed:g}",
+                      f"{spot.claim_count} of the {spot.all_claim_count} claims at its sittings were here; chance alone {observed:.2g}, at most {needed:g} needed to be named"),
+        "few_people": (f"{spot.people_count} 人中到过此处的有 {observed:.0f} 人，至少须 {needed:.1f} 人",
+                       f"{observed:.0f} of its {spot.people_count} people came here, {needed:.1f} needed"),
+        "small_share": (f"{spot.all_session_count} 次聚集中占 {spot.session_count} 次（{observed:.1%}），至少须 2 次且 {needed:.0%}",
+                        f"{spot.session_count} of its {spot.all_session_count} sittings ({observed:.1%}); at least 2 and {needed:.0%} needed"),
+    }.get(standing.stage, ("已列入该组", "would be named with it"))  # fmt: skip

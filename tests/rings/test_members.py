@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from fraudgraph.records import Member, NodeKind, Role
+from fraudgraph.records import Member, Role
 from fraudgraph.rings.facts import GroupFacts
-from fraudgraph.rings.members import _entity, _organisers, _patient
+from fraudgraph.rings.members import _organisers, _patient
 
 FACTS = GroupFacts(group_no=1, numbers={"session_count": 20, "last_day": 20_000, "patient_count": 8})
 
@@ -49,21 +49,3 @@ def test_the_card_of_somebody_very_old_may_be_used_by_others() -> None:
     assert "89 years old" in old.reason_en
     assert "89 岁" in old.reason_zh
     assert person("b", 12, date(1960, 1, 1)).role is Role.CARD_HOLDER
-
-
-def place(observed: int, sessions: int, own_claims: int, kind: str = "facility") -> Member | None:
-    return _entity(
-        kind, "H1", observed, sessions, 5, None, Decimal(0), 20, 100, None, own_claims, every_claim=100_000
-    )
-
-
-def test_a_place_joins_where_the_group_is_there_more_than_its_share_of_all_claims() -> None:
-    clinic = place(30, 12, 80)
-    assert clinic is not None
-    assert (clinic.role, clinic.expected_claim_count) == (Role.FRONT, 0.08)
-    assert clinic.entity_type is NodeKind.FACILITY
-    shop = place(30, 12, 4_000, "pharmacy")
-    assert shop is not None
-    assert shop.role is Role.OUTLET
-    assert place(30, 12, 28_000) is None  # the hospital where everybody goes
-    assert place(30, 1, 80) is None

@@ -1,12 +1,8 @@
-/* Places, doctors and operators at the sittings with their names, and how many claims a place has in all. */
-SELECT e.group_no, e.entity_type, e.entity_id, e.observed, e.sessions, e.patients, e.expected, e.fund_amount, e.session_count,
-  e.claim_count, coalesce(f.name, p.name, d.name) AS name, t.claim_count AS own_claims
-FROM group_entities AS e
-LEFT JOIN facilities AS f ON e.entity_type = 'facility' AND f.facility_id = e.entity_id
-LEFT JOIN pharmacies AS p ON e.entity_type = 'pharmacy' AND p.pharmacy_id = e.entity_id
-LEFT JOIN doctors AS d ON e.entity_type = 'doctor' AND d.doctor_id = e.entity_id
-LEFT JOIN (
-  SELECT place_id, count(*) AS claim_count FROM claims
-  WHERE counted AND place_id IN (SELECT entity_id FROM group_entities) GROUP BY place_id
-) AS t ON t.place_id = e.entity_id
-ORDER BY e.group_no, e.entity_type, e.observed DESC, e.entity_id
+/* The places at the sittings of each group, with their names: a row is a `Spot`. */
+SELECT s.group_no, s.place_id, s.place_type AS kind, coalesce(f.name, p.name, '') AS name, s.observed AS claim_count, s.sessions AS session_count,
+  s.sitting_count, s.patients AS patient_count, s.in_block, s.fund_amount, s.session_count AS all_session_count,
+  s.claim_count AS all_claim_count, s.people_count, s.own_claims AS own_claim_count, s.seat_count, s.rest_seat_count, s.rest_people_count
+FROM group_spots AS s
+LEFT JOIN facilities AS f ON s.place_type = 'facility' AND f.facility_id = s.place_id
+LEFT JOIN pharmacies AS p ON s.place_type = 'pharmacy' AND p.pharmacy_id = s.place_id
+ORDER BY s.group_no, s.place_type, s.observed DESC, s.place_id
