@@ -63,17 +63,23 @@ homes AS (
 customs AS (
   SELECT u.place, h.home, count(*) AS people FROM used AS u JOIN homes AS h ON h.patient = u.patient GROUP BY u.place, h.home
 ),
+/* First whose places they are, as a grouping: joined at once, every home's places would be multiplied with one another. */
+users AS (
+  SELECT u.patient, u.place FROM used AS u JOIN linked AS l ON l.place = u.place GROUP BY u.patient, u.place
+),
 seen AS (
   SELECT x.place AS a, y.place AS b, count(*) AS people
-  FROM used AS x JOIN linked AS l ON l.place = x.place
-  JOIN used AS y ON y.patient = x.patient AND y.place <> x.place
+  FROM users AS x JOIN used AS y ON y.patient = x.patient AND y.place <> x.place
   GROUP BY x.place, y.place
 ),
+clienteles AS (
+  SELECT c.place, c.home, max(c.people) AS people, max(z.people) AS home_people
+  FROM customs AS c JOIN linked AS l ON l.place = c.place JOIN home_sizes AS z ON z.home = c.home
+  GROUP BY c.place, c.home
+),
 alone AS (
-  SELECT x.place AS a, y.place AS b, sum(x.people * y.people / (1.0 * z.people)) AS people
-  FROM customs AS x JOIN linked AS l ON l.place = x.place
-  JOIN customs AS y ON y.home = x.home AND y.place <> x.place
-  JOIN home_sizes AS z ON z.home = x.home
+  SELECT x.place AS a, y.place AS b, sum(x.people * y.people / (1.0 * x.home_people)) AS people
+  FROM clienteles AS x JOIN customs AS y ON y.home = x.home AND y.place <> x.place
   GROUP BY x.place, y.place
 ),
 mixing AS (
