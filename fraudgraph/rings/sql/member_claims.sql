@@ -1,11 +1,17 @@
 /* All claims of the people in the groups, each marked with the sitting it belongs to, if any (a block's place only if no
-   sitting). */
+   sitting). An id under which more than twenty facilities have claims is no doctor but stands for "unknown": left out, as if
+   none had been delivered. */
 CREATE OR REPLACE TABLE member_claims AS
-WITH people AS (
+WITH nobody AS (
+  SELECT d.doctor_id FROM visits AS v JOIN doctor_codes AS d ON d.doctor = v.doctor
+  GROUP BY d.doctor_id HAVING count(DISTINCT v.place) > 20
+),
+people AS (
   SELECT m.group_no, m.patient, c.patient_id FROM group_members AS m JOIN patient_codes AS c ON c.patient = m.patient
 ),
 theirs AS (
-  SELECT c.claim_id, c.patient_id, c.place_id, c.place_type, c.doctor_id, c.operator_id, c.prescriber_facility_id,
+  SELECT c.claim_id, c.patient_id, c.place_id, c.place_type,
+    CASE WHEN c.doctor_id NOT IN (SELECT doctor_id FROM nobody) THEN c.doctor_id END AS doctor_id, c.operator_id, c.prescriber_facility_id,
     c.claim_type, c.event_date, c.event_at, CAST(c.ended_at AS DATE) AS ended_on, c.diagnosis_code,
     c.net_total_amount AS total_amount, c.net_fund_amount AS fund_amount,
     CAST(date_diff('day', DATE '1970-01-01', c.event_date) AS INTEGER) AS day,
