@@ -20,7 +20,12 @@ def _largest_home(facts: GroupFacts) -> float:
 
 
 def _any_shared_contact(facts: GroupFacts) -> float:
-    return max(facts.top_share("phone"), facts.top_share("agent"), facts.top_share("address"))
+    return max(_own_contact(facts), facts.top_share("address"))
+
+
+def _own_contact(facts: GroupFacts) -> float:
+    """A phone or agent of their own: what more than sixty people have is a default value."""
+    return max(facts.top_share(name, most_holders=60) for name in ("phone", "agent"))
 
 
 def _carried_by_family(facts: GroupFacts) -> float:
@@ -137,7 +142,7 @@ LAWFUL_MODELS: tuple[LawfulModel, ...] = (
     LawfulModel(
         name="employer", title_zh="同单位职工", title_en="people of one employer", of_a_class=True, threshold=0.4,
         observe=lambda f: f.top_share("employer"),
-        also=lambda f: max(f.top_share("phone"), f.top_share("agent")) < 0.4,
+        also=lambda f: _own_contact(f) < 0.4,
         says_zh="{observed:.0%} 的成员同一单位（需 {threshold:.0%}，且不共用电话或代办人）",
         says_en="{observed:.0%} work for one employer ({threshold:.0%} needed, sharing no phone or agent)",
     ),
