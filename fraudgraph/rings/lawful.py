@@ -42,10 +42,10 @@ def _placeholder_share(facts: GroupFacts) -> float:
 
 LAWFUL_MODELS: tuple[LawfulModel, ...] = (
     LawfulModel(
-        name="family", title_zh="家庭同行", title_en="a family going together", threshold=1.0,
-        observe=lambda f: max(3.0 / max(f["household_count"], 1), largest_household(f) / 0.54 if f.patient_count <= 9 else 0.0, _carried_by_family(f)),
-        says_zh="{patient_count:.0f} 人归并为 {household_count:.0f} 户，最大一户占 {largest_household:.0%}（不超过三户，或九人以内一户过半，或异常程度的三分之二出自一户三人以上，即视为家庭同行）",
-        says_en="{patient_count:.0f} people are {household_count:.0f} households, the largest {largest_household:.0%} of them (three or fewer, or of nine people more than half in one, or two thirds of the surprise from one of three people or more, make it a family)",
+        name="family", title_zh="家庭同行", title_en="a family going together", of_one_purse=True, threshold=1.0,
+        observe=lambda f: max(min(3.0, f.patient_count / 1.5) / max(f["household_count"], 1), largest_household(f) / 0.54 if f.patient_count <= 9 else 0.0, _carried_by_family(f)),
+        says_zh="{patient_count:.0f} 人归并为 {household_count:.0f} 户，最大一户占 {largest_household:.0%}（不超过三户且平均每户一人半以上，或九人以内一户过半，或异常程度的三分之二出自一户三人以上，即视为家庭同行）",
+        says_en="{patient_count:.0f} people are {household_count:.0f} households, the largest {largest_household:.0%} of them (three or fewer of one and a half people each at least, or of nine people more than half in one, or two thirds of the surprise from one of three people or more, make it a family)",
     ),
     LawfulModel(
         name="single_event", title_zh="偶发一两日", title_en="a day or two only", threshold=1.0,
@@ -170,7 +170,7 @@ LAWFUL_MODELS: tuple[LawfulModel, ...] = (
         "they make {share_of_place:.0%} of its visits (one of the first two must reach {threshold:.0%}, the last 30% at most, at the usual amounts)",
     ),
     LawfulModel(
-        name="placeholder", title_zh="占位或默认编号", title_en="a placeholder or default id", threshold=0.6,
+        name="placeholder", title_zh="占位或默认编号", title_en="a placeholder or default id", of_one_purse=True, threshold=0.6,
         observe=lambda f: max(f.get("share_unknown"), _placeholder_share(f) if f["session_count"] == 0 else 0.0),
         says_zh="聚集时的结算有 {observed:.0%} 记在占位编号（如全零、“未知”）名下，或共用的联系方式有六十人以上使用（需 {threshold:.0%}）",
         says_en="{observed:.0%} of the claims at the sittings stand under a placeholder such as all zeros, or what they share is used by more than sixty people ({threshold:.0%} needed)",

@@ -41,8 +41,14 @@ class LawfulModel:
 
     def weigh(self, facts: GroupFacts) -> Explanation:
         """Try this explanation on a group."""
+    of_one_purse: bool = False
+    """Explains also why half of the people have one bank account."""
         observed = round(self.observe(facts), 4)
-        possible = self.also(facts) and not (self.of_a_class and facts.parent_no is not None)
+        possible = (
+            self.also(facts)
+            and not (self.of_a_class and facts.parent_no is not None)
+            and (self.of_one_purse or not _one_purse(facts))
+        )
         spoken = facts.spoken.get(self.name)
         rest = spoken.rest_share if spoken is not None and spoken.rest_share >= REST_COUNTS else 0.0
         reached = possible and observed >= self.threshold
@@ -79,6 +85,17 @@ def _rest_zh(spoken: Spoken) -> str:
 
 def _rest_en(spoken: Spoken) -> str:
     return f"; but {spoken.rest_count} people are outside it, and {spoken.rest_share:.0%} of the surprise is theirs among themselves and stays unexplained"
+def _one_purse(facts: GroupFacts) -> bool:
+    """Whether half of the people, of more than three households, have their money paid into one bank account.
+
+    Neither an illness nor a day nor a carer is a reason for that.
+    """
+    account = facts.top("account")
+    if account is None or facts["household_count"] <= 3:
+        return False
+    return account.member_count >= max(4, facts.patient_count / 2)
+
+
 
 
 def months_of(facts: GroupFacts) -> float:

@@ -346,3 +346,21 @@ def test_a_default_phone_of_thousands_ties_nobody_who_never_came_together() -> N
     assert weighed("placeholder", facts).holds
     family = {"phone": (Common(value="13800000001", member_count=18, holder_count=20),)}
     assert not weighed("placeholder", replace(facts, common=family)).holds
+
+
+@pytest.mark.parametrize("name", sorted(set(MODELS) - {"family", "placeholder"}))
+def test_nothing_but_a_family_explains_one_bank_account_of_half_of_them(name: str) -> None:
+    facts = FITS[name][0].facts()
+
+    def paid(members: int) -> GroupFacts:
+        account = (Common(value="6222000011112222", member_count=members, holder_count=members),)
+        return replace(facts, common={**facts.common, "account": account})
+
+    half = ceil(facts.patient_count / 2)
+    assert not weighed(name, paid(half)).holds
+    assert weighed(name, paid(half - 1)).holds, "a few of them are a family among the others"
+
+
+def test_one_bank_account_of_a_family_is_its_own() -> None:
+    account = {"account": (Common(value="6222000011112222", member_count=20, holder_count=20),)}
+    assert weighed("family", replace(Group(numbers={"household_count": 3}).facts(), common=account)).holds

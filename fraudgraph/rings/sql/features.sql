@@ -23,12 +23,13 @@ age_shares AS (
     count(CASE WHEN age < 25 THEN 1 END) / (1.0 * count(*)) AS share_young
   FROM ages GROUP BY group_no
 ),
-homes AS (
-  SELECT address, count(*) AS holder_count FROM patients WHERE address IS NOT NULL GROUP BY address
+homes AS ( -- who has no household code belongs to the only household that is known at a small address
+  SELECT address, CASE WHEN count(DISTINCT household_id) = 1 THEN min(household_id) ELSE address END AS home
+  FROM patients WHERE address IS NOT NULL GROUP BY address HAVING count(*) <= 8
 ),
 units AS (
   SELECT m.group_no,
-    count(DISTINCT coalesce(p.household_id, CASE WHEN h.holder_count <= 8 THEN p.address END, c.patient_id)) AS household_count
+    count(DISTINCT coalesce(p.household_id, h.home, c.patient_id)) AS household_count
   FROM group_members AS m
   JOIN patient_codes AS c ON c.patient = m.patient
   LEFT JOIN patients AS p ON p.patient_id = c.patient_id

@@ -25,9 +25,15 @@ by_value AS (
   WHERE t.value = CASE t.attribute WHEN 'household' THEN k.household_id WHEN 'address' THEN k.address WHEN 'employer' THEN k.employer
     WHEN 'residence' THEN k.residence_code WHEN 'phone' THEN k.phone WHEN 'agent' THEN k.agent_id END
 ),
+of_one_home AS ( -- people at one small address, unless most are known to be of different households
+  SELECT b.group_no
+  FROM by_value AS b JOIN known AS k ON k.group_no = b.group_no AND k.patient = b.patient
+  WHERE b.attribute = 'address' AND b.holder_count <= 8
+  GROUP BY b.group_no HAVING 2 * count(DISTINCT k.household_id) <= count(*)
+),
 holding AS (
   SELECT group_no, patient, 'family' AS name FROM by_value
-  WHERE attribute = 'household' OR (attribute = 'address' AND holder_count <= 8)
+  WHERE attribute = 'household' OR (attribute = 'address' AND group_no IN (SELECT group_no FROM of_one_home))
   UNION SELECT group_no, patient, 'dormitory' AS name FROM by_value WHERE attribute = 'address'
   UNION SELECT group_no, patient, 'employer' AS name FROM by_value WHERE attribute = 'employer'
   UNION SELECT group_no, patient, 'village' AS name FROM by_value WHERE attribute = 'residence'
