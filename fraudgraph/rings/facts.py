@@ -22,6 +22,8 @@ _CIRCUMSTANCES = {
     "share_unknown",
     "share_twin",
     "share_twin_others",
+    "refill_days",
+    "course_amounts",
 }
 """Numbers that only groups with a sitting have."""
 

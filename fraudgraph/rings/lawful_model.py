@@ -10,16 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isnan
 
 from fraudgraph.records import Explanation
 from fraudgraph.rings.facts import GroupFacts
 from fraudgraph.rings.lawful_claims import Spoken
 
-__all__ = ["LawfulModel", "largest_household", "months_of"]
+__all__ = ["LawfulModel", "carried_by_claims", "largest_household", "months_of"]
 
 REST_COUNTS = 0.1
 """People outside an explanation count by themselves from this share of the group's surprise on."""
-_LACKING = dict.fromkeys(("share_new", "share_moved", "share_of_place", "share_twin_others"), 0.0)
+_LACKING = dict.fromkeys(
+    ("share_new", "share_moved", "share_of_place", "share_twin_others", "refill_days"), 0.0
+)
 _NEARLY = 0.3
 """How much of the surprise an explanation takes off that just misses what it needs."""
 
@@ -38,11 +41,11 @@ class LawfulModel:
     also: Callable[[GroupFacts], bool] = lambda _facts: True
     of_a_class: bool = False
     """Explains why all people of a home, a firm or a clinic day come together; not why a part comes without the rest."""
+    of_one_purse: bool = False
+    """Explains also why half of the people have one bank account."""
 
     def weigh(self, facts: GroupFacts) -> Explanation:
         """Try this explanation on a group."""
-    of_one_purse: bool = False
-    """Explains also why half of the people have one bank account."""
         observed = round(self.observe(facts), 4)
         possible = (
             self.also(facts)
@@ -57,8 +60,11 @@ class LawfulModel:
             **_LACKING,
             **facts.numbers,
             "months": months_of(facts),
-            "days_each_month": facts["day_count"] / months_of(facts),
+            "refill_days_each_month": facts.get("refill_days") / months_of(facts),
+            "carried": carried_by_claims(facts, self.name),
             "largest_household": largest_household(facts),
+            "pace_zh": _pace_zh(facts),
+            "pace_en": _pace_en(facts),
             "observed": observed,
             "threshold": self.threshold,
         }
@@ -79,12 +85,6 @@ class LawfulModel:
         )
 
 
-def _rest_zh(spoken: Spoken) -> str:
-    return f"；但其余 {spoken.rest_count} 人不在此列，他们之间的聚集占异常程度的 {spoken.rest_share:.0%}，仍未得到解释"
-
-
-def _rest_en(spoken: Spoken) -> str:
-    return f"; but {spoken.rest_count} people are outside it, and {spoken.rest_share:.0%} of the surprise is theirs among themselves and stays unexplained"
 def _one_purse(facts: GroupFacts) -> bool:
     """Whether half of the people, of more than three households, have their money paid into one bank account.
 
@@ -96,6 +96,12 @@ def _one_purse(facts: GroupFacts) -> bool:
     return account.member_count >= max(4, facts.patient_count / 2)
 
 
+def _rest_zh(spoken: Spoken) -> str:
+    return f"；但其余 {spoken.rest_count} 人不在此列，他们之间的聚集占异常程度的 {spoken.rest_share:.0%}，仍未得到解释"
+
+
+def _rest_en(spoken: Spoken) -> str:
+    return f"; but {spoken.rest_count} people are outside it, and {spoken.rest_share:.0%} of the surprise is theirs among themselves and stays unexplained"
 
 
 def months_of(facts: GroupFacts) -> float:
@@ -103,6 +109,22 @@ def months_of(facts: GroupFacts) -> float:
     return max(
         1.0, (facts["last_day"] - facts["first_day"] + 1) / 30.4
     )  # 1.0 first: the days of a group without a sitting are NaN
+
+
+def _pace_zh(facts: GroupFacts) -> str:
+    step = facts["step_minutes"]
+    return "未载时刻" if isnan(step) else f"前后两人相隔 {step:.0f} 分钟"
+
+
+def _pace_en(facts: GroupFacts) -> str:
+    step = facts["step_minutes"]
+    return "at times not given" if isnan(step) else f"{step:.0f} minutes apart"
+
+
+def carried_by_claims(facts: GroupFacts, name: str) -> float:
+    """How much of the surprise the claims carry that speak for an explanation, 0..1."""
+    spoken = facts.spoken.get(name)
+    return spoken.claim_share if spoken is not None else 0.0
 
 
 def largest_household(facts: GroupFacts) -> float:

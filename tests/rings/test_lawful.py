@@ -24,6 +24,7 @@ RING: dict[str, float] = {
     "dx_epidemic": 0.05, "dx_rehabilitation": 0.1, "dx_maternity": 0.0, "course_days": 150, "visits_each": 20, "price_ratio": 2.8,
     "distinct_amounts": 0.8, "share_visiting": 0.0, "share_private": 0.6, "share_primary": 0.3, "clientele_share": 0.0, "attendance": 0.5,
     "share_new": 0.0, "share_moved": 0.1, "share_of_place": 0.4, "share_unknown": 0.0, "share_twin": 0.02, "share_twin_others": 0.01,
+    "refill_days": 4, "course_amounts": 0.8,
 }  # fmt: skip
 """Twenty people of twenty households who swipe cards at three places on forty days: nothing explains them."""
 
@@ -34,9 +35,17 @@ class Group:
 
     numbers: dict[str, float] = field(default_factory=dict)
     common: dict[str, int] = field(default_factory=dict)
+    carried: dict[str, float] = field(default_factory=dict)
+    """What the claims that speak for an explanation carry of the surprise."""
 
-    def but(self, common: dict[str, int] | None = None, **numbers: float) -> "Group":
-        return Group(numbers={**self.numbers, **numbers}, common=self.common if common is None else common)
+    def but(
+        self, common: dict[str, int] | None = None, carried: dict[str, float] | None = None, **numbers: float
+    ) -> "Group":
+        return Group(
+            numbers={**self.numbers, **numbers},
+            common=self.common if common is None else common,
+            carried=self.carried if carried is None else carried,
+        )
 
     def facts(self) -> GroupFacts:
         return GroupFacts(
@@ -45,6 +54,10 @@ class Group:
             common={
                 name: (Common(value="x", member_count=count, holder_count=count + 40),)
                 for name, count in self.common.items()
+            },
+            spoken={
+                name: Spoken(patient_count=PEOPLE, claim_ids=("c1",), claim_share=share)
+                for name, share in self.carried.items()
             },
         )
 
@@ -74,10 +87,16 @@ COURSE = at(
     "dx_rehabilitation",
     share_pharmacy=0.0,
     course_days=30,
-    distinct_amounts=0.1,
+    course_amounts=0.1,
     price_ratio=1.5,
 )
-REFILL = at("refill_day", "share_chronic", share_private=0.0, share_primary=0.9, day_count=10)
+REFILL = Group(
+    numbers={
+        "share_chronic": MODELS["refill_day"].threshold, "share_private": 0.0, "share_primary": 0.9, "refill_days": 10, "share_pharmacy": 0.1,
+        "price_ratio": 1.1, "step_minutes": 8.0,
+    },
+    carried={"refill_day": 0.9},
+)  # fmt: skip
 CHECKUP = at("checkup_day", "dx_checkup", day_count=3)
 VACCINATION = at("vaccination_day", "dx_vaccination", day_count=3)
 EPIDEMIC = at("epidemic", "share_school", last_day=20_040, day_count=20)
@@ -107,8 +126,12 @@ FITS: dict[str, list[Group]] = {
     "carer": [CARER, CARER.but(common={"agent": 4}), CARER.but(common={"address": 4})],
     "dialysis": [at("dialysis", "dx_dialysis")],
     "oncology": [at("oncology", "dx_oncology")],
-    "rehabilitation": [COURSE, COURSE.but(distinct_amounts=0.9, price_ratio=1.0)],
-    "refill_day": [REFILL],
+    "rehabilitation": [COURSE, COURSE.but(course_amounts=0.9, price_ratio=1.0)],
+    "refill_day": [
+        REFILL,
+        REFILL.but(day_count=60),  # with days at a shop, where they fill what they were given
+        REFILL.but(share_primary=0.0, step_minutes=20.0),  # a hospital's chronic clinic
+    ],
     "checkup_day": [CHECKUP],
     "vaccination_day": [VACCINATION],
     "epidemic": [EPIDEMIC, EPIDEMIC.but(share_school=0.0, dx_epidemic=MODELS["epidemic"].threshold)],
@@ -146,16 +169,20 @@ MISSES: dict[str, list[Group]] = {
         COURSE.but(dx_rehabilitation=under("rehabilitation")),
         COURSE.but(course_days=120),  # a course that never ends
         COURSE.but(visits_each=3),  # once a fortnight is no course
-        COURSE.but(visits_each=5, distinct_amounts=0.9, price_ratio=1.0),  # once a week, each at another price
+        COURSE.but(visits_each=5, course_amounts=0.9, price_ratio=1.0),  # once a week, each at another price
         COURSE.but(share_pharmacy=0.8),  # no treatment, only goods
         COURSE.but(share_inpatient=0.8),
-        COURSE.but(distinct_amounts=0.9, price_ratio=2.0),  # at prices of its own
+        COURSE.but(course_amounts=0.9, price_ratio=2.0),  # at prices of its own
     ],
     "refill_day": [
         REFILL.but(share_chronic=under("refill_day")),
-        REFILL.but(day_count=60),  # a day that is every third day
+        REFILL.but(refill_days=60),  # a day that is every third day
+        REFILL.but(carried={"refill_day": 0.5}),  # half of what is surprising is something else
+        REFILL.but(carried={}),
         REFILL.but(share_private=0.9),
-        REFILL.but(share_primary=0.1),
+        REFILL.but(share_primary=0.1),  # one after another at a hospital's desk
+        REFILL.but(share_primary=0.1, step_minutes=20.0, share_pharmacy=0.5),  # and on to a shop each time
+        REFILL.but(share_primary=0.1, step_minutes=20.0, price_ratio=2.5),
     ],
     "checkup_day": [CHECKUP.but(dx_checkup=under("checkup_day")), CHECKUP.but(day_count=30)],
     "vaccination_day": [VACCINATION.but(dx_vaccination=under("vaccination_day")), VACCINATION.but(day_count=30)],

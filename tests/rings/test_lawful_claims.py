@@ -139,3 +139,68 @@ def test_dialysis_that_is_coded_by_what_comes_with_it_is_told_by_tariff_and_rhyt
     store.run("UPDATE member_claims SET total_amount = 900 WHERE patient > 6")
     spoken = read_spoken(store)[1]["dialysis"]
     assert (spoken.patient_count, spoken.rest_count) == (6, 5)
+
+
+def _at_one_address(store: Store, households: list[str | None]) -> None:
+    """People of one address who come together, with their household codes."""
+    _bench(store, patients=0, others=len(households), times=10)
+    for who, household in enumerate(households, start=1):
+        store.run(
+            "UPDATE patients SET address = '5 Mill Lane', household_id = $household WHERE patient_id = $name",
+            household=household,
+            name=f"P{who}",
+        )
+    store.run(
+        "INSERT INTO group_attributes VALUES (1, 'address', '5 Mill Lane', $people, $people, 1)",
+        people=len(households),
+    )
+
+
+def test_people_at_one_address_are_a_family_where_most_are_not_known_to_be_of_different_households(
+    store: Store,
+) -> None:
+    _at_one_address(store, ["HK1", None, "HK1", None])
+    assert read_spoken(store)[1]["family"].patient_count == 4
+
+
+def test_a_staff_house_of_several_households_is_no_family(store: Store) -> None:
+    _at_one_address(store, ["HK1", "HK2", "HK3", None])
+    assert "family" not in read_spoken(store)[1]
+    assert read_spoken(store)[1]["dormitory"].patient_count == 4
+
+
+def test_what_is_bought_within_two_days_of_a_visit_for_chronic_disease_is_of_the_refill_day(
+    store: Store,
+) -> None:
+    for who in (1, 2):
+        store.run("INSERT INTO group_members VALUES (1, $who)", who=who)
+    for session, (day, kind) in enumerate(
+        ((10, "chronic"), (12, "pharmacy"), (13, "pharmacy"), (40, "pharmacy"))
+    ):
+        store.run("INSERT INTO group_sessions VALUES ($session, 1, 0.01)", session=session)
+        store.run("INSERT INTO session_chances VALUES ($session, 1e-6, TRUE)", session=session)
+        for who in (1, 2):
+            store.run(
+                "INSERT INTO member_claims VALUES (1, $who, $claim, $session, 1, $kind, NULL, NULL, $day, 540, 50)",
+                who=who,
+                claim=f"c{who}-{day}",
+                session=session,
+                kind=kind,
+                day=day,
+            )
+    spoken = read_spoken(store)[1]["refill_day"]
+    assert spoken.claim_ids == ("c1-10", "c1-12", "c2-10", "c2-12")
+    assert spoken.claim_share == pytest.approx(0.5)
+    store.run(CIRCUMSTANCES.read_text(encoding="utf-8"))
+    assert store.one("SELECT refill_days FROM group_circumstances") == (1,)
+
+
+def test_one_tariff_of_a_course_is_seen_in_its_own_claims(store: Store) -> None:
+    store.put("diagnosis_families", pa.table({"family": ["rehabilitation"], "prefix": ["M54"]}))
+    _bench(store, patients=4, others=2, times=5)
+    store.run(
+        "UPDATE member_claims SET diagnosis_code = CASE WHEN patient <= 4 THEN 'M54.5' ELSE 'J20.9' END"
+    )
+    store.run("UPDATE member_claims SET total_amount = 100 + day WHERE patient > 4")
+    store.run(CIRCUMSTANCES.read_text(encoding="utf-8"))
+    assert store.one("SELECT course_amounts FROM group_circumstances") == (1 / 20,)

@@ -1,5 +1,6 @@
 /* What else may bring a group's people together at its main place: a place that opened or whose neighbour closed, ids that
-   stand for "unknown", and one code delivered under two. One row a group that has a sitting. */
+   stand for "unknown", one code delivered under two, refill days of
+   chronic patients, courses of treatment at one tariff. One row a group that has a sitting. */
 CREATE OR REPLACE TABLE group_circumstances AS
 WITH bounds AS (
   SELECT fg_quantile(day, 0.01) AS first_day, fg_quantile(day, 0.99) AS last_day FROM visits
@@ -97,9 +98,25 @@ outsiders AS (
   LEFT JOIN visits AS o ON o.place = w.other_place AND o.patient = v.patient AND o.day = v.day AND o.minute BETWEEN v.minute - 1 AND v.minute + 1
   WHERE p.patient IS NULL
   GROUP BY w.group_no
+),
+refill_sittings AS ( -- at least half of the visits are for chronic disease; what is bought at a shop is no visit
+  SELECT group_no, session_no, min(day) AS day
+  FROM member_claims WHERE session_no IS NOT NULL AND claim_type <> 'pharmacy'
+  GROUP BY group_no, session_no
+  HAVING 2 * count(DISTINCT CASE WHEN claim_type = 'chronic' THEN claim_id END) >= count(DISTINCT claim_id)
+),
+refills AS (
+  SELECT group_no, count(DISTINCT day) AS refill_days FROM refill_sittings GROUP BY group_no
+),
+courses AS (
+  SELECT m.group_no, count(DISTINCT m.total_amount) / (1.0 * count(*)) AS course_amounts
+  FROM (SELECT DISTINCT group_no, claim_id, total_amount, diagnosis_code FROM member_claims WHERE session_no IS NOT NULL) AS m
+  WHERE EXISTS (SELECT f.prefix FROM diagnosis_families AS f WHERE f.family = 'rehabilitation' AND starts_with(m.diagnosis_code, f.prefix))
+  GROUP BY m.group_no
 )
 SELECT t.group_no, coalesce(n.share_new, 0) AS share_new, coalesce(c.share_moved, 0) AS share_moved, coalesce(o.share_of_place, 0) AS share_of_place,
-  coalesce(u.share_unknown, 0) AS share_unknown, coalesce(w.share_twin, 0) AS share_twin, coalesce(x.share_twin_others, 0) AS share_twin_others
+  coalesce(u.share_unknown, 0) AS share_unknown, coalesce(w.share_twin, 0) AS share_twin, coalesce(x.share_twin_others, 0) AS share_twin_others,
+  coalesce(r.refill_days, 0) AS refill_days, coalesce(d.course_amounts, 1) AS course_amounts
 FROM totals AS t
 LEFT JOIN came_new AS n ON n.group_no = t.group_no
 LEFT JOIN came_over AS c ON c.group_no = t.group_no
@@ -107,4 +124,6 @@ LEFT JOIN of_place AS o ON o.group_no = t.group_no
 LEFT JOIN unknowns AS u ON u.group_no = t.group_no
 LEFT JOIN twins AS w ON w.group_no = t.group_no
 LEFT JOIN outsiders AS x ON x.group_no = t.group_no
+LEFT JOIN refills AS r ON r.group_no = t.group_no
+LEFT JOIN courses AS d ON d.group_no = t.group_no
 ORDER BY t.group_no;

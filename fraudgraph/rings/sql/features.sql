@@ -121,8 +121,7 @@ norms AS (
 ),
 prices AS (
   SELECT a.group_no,
-    fg_quantile(a.total_amount / greatest(n.median_amount, 0.01), 0.5) AS price_ratio,
-    count(DISTINCT a.total_amount) / (1.0 * count(*)) AS distinct_amounts
+    fg_quantile(a.total_amount / greatest(n.median_amount, 0.01), 0.5) AS price_ratio
   FROM at_sittings AS a JOIN norms AS n ON n.place_id = a.place_id AND n.claim_type = a.claim_type
   GROUP BY a.group_no
 ),
@@ -180,7 +179,7 @@ SELECT z.group_no, z.patient_count, u.household_count,
   coalesce(d.dx_epidemic, 0) AS dx_epidemic, coalesce(d.dx_rehabilitation, 0) AS dx_rehabilitation,
   coalesce(d.dx_maternity, 0) AS dx_maternity,
   coalesce(r.course_days, 0) AS course_days, coalesce(r.visits_each, 0) AS visits_each,
-  coalesce(e.price_ratio, 1) AS price_ratio, coalesce(e.distinct_amounts, 1) AS distinct_amounts,
+  coalesce(e.price_ratio, 1) AS price_ratio,
   coalesce(y.share_visiting, 0) AS share_visiting,
   coalesce(k.clientele_share, 0) AS clientele_share,
   coalesce(f.seat_count, 0) / (1.0 * greatest(coalesce(f.session_count, 0), 1) * z.patient_count) AS attendance,

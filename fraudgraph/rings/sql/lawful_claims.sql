@@ -64,6 +64,12 @@ benched AS ( -- dialysis coded by what came with it, such as high blood pressure
   HAVING count(DISTINCT s.day) >= 30 AND count(DISTINCT s.day) * 4.2 >= max(s.day) - min(s.day) + 1
     AND abs(fg_quantile(m.total_amount, 0.5) - max(t.tariff)) <= 0.15 * max(t.tariff)
 ),
+filled AS ( -- what is bought at a shop on the day of a visit for chronic disease or the two days after fills its prescription
+  SELECT s.group_no, s.patient, s.claim_id, s.session_no
+  FROM seats AS s JOIN seats AS v ON v.group_no = s.group_no AND v.patient = s.patient AND v.claim_type = 'chronic'
+    AND s.day BETWEEN v.day AND v.day + 2
+  WHERE s.claim_type = 'pharmacy'
+),
 others_then AS (
   SELECT patient, place, day, minute FROM member_claims WHERE minute IS NOT NULL AND claim_type <> 'inpatient'
   GROUP BY patient, place, day, minute
@@ -76,6 +82,7 @@ reasons AS (
   UNION SELECT s.group_no, 'dialysis' AS name, s.patient, s.claim_id, s.session_no
   FROM seats AS s JOIN benched AS b ON b.group_no = s.group_no AND b.patient = s.patient
   UNION SELECT group_no, 'refill_day' AS name, patient, claim_id, session_no FROM seats WHERE claim_type = 'chronic'
+  UNION SELECT group_no, 'refill_day' AS name, patient, claim_id, session_no FROM filled
   UNION SELECT s.group_no, 'visiting_doctor' AS name, s.patient, s.claim_id, s.session_no
   FROM seats AS s JOIN visiting AS v ON v.doctor_id = s.doctor_id
   UNION SELECT s.group_no, 'code_mapping' AS name, s.patient, s.claim_id, s.session_no
