@@ -10,9 +10,13 @@ from collections.abc import Collection
 
 from fraudgraph.records import Explanation
 from fraudgraph.rings.facts import GroupFacts
-from fraudgraph.rings.lawful_model import LawfulModel, largest_household, months_of
+from fraudgraph.rings.lawful_model import LawfulModel, carried_by_claims, largest_household, months_of
 
 __all__ = ["LAWFUL_MODELS", "LawfulModel", "explain"]
+
+
+_CONSULTATION = 4.0
+"""Minutes from one patient to the next, in the middle, below which nobody is seen by a doctor."""
 
 
 def _largest_home(facts: GroupFacts) -> float:
@@ -125,14 +129,14 @@ LAWFUL_MODELS: tuple[LawfulModel, ...] = (
         says_en="{observed:.0%} are of school age or have an infection, within {months:.1f} months ({threshold:.0%} needed, two at most)",
     ),
     LawfulModel(
-        name="village", title_zh="村医为唯一选择", title_en="the only doctor of a village", of_a_class=True, threshold=0.25,
+        name="village", title_zh="村医为唯一选择", title_en="the only doctor of a village", of_a_class=True, threshold=0.2,
         observe=lambda f: f.top_share("residence"),
         also=lambda f: f["top_place_share"] >= 0.85 and f["share_primary"] >= 0.8 and f["share_private"] < 0.5
         and (f["clientele_share"] >= (0.1 if f["price_ratio"] > 1.5 else 0.05) or (f["clientele_share"] >= 0.02 and f["attendance"] < 0.35))
-        and f["price_ratio"] <= 2.2 and _any_shared_contact(f) < 0.3,
-        says_zh="{observed:.0%} 的成员和该机构 {clientele_share:.0%} 的其他患者住在同一村，聚集在一家基层公立机构，费用为当地中位数的 {price_ratio:.1f} 倍，不共用联系方式（需 {threshold:.0%}；其他患者 10%，费用不超过中位数 1.5 倍时 5%，每次到场不足三分之一时 2%）",
-        says_en="{observed:.0%} live in one village, as {clientele_share:.0%} of the place's other patients do; they come together at one place of public primary care, at {price_ratio:.1f} times its median amount, sharing no contact "
-        "({threshold:.0%} needed; and of the others 10%, 5% where amounts are at most 1.5 times the median, 2% where about a third or less are there at a time)",
+        and f["price_ratio"] <= 2.2 and _any_shared_contact(f) < 0.3 and not f["step_minutes"] < _CONSULTATION,
+        says_zh="{observed:.0%} 的成员和该机构 {clientele_share:.0%} 的其他患者住在同一村，聚集在一家基层公立机构，费用为当地中位数的 {price_ratio:.1f} 倍，不共用联系方式，{pace_zh}（需 {threshold:.0%}、四分钟以上；其他患者 10%，费用不超过中位数 1.5 倍时 5%，每次到场不足三分之一时 2%）",
+        says_en="{observed:.0%} live in one village, as {clientele_share:.0%} of the place's other patients do; they come together at one place of public primary care, at {price_ratio:.1f} times its median amount, sharing no contact, {pace_en} "
+        "({threshold:.0%} and four minutes needed; and of the others 10%, 5% where amounts are at most 1.5 times the median, 2% where about a third or less are there at a time)",
     ),
     LawfulModel(
         name="visiting_doctor", title_zh="多点执业医师坐诊", title_en="a doctor registered at several sites", threshold=0.6,

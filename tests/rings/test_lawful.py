@@ -22,7 +22,7 @@ RING: dict[str, float] = {
     "share_60": 0.2, "share_school": 0.0, "share_young": 0.1, "claim_count": 400, "share_chronic": 0.1, "share_inpatient": 0.0,
     "share_pharmacy": 0.6, "diagnosis_count": 160, "dx_dialysis": 0.0, "dx_oncology": 0.02, "dx_checkup": 0.0, "dx_vaccination": 0.0,
     "dx_epidemic": 0.05, "dx_rehabilitation": 0.1, "dx_maternity": 0.0, "course_days": 150, "visits_each": 20, "price_ratio": 2.8,
-    "distinct_amounts": 0.8, "share_visiting": 0.0, "share_private": 0.6, "share_primary": 0.3, "clientele_share": 0.0, "attendance": 0.5,
+    "share_visiting": 0.0, "share_private": 0.6, "share_primary": 0.3, "clientele_share": 0.0, "attendance": 0.5,
     "share_new": 0.0, "share_moved": 0.1, "share_of_place": 0.4, "share_unknown": 0.0, "share_twin": 0.02, "share_twin_others": 0.01,
     "refill_days": 4, "course_amounts": 0.8,
 }  # fmt: skip
@@ -107,6 +107,7 @@ VILLAGE = Group(
         "share_private": 0.0,
         "price_ratio": 1.1,
         "clientele_share": 0.2,
+        "step_minutes": 8.0,
     },
     common={"residence": needed("village")},
 )
@@ -139,6 +140,7 @@ FITS: dict[str, list[Group]] = {
         VILLAGE,
         VILLAGE.but(clientele_share=0.05, price_ratio=1.2),
         VILLAGE.but(clientele_share=0.03, attendance=0.25),
+        VILLAGE.but(step_minutes=nan),  # nobody wrote down a time
     ],
     "visiting_doctor": [VISITING],
     "employer": [Group(common={"employer": needed("employer")})],
@@ -197,6 +199,7 @@ MISSES: dict[str, list[Group]] = {
         VILLAGE.but(share_primary=0.2),
         VILLAGE.but(share_private=1.0),
         VILLAGE.but(price_ratio=3.5),  # at three times what others pay there
+        VILLAGE.but(step_minutes=2.5),  # faster than a doctor sees anybody
     ],
     "visiting_doctor": [
         VISITING.but(share_visiting=under("visiting_doctor")),
