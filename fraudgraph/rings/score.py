@@ -18,8 +18,8 @@ _PENALTY_VISITS, _PENALTY_MORE, _PENALTY_STAYS = 6.0, 3.0, 2.0
 rings chance groups of four to six people reach 6 by visits and 2 by stays; larger ones do not happen, so members after
 the fifth pay less."""
 _CORE = 5
-_PENALTY_BLOCK, _BLOCK_WEIGHT = 5.0, 3.0
-"""Decades that a rare set of places must bring (cities without rings reach 7), and what each one more is worth."""
+_PENALTY_BLOCK, _BLOCK_WEIGHT = 9.0, 3.0
+"""Decades that a rare set of places must bring (chance reaches 10 in a city of four million claims), and what each one more is worth."""
 _HALF_SURPRISE = 60.0
 _HALF_IDENTITY = 8.0
 
