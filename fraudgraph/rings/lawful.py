@@ -33,10 +33,10 @@ def _own_contact(facts: GroupFacts) -> float:
 
 
 def _carried_by_family(facts: GroupFacts) -> float:
-    """How much of a small group's surprise its largest household carries, of the two thirds that make it a family with friends."""
+    """How much of a small group's surprise its largest household carries, of the three fifths that make it a family with friends."""
     spoken = facts.spoken.get("family")
     small = spoken is not None and spoken.patient_count >= 3 and facts.patient_count <= 9
-    return spoken.claim_share / 0.67 if spoken is not None and small else 0.0
+    return spoken.claim_share / 0.6 if spoken is not None and small else 0.0
 
 
 def _placeholder_share(facts: GroupFacts) -> float:
@@ -48,8 +48,8 @@ LAWFUL_MODELS: tuple[LawfulModel, ...] = (
     LawfulModel(
         name="family", title_zh="家庭同行", title_en="a family going together", of_one_purse=True, threshold=1.0,
         observe=lambda f: max(min(3.0, f.patient_count / 1.5) / max(f["household_count"], 1), largest_household(f) / 0.54 if f.patient_count <= 9 else 0.0, _carried_by_family(f)),
-        says_zh="{patient_count:.0f} 人归并为 {household_count:.0f} 户，最大一户占 {largest_household:.0%}（不超过三户且平均每户一人半以上，或九人以内一户过半，或异常程度的三分之二出自一户三人以上，即视为家庭同行）",
-        says_en="{patient_count:.0f} people are {household_count:.0f} households, the largest {largest_household:.0%} of them (three or fewer of one and a half people each at least, or of nine people more than half in one, or two thirds of the surprise from one of three people or more, make it a family)",
+        says_zh="{patient_count:.0f} 人归并为 {household_count:.0f} 户，最大一户占 {largest_household:.0%}（不超过三户且平均每户一人半以上，或九人以内一户过半，或异常程度的五分之三出自一户三人以上，即视为家庭同行）",
+        says_en="{patient_count:.0f} people are {household_count:.0f} households, the largest {largest_household:.0%} of them (three or fewer of one and a half people each at least, or of nine people more than half in one, or three fifths of the surprise from one of three people or more, make it a family)",
     ),
     LawfulModel(
         name="single_event", title_zh="偶发一两日", title_en="a day or two only", threshold=1.0,

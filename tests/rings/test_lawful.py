@@ -77,6 +77,7 @@ def under(name: str) -> float:
     return MODELS[name].threshold - 0.01
 
 
+FRIENDS = Group(numbers={"patient_count": 8, "household_count": 6}, carried={"family": 0.61})
 HOME = Group(numbers={"share_70": MODELS["care_home"].threshold}, common={"address": needed("care_home")})
 CARER = Group(
     numbers={"share_70": MODELS["carer"].threshold, "patient_count": 8, "household_count": 8},
@@ -121,7 +122,11 @@ DORMITORY = Group(
 )
 
 FITS: dict[str, list[Group]] = {
-    "family": [Group(numbers={"household_count": 3}), Group(numbers={"household_count": 1})],
+    "family": [
+        Group(numbers={"household_count": 3}),
+        Group(numbers={"household_count": 1}),
+        FRIENDS,
+    ],
     "single_event": [Group(numbers={"day_count": 2}), Group(numbers={"day_count": 1})],
     "care_home": [HOME, Group(numbers={"share_70": 0.95})],
     "carer": [CARER, CARER.but(common={"agent": 4}), CARER.but(common={"address": 4})],
@@ -153,7 +158,12 @@ FITS: dict[str, list[Group]] = {
     "code_mapping": [TWINS],
 }
 MISSES: dict[str, list[Group]] = {
-    "family": [Group(numbers={"household_count": 5})],
+    "family": [
+        Group(numbers={"household_count": 5}),
+        Group(numbers={"household_count": 3, "patient_count": 4}),  # a couple and two others
+        FRIENDS.but(carried={"family": 0.58}),  # friends who come without the family too
+        FRIENDS.but(patient_count=12, household_count=10),  # too many to be its friends
+    ],
     "single_event": [Group(numbers={"day_count": 3})],
     "care_home": [
         HOME.but(share_70=under("care_home")),  # not old enough
