@@ -92,28 +92,26 @@ def expand_group(store: Store, seeds: Seeds, *, most: int = MOST_MEMBERS) -> Exp
         start = starting_cards(store, world, seeds.doctors, seeds.places, seeds.operators)
     if not len(start):
         return _no_start()
-    identifiers = read_identifiers(store, len(world.patient_ids))
-    grown, apart = grow_apart(store, world, start, identifiers, most)
-    everybody, room = _fellows(store, world, start, grown.order), max(most - len(start), 0)
-    fellows = everybody[:room]
-    if fellows:
-        start = np.concatenate([start, np.asarray([who for who, _ in fellows], np.int64)])
-        grown, apart = grow_apart(store, world, start, identifiers, most)
-        grown = replace(grown, stop="size") if len(everybody) > room else grown
+    grown, apart = grow_apart(store, world, start, read_identifiers(store, len(world.patient_ids)), most)
+    everybody, room = _fellows(store, world, grown, start), max(most - int(grown.member.sum()), 0)
+    fellows, member = everybody[:room], grown.member.copy()
+    member[[who for who, _ in fellows]] = True
+    grown = replace(grown, stop="size") if len(everybody) > room else grown
     words_en, words_zh = stop_sentence(grown, most)
     notes = [set_aside_note([world.place_ids[place] for place in apart]), fellows_note(len(fellows))]
     note_en, note_zh = (joint.join(note[i] for note in notes if note[i]) for i, joint in enumerate((" ", "")))
     return Expansion(
-        members=(*_people(world, grown, start, set(known), dict(fellows)), *_entities(store, world, grown, seeds)),
+        members=(*_people(world, grown, start, set(known), fellows), *_entities(store, world, member, seeds)),
         stop_rule=grown.stop if grown.order or grown.stop == "size" else "no_company",
         stop_reason=words_en, stop_reason_zh=words_zh, note=note_en, note_zh=note_zh, looked_at=grown.weighed.looked_at,
     )  # fmt: skip
 
 
-def _fellows(store: Store, world: World, start: Ints, joined: tuple[int, ...]) -> list[tuple[int, str]]:
+def _fellows(store: Store, world: World, grown: Grown, start: Ints) -> list[tuple[int, str]]:
     """Who else stands in the ring of this run in which most of the cards stand, if it is listed or nothing lawful explains it.
 
-    Nobody, if most of those who joined by company stand outside of it: then it is another ring. A group that fell short of the list is a guess; that most of the cards somebody knows stand in it makes it a better one.
+    Nobody, if most of those who joined by company stand outside of it: then it is another ring. A group that fell short of
+    the list is a guess; that most of the cards somebody knows stand in it makes it a better one.
     """
     rings, explanations = store.folder / "rings.parquet", store.folder / "explanations.parquet"
     if not (rings.is_file() and explanations.is_file()) or not all(
@@ -126,8 +124,10 @@ def _fellows(store: Store, world: World, start: Ints, joined: tuple[int, ...]) -
     )  # fmt: skip
     numbers = {patient_id: number for number, patient_id in enumerate(world.patient_ids)}
     fellows = {numbers[patient_id]: ring_id for patient_id, ring_id in rows}
-    common = sum(who in fellows for who in joined)
-    return list(fellows.items()) if common >= SAME_RING_SHARE * len(joined) else []
+    joined = [who for who in grown.order if grown.member[who]]
+    if sum(who in fellows for who in joined) < SAME_RING_SHARE * len(joined):
+        return []
+    return [(who, ring_id) for who, ring_id in fellows.items() if not grown.member[who]]
 
 
 def grow_apart(
@@ -186,10 +186,10 @@ def _top_share(values: Sequence[str | None], count: int) -> float:
 
 
 def _people(
-    world: World, grown: Grown, start: Ints, named: set[int], fellows: dict[int, str]
+    world: World, grown: Grown, start: Ints, named: set[int], fellows: list[tuple[int, str]]
 ) -> tuple[ExpandedMember, ...]:
-    order = [*start.tolist(), *(who for who in grown.order if grown.member[who])]
-    return tuple(_person(world, grown, who, named, fellows.get(who, "")) for who in order)
+    order = [(who, "") for who in (*start.tolist(), *grown.order) if grown.member[who]]
+    return tuple(_person(world, grown, who, named, ring_id) for who, ring_id in (*order, *fellows))
 
 
 def _person(world: World, grown: Grown, who: int, named: set[int], ring_id: str) -> ExpandedMember:
@@ -206,7 +206,7 @@ def _person(world: World, grown: Grown, who: int, named: set[int], ring_id: str)
     )  # fmt: skip
 
 
-def _entities(store: Store, world: World, grown: Grown, seeds: Seeds) -> tuple[ExpandedMember, ...]:
+def _entities(store: Store, world: World, member: Flags, seeds: Seeds) -> tuple[ExpandedMember, ...]:
     named: dict[str, tuple[str, ...]] = {
         "doctor": seeds.doctors, "facility": seeds.facilities, "pharmacy": seeds.pharmacies, "operator": seeds.operators,
     }  # fmt: skip
@@ -216,7 +216,7 @@ def _entities(store: Store, world: World, grown: Grown, seeds: Seeds) -> tuple[E
             reason=found.reason_en, reason_zh=found.reason_zh, observed=float(found.observed),
             expected=round(found.expected, 4), p=_short(found.p),
         )
-        for found in enriched_entities(store, world, grown.member, {*named["doctor"], *seeds.places, *named["operator"]})
+        for found in enriched_entities(store, world, member, {*named["doctor"], *seeds.places, *named["operator"]})
     )  # fmt: skip
 
 

@@ -93,8 +93,8 @@ def fellows_note(count: int) -> tuple[str, str]:
         return "", ""
     who_en = "One person stands" if count == 1 else f"{count} people stand"
     return (
-        f"{who_en} with most of the known cards in a ring of this run, found by other signs; the group was grown from them all.",
-        f"有 {count} 人与大部分已知的卡同在本批次的一个疑似团伙中，该团伙以其他迹象发现；本群组由他们一并扩展而成。",
+        f"{who_en} with most of the known cards in a ring of this run, found by other signs than those counted here.",
+        f"有 {count} 人与大部分已知的卡同在本批次的一个疑似团伙中，该团伙以此处未计的其他迹象发现。",
     )
 
 
