@@ -7,5 +7,5 @@ WITH run, collect(ring) AS every
 UNWIND every[..150] AS ring
 RETURN ring.rank AS rank, ring.id AS ring_id, ring.listed AS put_forward, ring.score AS score, ring.patient_count AS patient_count,
   ring.fund_amount AS fund_amount, ring.excess_amount AS excess_amount, ring.first_seen AS first_seen, ring.last_seen AS last_seen,
-  ring.typology AS typology, ring.score_parts_zh AS score_parts_zh, ring.score_parts_en AS score_parts_en,
+  ring.typology_zh AS typology_zh, ring.typology AS typology, ring.score_parts_zh AS score_parts_zh, ring.score_parts_en AS score_parts_en,
   size(every) - size(every[..150]) AS left_out

@@ -76,8 +76,18 @@ WORDS_ZH = {
     "facility": "定点医疗机构",
     "pharmacy": "定点零售药店",
     "operator": "经办人",
+    "card_sweep": "集中刷卡",
+    "batch_admission": "批量住院",
+    "companion_visits": "结伴就医",
+    "steered_prescriptions": "处方导流",
+    "shared_identity": "共用身份信息",
+    "rotation": "轮流就医",
+    "identical_bills": "雷同账单",
+    "linked_places": "关联机构",
+    "trace_codes": "追溯码异常",
+    "dense_block": "密集往来",
 }
-"""What Browser writes on lines to members and on evidence: roles and kinds of evidence, as in the dossiers."""
+"""What Browser writes on lines to members, on evidence and on rings: roles, kinds of evidence, typologies, as in the dossiers."""
 TIER_LABELS = ("HighRisk", "MediumRisk", "LowRisk")
 _PEOPLE = ("Patient", "Doctor", "Facility", "Pharmacy", "Operator")
 

@@ -18,7 +18,7 @@ from fraudgraph.graphdb.questions import (
     load_questions,
     real_parameters,
 )
-from fraudgraph.report.words import EVIDENCE_KINDS, ROLES
+from fraudgraph.report.words import EVIDENCE_KINDS, ROLES, TYPOLOGIES
 
 QUESTIONS = [pytest.param(question, id=question.file_name) for question in load_questions()]
 neo4j = pytest.mark.neo4j
@@ -45,11 +45,11 @@ def test_a_file_says_in_both_languages_what_it_asks_and_takes(question: Question
     assert re.fullmatch(r"[A-Za-z0-9_/.]+", question.file_name)
 
 
-def test_browser_and_dossiers_call_roles_and_evidence_the_same() -> None:
+def test_browser_and_dossiers_call_roles_evidence_and_typologies_the_same() -> None:
     told = {str(role): text.zh for role, text in ROLES.items()} | {
         k: text.zh for k, text in EVIDENCE_KINDS.items()
     }
-    assert told == WORDS_ZH
+    assert told | {str(typology): text.zh for typology, text in TYPOLOGIES.items()} == WORDS_ZH
 
 
 @pytest.fixture(scope="module")
