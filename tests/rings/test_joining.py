@@ -9,6 +9,7 @@ import pytest
 from fraudgraph.records import NodeKind, Role
 from fraudgraph.rings.joining import Hand, Spot, Standing, read_standings, standings
 from fraudgraph.rings.members import _joined
+from fraudgraph.rings.why_not import _said
 from fraudgraph.store import Store
 
 SQL = Path(__file__).parents[2] / "fraudgraph" / "rings" / "sql" / "places.sql"
@@ -209,3 +210,32 @@ def test_what_was_seen_at_the_sittings_is_what_is_weighed(store: Store) -> None:
         "Dr One", 2, 1, 3, 3
     )  # fmt: skip
     assert doctor.share_of_place == pytest.approx(0.6)
+
+
+def test_why_not_names_the_number_that_kept_each_of_them_out() -> None:
+    home = [
+        spot(rest_seat_count=45, rest_people_count=12),
+        spot("P1", rest_people_count=12),
+        spot("H3", own_claim_count=48_000),
+        spot("H4", patient_count=3, claim_count=24),
+        spot("H5", session_count=2, all_session_count=50, claim_count=8),
+        spot("H6"),
+    ]
+    hands = [
+        hand("D1", 10, 10, 60, 0.2),
+        hand("D1", 10, 10, 60, 0.2, place_id="P1", claim_count=60),
+        hand("D2", 2, 2, 12, 0.3, place_id="H6"),
+        hand("D3", 6, 6, 36, 0.55, place_id="H6"),
+    ]
+    told = {name: _said(found) for name, found in judged(home, hands).items() if not found.joins}
+    assert set(told) == {"H1", "P1", "H3", "H4", "H5", "D1", "D2", "D3"}
+    for name, number in {
+        "H1": "0.75", "P1": "100.0%", "H3": "60 of the 120", "H4": "3 of its 12", "H5": "2 of its 50", "D1": "10 of 10",
+        "D2": "2 of 10", "D3": "6 of 10",
+    }.items():  # fmt: skip
+        assert number in told[name][1], told[name]
+        assert all(
+            piece in told[name][0]
+            for piece in number.replace(" of its ", " ").replace(" of the ", " ").replace(" of ", " ").split()
+        )
+    assert len({english for _, english in told.values()}) == len(told)
