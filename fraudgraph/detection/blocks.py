@@ -1,32 +1,28 @@
-"""Blocks 密集块: people who share a rare set of places on scattered days, without ever needing to meet.
+"""Blocks 密集块: people who share a rare set of places and doctors on scattered days, without ever needing to meet.
 
-The view `shared_places` finds sets of three places. Sets with two places in common are one block; people who use two
-of its places, although hardly anybody from where they live does, belong to it. A block is a group of its own, or
-widens the group that its people already are.
+Blocks are peeled out of who uses what (`peeling.py`). A block is a group of its own, or widens the group that its people already are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from fraudgraph.detection.changing import change_groups, whole_groups
+from fraudgraph.detection.peeling import Peeled, evidence_of, peel_blocks
 from fraudgraph.detection.sittings import find_sittings
+from fraudgraph.detection.uses import Uses, read_uses
 from fraudgraph.store import Store
 
-__all__ = ["add_block_sittings", "find_blocks"]
+__all__ = ["find_blocks", "measure_blocks"]
 
-_Numbers = tuple[float, float, float]
-"""Observed, expected, p of a block's best set of three places."""
 _SQL = Path(__file__).parent / "sql"
-EXPECTED_OF_THREE, EXPECTED_OF_TWO = 1.5, 0.2
-"""People of one residence who would use three (two) of the places anyway: more than this and a user is no member."""
 SAME_RING_SHARE = 0.5
 """A group and a block are one that have this share of the smaller one's people in common, four at least."""
-WHOLE_SHARE = 0.5
-"""A group of this share of the block's size knows its members better, by its sittings."""
+SMALLEST_P = 1e-300
 
 
 def find_blocks(store: Store, *, min_patients: int) -> None:
@@ -35,99 +31,107 @@ def find_blocks(store: Store, *, min_patients: int) -> None:
     Parameters
     ----------
     store : Store
-        Holds `place_sets`, `group_members`, `group_sessions`, `session_chances`. Groups grow or are added; each block's
-        places are added as sittings of kind `block`; gets `group_blocks(group_no, place, observed, expected, p)`.
+        Holds `co_uses`, `place_uses`, `doctor_uses`, `group_members`, `group_sessions`, `session_chances`. Groups grow or are
+        added; each block's places are added as sittings of kind `block`; gets `block_columns(group_no, block_no, place, doctor)`
+        and `group_blocks(group_no, place, people, observed, expected, p)`.
     min_patients : int
         Smaller blocks are left out.
     """
-    blocks = _join_sets(store)
-    store.put(
-        "block_places",
-        pa.table(
-            {
-                "block_no": pa.array([no for no, places, _ in blocks for _ in places], pa.int32()),
-                "place": pa.array([place for _, places, _ in blocks for place in places], pa.int32()),
-            }
-        ),
-    )
-    members: dict[int, dict[int, int]] = {}
-    for block_no, patient, place_count in store.rows(
-        (_SQL / "block_members.sql").read_text(encoding="utf-8"), three=EXPECTED_OF_THREE, two=EXPECTED_OF_TWO
-    ):
-        members.setdefault(block_no, {})[patient] = place_count
-    _add_to_groups(
-        store, blocks, {no: people for no, people in members.items() if len(people) >= min_patients}
-    )
+    uses = read_uses(store)
+    blocks = [
+        block
+        for block in peel_blocks(
+            uses, store.arrow("SELECT a, b, observed, expected FROM co_uses ORDER BY a, b")
+        )
+        if len(block.people) >= min_patients
+    ]
+    homes = _add_to_groups(store, [set(block.people.tolist()) for block in blocks])
+    _put_columns(store, uses, blocks, homes)
     find_sittings(store)
-    add_block_sittings(store)
-    store.run("DROP TABLE block_places")
+    measure_blocks(store, uses)
 
 
-def add_block_sittings(store: Store) -> None:
-    """Add each place of the blocks in `group_blocks` to the sittings, as one long sitting of kind `block`."""
+def measure_blocks(store: Store, uses: Uses | None = None) -> None:
+    """Take the numbers of each block from the people of its group, and add its places to the sittings.
+
+    Parameters
+    ----------
+    store : Store
+        Holds `block_columns`, `group_members` and what `find_blocks` needs; gets `group_blocks`.
+    uses : Uses, optional
+        Read from the store where not given.
+    """
+    uses = uses or read_uses(store)
+    column_of = uses.columns_by_name
+    blocks: dict[tuple[int, int], list[int]] = {}
+    for group_no, block_no, place, doctor in store.rows(
+        "SELECT group_no, block_no, place, doctor FROM block_columns ORDER BY ALL"
+    ):
+        if (place, doctor) in column_of:
+            blocks.setdefault((group_no, block_no), []).append(column_of[place, doctor])
+    members: dict[int, list[int]] = {}
+    for group_no, patient in store.rows(
+        "SELECT group_no, patient FROM group_members WHERE group_no IN (SELECT group_no FROM block_columns) ORDER BY group_no, patient"
+    ):
+        members.setdefault(group_no, []).append(patient)
+    people_of: list[tuple[int, int, int]] = []
+    chances: list[tuple[int, int, float]] = []
+    for (group_no, block_no), columns in blocks.items():
+        people, evidence = evidence_of(uses, np.array(members[group_no]), np.array(sorted(columns)))
+        people_of += [(group_no, block_no, person) for person in people.tolist()]
+        chances.append((group_no, block_no, max(float(np.exp(-max(evidence, 0.0))), SMALLEST_P)))
+    _put(
+        store,
+        "block_people",
+        people_of,
+        {"group_no": pa.int32(), "block_no": pa.int32(), "patient": pa.int32()},
+    )
+    _put(store, "block_chances", chances, {"group_no": pa.int32(), "block_no": pa.int32(), "p": pa.float64()})
     store.run(
-        f"CREATE OR REPLACE TABLE block_sessions AS {(_SQL / 'block_sittings.sql').read_text(encoding='utf-8')}; "
+        f"CREATE OR REPLACE TABLE group_blocks AS {_read('block_numbers')}; "
+        f"CREATE OR REPLACE TABLE block_sessions AS {_read('block_sittings')}; "
         "INSERT INTO group_sessions BY NAME SELECT * FROM block_sessions; "
         "INSERT INTO session_chances BY NAME "
         "SELECT s.session_no, min(b.p) AS p, TRUE AS good FROM block_sessions AS s "
         "JOIN group_blocks AS b ON b.group_no = s.group_no GROUP BY s.session_no; "
-        "DROP TABLE block_sessions"
+        "DROP TABLE block_sessions; DROP TABLE block_people; DROP TABLE block_chances"
     )
 
 
-def _join_sets(store: Store) -> list[tuple[int, list[int], _Numbers]]:
-    """Sets with two places in common are one block: its number, its places, and (observed, expected, p) of its best set."""
-    found: list[tuple[set[int], _Numbers]] = []
-    for a, b, c, observed, expected, p in store.rows(
-        "SELECT a, b, c, observed, expected, p FROM place_sets ORDER BY p, observed DESC, a, b, c"
-    ):
-        places, best = {a, b, c}, (observed, expected, p)
-        touching = [block for block in found if len(block[0] & {a, b, c}) >= 2]
-        for block in touching:
-            places |= block[0]
-            best = min(best, block[1], key=lambda numbers: numbers[2])
-            found.remove(block)
-        found.append((places, best))
-    found.sort(key=lambda block: sorted(block[0]))
-    return [(no, sorted(places), best) for no, (places, best) in enumerate(found, start=1)]
-
-
-def _add_to_groups(
-    store: Store,
-    blocks: list[tuple[int, list[int], _Numbers]],
-    members: dict[int, dict[int, int]],
-) -> None:
-    """A group that is about the whole block stays as it is; a smaller one gets those who use three of the places."""
+def _add_to_groups(store: Store, blocks: Sequence[set[int]]) -> list[int]:
+    """Groups that are pieces of a block become one with it. Returns the group of each block."""
     groups, next_no = whole_groups(store)
     moved: dict[int, int] = {}
     added: list[tuple[int, int]] = []
-    homes: dict[int, tuple[set[int], _Numbers]] = {}
-    for block_no, places, numbers in blocks:
-        if block_no not in members:
-            continue
-        people = {patient for patient, count in members[block_no].items() if count >= 3}
+    homes: list[int] = []
+    for people in blocks:
         pieces = [no for no, whole in groups.items() if _is_piece(whole, people)]
-        home = pieces[0] if pieces else next_no + 1
-        if pieces:
-            for piece in pieces[1:]:
-                groups[home] |= groups.pop(piece)
-            moved.update(dict.fromkeys(pieces[1:], home))
-        else:
-            next_no = home
-            groups[home] = set()
-            people |= members[block_no].keys()
-        if len(groups[home]) < WHOLE_SHARE * len(people):
-            added += [(home, patient) for patient in sorted(people - groups[home])]
-            groups[home] |= people
-        known = [homes.pop(no) for no in (pieces or [home]) if no in homes]
-        homes[home] = (
-            set(places).union(*(kept for kept, _ in known)),
-            min([numbers, *(best for _, best in known)], key=lambda best: best[2]),
-        )
+        if not pieces:
+            next_no += 1
+            groups[next_no] = set()
+        home = pieces[0] if pieces else next_no
+        for piece in pieces[1:]:
+            groups[home] |= groups.pop(piece)
+        moved.update(dict.fromkeys(pieces[1:], home))
+        added += [(home, patient) for patient in sorted(people - groups[home])]
+        groups[home] |= people
+        homes.append(home)
     change_groups(store, moved, added)
-    rows = [(no, place, *homes[no][1]) for no in sorted(homes) for place in sorted(homes[no][0])]
-    kinds = {"observed": pa.float64(), "expected": pa.float64(), "p": pa.float64()}
-    store.put("group_blocks", _columns(rows, {"group_no": pa.int32(), "place": pa.int32(), **kinds}))
+    return [_last(moved, home) for home in homes]
+
+
+def _last(moved: Mapping[int, int], group_no: int) -> int:
+    while group_no in moved:
+        group_no = moved[group_no]
+    return group_no
+
+
+def _put_columns(store: Store, uses: Uses, blocks: Sequence[Peeled], homes: Sequence[int]) -> None:
+    rows: list[tuple[int, int, int, int | None]] = []
+    for block_no, (block, home) in enumerate(zip(blocks, homes, strict=True), start=1):
+        rows += [(home, block_no, *uses.names[column]) for column in block.columns.columns.tolist()]
+    kinds = {"group_no": pa.int32(), "block_no": pa.int32(), "place": pa.int32(), "doctor": pa.int32()}
+    _put(store, "block_columns", rows, kinds)
 
 
 def _is_piece(group: set[int], block: set[int]) -> bool:
@@ -135,7 +139,16 @@ def _is_piece(group: set[int], block: set[int]) -> bool:
     return common >= 4 and common >= SAME_RING_SHARE * min(len(group), len(block))
 
 
-def _columns(rows: Sequence[tuple[float, ...]], types: dict[str, pa.DataType]) -> pa.Table:
-    return pa.table(
-        {name: pa.array([row[i] for row in rows], kind) for i, (name, kind) in enumerate(types.items())}
+def _put(
+    store: Store, name: str, rows: Sequence[tuple[float | None, ...]], kinds: dict[str, pa.DataType]
+) -> None:
+    store.put(
+        name,
+        pa.table(
+            {of: pa.array([row[i] for row in rows], kind) for i, (of, kind) in enumerate(kinds.items())}
+        ),
     )
+
+
+def _read(name: str) -> str:
+    return (_SQL / f"{name}.sql").read_text(encoding="utf-8")

@@ -17,10 +17,10 @@ from fraudgraph.store import Store
 __all__ = ["JUDGES", "WEAKEST_P"]
 
 SMALLEST_P = 1e-300
-PLACE_SET_FOLD, PLACE_SET_P = 8.0, 1e-9
-"""A set of places is rare whose people are this many times the number expected, at this p; sets are many."""
-PLACE_SET_USES = ((1.0, 8, 12), (0.05, 4, 24))
-"""Uses that are counted: by at most this share of the residence; people of a set at least; places of a person at most."""
+UNUSUAL_SHARE, MOST_COLUMNS = 0.05, 400
+"""Uses that at most this share would have are counted together; not of a person with more places and doctors than this."""
+CO_USE_P = 3e-4
+"""Places and doctors with too many people in common at this p are where the search for blocks begins."""
 WEAKEST_P = 1e-2
 """Pairs of people above this are no meetings; groups are tested as groups later."""
 PLACE_P = 1e-6
@@ -111,20 +111,11 @@ def _judge_packs(store: Store, view: str, sql: str) -> int:
     return found + _keep_places(store, view, table, ~people & (p <= PLACE_P), observed, expected, p)
 
 
-def _judge_place_sets(store: Store, _view: str, sql: str) -> int:
-    return sum(
-        _judge_sets(store, store.arrow(sql, fold=PLACE_SET_FOLD, share=share, least=least, most=most))
-        for share, least, most in PLACE_SET_USES
-    )
-
-
-def _judge_sets(store: Store, table: pa.Table) -> int:
-    observed, expected = _column(table, "observed"), np.maximum(_column(table, "expected"), 1e-6)
-    p = np.maximum(poisson.sf(observed - 1, expected), SMALLEST_P)
-    kept = pa.array((p <= PLACE_SET_P) & (observed >= PLACE_SET_FOLD * expected))
-    found = table.select(["a", "b", "c"]).append_column("observed", pa.array(observed))
-    found = found.append_column("expected", pa.array(expected)).append_column("p", pa.array(p)).filter(kept)
-    return _append(store, "place_sets", found)
+def _judge_co_uses(store: Store, _view: str, sql: str) -> int:
+    """Pairs of columns where the search for blocks begins; no judgement of theirs stands alone."""
+    table = store.arrow(sql, share=UNUSUAL_SHARE, most=MOST_COLUMNS)
+    p = poisson.sf(_column(table, "observed") - 1, np.maximum(_column(table, "expected"), 1e-6))
+    return _append(store, "co_uses", table.filter(pa.array(p <= CO_USE_P)))
 
 
 def _keep(store: Store, view: str, table: pa.Table, observed: Floats, expected: Floats, p: Floats) -> int:
@@ -171,7 +162,7 @@ JUDGES: dict[str, Callable[[Store, str, str], int]] = {
     "identity": _judge_counts,
     "steering": _judge_steering,
     "same_bill": _judge_bills,
-    "shared_places": _judge_place_sets,
+    "shared_places": _judge_co_uses,
     "ownership": _judge_ownership,
     "successor": _judge_successors,
     "trace_code": _judge_packs,

@@ -63,7 +63,7 @@ def find_meetings(
     store : Store
         Holds the canonical tables. Gets `pair_meetings(view, a, b, observed, expected, p)` over patient codes,
         `place_meetings(view, a_type, a, b_type, b, observed, expected, p)` over ids and
-        `place_sets(a, b, c, observed, expected, p)` over place codes.
+        `co_uses(a, b, observed, expected)` over places and doctors' seats.
     settings : MeetingSettings
         Views that shall not run.
     progress : Progress, optional
@@ -90,7 +90,7 @@ def find_meetings(
 
 def prepare_visits(store: Store) -> None:
     """Make the coded tables that the views read: codes, visits, stays, neighbours, strata."""
-    for name in ("10_codes", "20_visits", "25_stays", "26_trips", "27_homes"):
+    for name in ("10_codes", "20_visits", "25_stays", "26_trips", "27_homes", "28_uses"):
         store.run((_HERE / "prepare" / f"{name}.sql").read_text(encoding="utf-8"))
     prepare_neighbours(store)
 
@@ -105,9 +105,7 @@ def _empty_tables(store: Store) -> None:
     store.run(
         "CREATE OR REPLACE TABLE pair_meetings (view VARCHAR, a INTEGER, b INTEGER, observed DOUBLE, expected DOUBLE, p DOUBLE)"
     )
-    store.run(
-        "CREATE OR REPLACE TABLE place_sets (a INTEGER, b INTEGER, c INTEGER, observed DOUBLE, expected DOUBLE, p DOUBLE)"
-    )
+    store.run("CREATE OR REPLACE TABLE co_uses (a INTEGER, b INTEGER, observed DOUBLE, expected DOUBLE)")
     store.run(
         "CREATE OR REPLACE TABLE place_meetings (view VARCHAR, a_type VARCHAR, a VARCHAR, b_type VARCHAR, b VARCHAR, "
         "observed DOUBLE, expected DOUBLE, p DOUBLE)"

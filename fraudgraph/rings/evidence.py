@@ -117,12 +117,13 @@ def _block_evidence(rows: list[dict[str, Any]]) -> list[Evidence]:
     """A rare set of places that the people share: the set, then each place."""
     found = []
     for row in rows[:1]:
+        people = max(row["set_people"], 1.0)
         observed, expected = row["set_observed"], row["set_expected"]
         found.append(
             Evidence(
                 evidence_id="", kind="shared_places",
-                sentence_zh=f"共同场所：同去其中三家机构的共有 {observed:.0f} 人，按其居住地居民的就诊习惯预计 {expected:.2f} 人（共 {len(rows)} 家）",
-                sentence_en=f"Shared places: {observed:.0f} people go to the same three of these {len(rows)} places; by the habits of those who live where they live {expected:.2f} were to be expected",
+                sentence_zh=f"共同场所：其中 {people:.0f} 人平均每人到过这 {len(rows)} 家机构中的 {observed / people:.1f} 家；按其居住地居民的就诊习惯预计 {expected / people:.2g} 家",
+                sentence_en=f"Shared places: {people:.0f} of them went to {observed / people:.1f} of these {len(rows)} places each on average; by the habits of those who live where they live {expected / people:.2g} were to be expected",
                 observed=float(observed), expected=float(expected),
                 claim_ids=tuple(sorted({claim for each in rows for claim in each["claim_ids"]})),
             )

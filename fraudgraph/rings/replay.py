@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 
 from fraudgraph.claims.schema import CANONICAL
-from fraudgraph.detection.blocks import add_block_sittings
+from fraudgraph.detection.blocks import measure_blocks
 from fraudgraph.detection.sittings import find_sittings
 from fraudgraph.errors import StorageError, UsageError, nearest_hint
 from fraudgraph.graph import VIEWS, find_meetings
@@ -154,7 +154,7 @@ def _count_again(store: Store, out: Path, kept: Ring, settings: Settings) -> Rin
     find_meetings(store, MeetingSettings(off=tuple(sorted(off))))
     group_no = _put_groups(store, kept)
     find_sittings(store)
-    add_block_sittings(store)
+    measure_blocks(store)
     for candidate in assemble_rings(store, settings.rings):
         if candidate.group_no == group_no:
             named = replace(candidate, ring=replace(candidate.ring, ring_id=kept.ring_id))
@@ -180,13 +180,10 @@ def _put_groups(store: Store, kept: Ring) -> int:
     )
     store.run("CREATE TABLE group_parents AS SELECT * FROM kept.group_parents")
     store.run(
-        "CREATE TABLE named_blocks AS SELECT b.group_no, n.place FROM kept.group_blocks AS b "
-        "JOIN kept.place_codes AS c ON c.place = b.place JOIN place_codes AS n ON n.place_id = c.place_id; "
-        "CREATE TABLE group_blocks AS SELECT x.group_no, x.place, s.observed, s.expected, s.p FROM named_blocks AS x "
-        "JOIN (SELECT a.group_no, s.*, row_number() OVER (PARTITION BY a.group_no ORDER BY s.p, s.observed DESC, s.a, s.b, s.c) AS line "
-        "FROM place_sets AS s JOIN named_blocks AS a ON a.place = s.a "
-        "JOIN named_blocks AS b ON b.place = s.b AND b.group_no = a.group_no "
-        "JOIN named_blocks AS c ON c.place = s.c AND c.group_no = a.group_no) AS s ON s.group_no = x.group_no AND s.line = 1"
+        "CREATE TABLE block_columns AS SELECT b.group_no, b.block_no, n.place, e.doctor FROM kept.block_columns AS b "
+        "JOIN kept.place_codes AS c ON c.place = b.place JOIN place_codes AS n ON n.place_id = c.place_id "
+        "LEFT JOIN kept.doctor_codes AS d ON d.doctor = b.doctor LEFT JOIN doctor_codes AS e ON e.doctor_id = d.doctor_id "
+        "WHERE b.doctor IS NULL OR e.doctor IS NOT NULL"
     )
     return int(group_no)
 

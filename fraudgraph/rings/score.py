@@ -18,8 +18,8 @@ _PENALTY_VISITS, _PENALTY_MORE, _PENALTY_STAYS = 6.0, 3.0, 2.0
 rings chance groups of four to six people reach 6 by visits and 2 by stays; larger ones do not happen, so members after
 the fifth pay less."""
 _CORE = 5
-_PENALTY_BLOCK, _BLOCK_WEIGHT = 9.0, 3.0
-"""Decades that a rare set of places must bring (chance reaches 10 in a city of four million claims), and what each one more is worth."""
+_BLOCK_WEIGHT = 4.0
+"""What a decade of a dense block's evidence is worth; what a search would find by chance is already taken off it."""
 _HALF_SURPRISE = 60.0
 _HALF_IDENTITY = 8.0
 
@@ -55,7 +55,7 @@ def score_parts(
     by_visits = _PENALTY_VISITS * (facts.patient_count - more) + _PENALTY_MORE * more
     penalty = _PENALTY_STAYS * facts.patient_count * stays + by_visits * (1 - stays)
     surprise = max(0.0, facts["surprise"] - penalty)
-    surprise += _BLOCK_WEIGHT * max(0.0, facts["block_surprise"] - _PENALTY_BLOCK)
+    surprise += _BLOCK_WEIGHT * facts["block_surprise"]
     together = 1 - exp(-surprise / _HALF_SURPRISE)
     known = 1 - exp(-identity / _HALF_IDENTITY)
     seen = MOST_POINTS["together"] * together + MOST_POINTS["identity"] * known

@@ -5,126 +5,65 @@ title_zh = "同一批人使用同一组少见机构"
 needs = ["facility_id"]
 a_type = "facility"
 b_type = "facility"
-null = "people use places independently of one another, each as often as others of the same residence do; and as often as the places are used two by two"
+null = "people use places independently of one another, each as often as others of the same residence do, and see a place's doctors as often as its other patients do"
 ---*/
-/* Three facilities that many of the same people use, although people who live where they live do not. No two of them need
-   ever meet: this is how a closed set of doctors and patients on scattered days shows. Asked twice: with all uses, and with
-   those uses alone that are unusual for the person's residence (used by at most $share of the others there). `expected` is
-   the larger of two counts: by residence (where none was delivered, people who mainly use the same facility stand for one),
-   and by how often the three are used two by two, which is what people who travel the same way bring. There the set's own
-   people are left out; among unusual uses also the pairs that are part of another set, or a block of many places would be
-   its own custom. */
-WITH used AS (
-  SELECT DISTINCT p.patient, l.place
-  FROM claims AS c
-  JOIN patient_codes AS p ON p.patient_id = c.patient_id
-  JOIN place_codes AS l ON l.place_id = c.place_id
-  WHERE c.counted AND c.place_type = 'facility'
+/* Two facilities, or two doctors, or one of each, with more people in common than the habits of each residence bring. No two of these
+   people need ever meet: this is how a closed set of doctors and patients on scattered days shows. Only uses that are unusual for the
+   person count (at most $share of the others would). Pairs are seeds: blocks grow from them and are judged as a whole. Columns are
+   place codes, then doctors' seats (numbered after the places; a doctor at two places has two). `expected` is the larger of two
+   counts: residence by residence, and by everybody's shares; for two doctors of one place, by their shares of its unusual people. */
+WITH last_place AS (
+  SELECT max(place) AS place FROM place_codes
 ),
-home_sizes AS (
+unusual AS (
+  SELECT patient, home, place AS col, place FROM place_uses WHERE chance <= $share
+  UNION ALL
+  SELECT d.patient, u.home, l.place + d.seat AS col, d.place
+  FROM doctor_uses AS d
+  JOIN place_uses AS u ON u.patient = d.patient AND u.place = d.place
+  CROSS JOIN last_place AS l
+  WHERE u.chance * d.chance <= $share
+),
+few AS ( -- a person of very many places would make pairs of all of them
+  SELECT patient FROM unusual GROUP BY patient HAVING count(*) BETWEEN 2 AND $most
+),
+homes AS (
   SELECT home, count(*) AS people FROM person_homes GROUP BY home
 ),
 customs AS (
-  SELECT h.home, u.place, count(*) AS users, max(z.people) AS people
-  FROM used AS u JOIN person_homes AS h ON h.patient = u.patient JOIN home_sizes AS z ON z.home = h.home
-  GROUP BY h.home, u.place
+  SELECT home, col, count(*) AS users FROM unusual GROUP BY home, col
 ),
-several AS (
-  SELECT patient FROM used GROUP BY patient HAVING count(*) BETWEEN 3 AND $most
+known AS (
+  SELECT u.patient, u.home, u.col, u.place, c.users, h.people
+  FROM unusual AS u
+  JOIN customs AS c ON c.home = u.home AND c.col = u.col
+  JOIN homes AS h ON h.home = u.home
+  WHERE u.patient IN (SELECT patient FROM few)
 ),
-mine AS (
-  SELECT u.patient, u.place
-  FROM used AS u
-  JOIN person_homes AS h ON h.patient = u.patient
-  JOIN customs AS c ON c.home = h.home AND c.place = u.place
-  WHERE u.patient IN (SELECT patient FROM several) AND ($share >= 1 OR (c.people > 1 AND c.users - 1 <= $share * (c.people - 1)))
-),
-threes AS (
-  SELECT x.patient, x.place AS a, y.place AS b, z.place AS c
-  FROM mine AS x
-  JOIN mine AS y ON y.patient = x.patient AND y.place > x.place
-  JOIN mine AS z ON z.patient = x.patient AND z.place > y.place
-),
-sets AS (
-  SELECT a, b, c, count(*) AS observed FROM threes GROUP BY a, b, c HAVING count(*) >= $least
-),
-/* Who uses two of a set's places as part of it, pair by pair. */
-in_sets AS (
-  SELECT t.patient, t.a, t.b, t.c
-  FROM threes AS t JOIN sets AS s ON s.a = t.a AND s.b = t.b AND s.c = t.c
-  WHERE $share < 1
-),
-own AS (
-  SELECT a, b, count(DISTINCT patient) AS people FROM (
-    SELECT patient, a, b FROM in_sets UNION ALL SELECT patient, a, c AS b FROM in_sets UNION ALL SELECT patient, b AS a, c AS b FROM in_sets
-  ) GROUP BY a, b
-),
-counted AS ( -- all uses also of people with too few or too many places for a set
-  SELECT patient, place FROM used WHERE $share >= 1
-  UNION ALL
-  SELECT patient, place FROM mine WHERE $share < 1
-),
-twos AS (
-  SELECT x.place AS a, y.place AS b, count(*) AS people
-  FROM counted AS x JOIN counted AS y ON y.patient = x.patient AND y.place > x.place
-  GROUP BY x.place, y.place
+by_home AS ( -- residences where nobody uses both bring next to nothing
+  SELECT x.col AS a, y.col AS b, x.place AS a_place, y.place AS b_place, x.home, count(*) AS observed,
+    CAST(max(x.users * y.users / (1.0 * x.people)) AS DECIMAL(18,6)) AS expected
+  FROM known AS x
+  JOIN known AS y ON y.patient = x.patient AND y.col > x.col
+  WHERE x.place <> y.place OR x.col > (SELECT place FROM last_place)
+  GROUP BY x.col, y.col, x.place, y.place, x.home
 ),
 pairs AS (
-  SELECT t.a, t.b, t.people, coalesce(o.people, 0) AS in_sets
-  FROM twos AS t LEFT JOIN own AS o ON o.a = t.a AND o.b = t.b
+  SELECT a, b, a_place, b_place, sum(observed) AS observed, sum(expected) AS expected
+  FROM by_home GROUP BY a, b, a_place, b_place
+  HAVING sum(observed) >= 3
 ),
-ones AS (
-  SELECT place, count(*) AS people FROM counted GROUP BY place
+totals AS (
+  SELECT col, sum(users) AS users FROM customs GROUP BY col
 ),
-everyone AS (
-  SELECT count(DISTINCT patient) AS people FROM counted
-),
-alone AS ( -- how many use two of the three without belonging to the set
-  SELECT s.a, s.b, s.c, s.observed,
-    ab.people - CASE WHEN $share >= 1 THEN s.observed ELSE ab.in_sets END AS ab,
-    ac.people - CASE WHEN $share >= 1 THEN s.observed ELSE ac.in_sets END AS ac,
-    bc.people - CASE WHEN $share >= 1 THEN s.observed ELSE bc.in_sets END AS bc
-  FROM sets AS s
-  JOIN pairs AS ab ON ab.a = s.a AND ab.b = s.b
-  JOIN pairs AS ac ON ac.a = s.a AND ac.b = s.c
-  JOIN pairs AS bc ON bc.a = s.b AND bc.b = s.c
-),
-by_twos AS (
-  SELECT s.a, s.b, s.c, s.observed,
-    greatest(s.ab, 0.5) * greatest(s.ac, 0.5) * greatest(s.bc, 0.5) * e.people / (1.0 * a.people * b.people * c.people) AS expected
-  FROM alone AS s
-  JOIN ones AS a ON a.place = s.a
-  JOIN ones AS b ON b.place = s.b
-  JOIN ones AS c ON c.place = s.c
-  CROSS JOIN everyone AS e
-),
-rare AS (
-  SELECT * FROM by_twos
-  WHERE observed >= $fold * expected AND observed * ln(observed / expected) - observed + expected >= 15
-),
-rare_places AS (
-  SELECT a AS place FROM rare UNION SELECT b AS place FROM rare UNION SELECT c AS place FROM rare
-),
-shares AS (
-  SELECT home, place, CAST(people AS DOUBLE) AS people, least(users / (1.0 * people), $share) AS share
-  FROM customs WHERE place IN (SELECT place FROM rare_places)
-),
-/* Place by place, each step a grouping: joined at once, every home's places would be multiplied with one another. */
-by_first AS (
-  SELECT r.a, r.b, r.c, x.home, max(x.people * x.share) AS people
-  FROM rare AS r JOIN shares AS x ON x.place = r.a
-  GROUP BY r.a, r.b, r.c, x.home
-),
-by_second AS (
-  SELECT f.a, f.b, f.c, f.home, max(f.people * y.share) AS people
-  FROM by_first AS f JOIN shares AS y ON y.place = f.b AND y.home = f.home
-  GROUP BY f.a, f.b, f.c, f.home
-),
-by_home AS (
-  SELECT s.a, s.b, s.c, sum(s.people * z.share) AS expected
-  FROM by_second AS s JOIN shares AS z ON z.place = s.c AND z.home = s.home
-  GROUP BY s.a, s.b, s.c
+at_place AS (
+  SELECT place, count(DISTINCT patient) AS people FROM unusual WHERE col > (SELECT place FROM last_place) GROUP BY place
 )
-SELECT r.a, r.b, r.c, r.observed, round(greatest(r.expected, coalesce(h.expected, 0)), 6) AS expected
-FROM rare AS r LEFT JOIN by_home AS h ON h.a = r.a AND h.b = r.b AND h.c = r.c
-ORDER BY r.a, r.b, r.c
+SELECT p.a, p.b, p.observed,
+  round(CASE WHEN p.a_place = p.b_place THEN s.users * t.users / (1.0 * r.people)
+    ELSE greatest(CAST(p.expected AS DOUBLE), s.users * t.users / (1.0 * (SELECT count(*) FROM person_homes))) END, 6) AS expected
+FROM pairs AS p
+JOIN totals AS s ON s.col = p.a
+JOIN totals AS t ON t.col = p.b
+LEFT JOIN at_place AS r ON r.place = p.a_place
+ORDER BY p.a, p.b
