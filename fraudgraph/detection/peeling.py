@@ -15,7 +15,15 @@ import numpy as np
 import pyarrow as pa
 from scipy.stats import poisson
 
-from fraudgraph.detection.uses import Columns, Flags, Floats, Ints, Uses
+from fraudgraph.detection.uses import (
+    LOWEST_DOCTOR_RATE,
+    LOWEST_PLACE_RATE,
+    Columns,
+    Flags,
+    Floats,
+    Ints,
+    Uses,
+)
 
 __all__ = ["Peeled", "evidence_of", "peel_blocks"]
 
@@ -111,8 +119,11 @@ def _odds(uses: Uses, people_count: int) -> float:
 
 def evidence_of(uses: Uses, people: Ints, columns: Ints) -> tuple[Ints, float]:
     """Those of these people for whom the columns speak, and what they say beyond chance (nats)."""
-    _, rate = uses.fit(people)
-    found, gain = uses.gains(Columns(columns, rate[columns]), PERSON_GAIN)
+    used, _ = uses.fit(people)
+    rates = np.where(uses.is_place[columns], LOWEST_PLACE_RATE, LOWEST_DOCTOR_RATE)
+    known = np.isin(columns, used.columns)
+    rates[known] = used.rates[np.searchsorted(used.columns, columns[known])]
+    found, gain = uses.gains(Columns(columns, rates), PERSON_GAIN)
     kept = np.isin(found, people)
     found, gain = found[kept], gain[kept]
     return found, float(gain.sum()) - uses.cost(len(found), columns)
@@ -130,19 +141,19 @@ def _above(uses: Uses, columns: Columns, gone: Flags, bar: float) -> tuple[Ints,
 
 def _favoured(uses: Uses, people: Ints) -> Columns:
     """The columns that these people favour. A doctor's patients follow to all places of the doctor: only the best of them counts."""
-    fit, rate = uses.fit(people)
-    seats = np.flatnonzero(~uses.is_place & (fit >= DOCTOR_FIT))
+    used, fit = uses.fit(people)
+    is_place = uses.is_place[used.columns]
+    at = np.searchsorted(used.columns, uses.place_of[used.columns])
+    seats = np.flatnonzero(~is_place & (fit >= DOCTOR_FIT))
     best: dict[int, int] = {}
     for seat in seats[np.lexsort((seats, -fit[seats]))]:
-        best.setdefault(int(uses.doctor_of[seat]), int(seat))
+        best.setdefault(int(uses.doctor_of[used.columns[seat]]), int(seat))
     kept = np.array(sorted(best.values()), np.int64)
-    of_place = np.where(uses.is_place, fit, 0.0)
-    np.add.at(of_place, uses.place_of[kept], fit[kept])
-    followed = np.setdiff1d(uses.place_of[np.setdiff1d(seats, kept)], uses.place_of[kept])
-    of_place[followed] = 0.0
-    places = np.flatnonzero(of_place >= PLACE_FIT)
-    columns = np.concatenate([places, kept[np.isin(uses.place_of[kept], places)]])
-    return Columns(columns, rate[columns])
+    of_place = np.where(is_place, fit, 0.0)
+    np.add.at(of_place, at[kept], fit[kept])
+    of_place[np.setdiff1d(at[np.setdiff1d(seats, kept)], at[kept])] = 0.0
+    favoured = np.concatenate([np.flatnonzero(of_place >= PLACE_FIT), kept[of_place[at[kept]] >= PLACE_FIT]])
+    return Columns(used.columns[favoured], used.rates[favoured])
 
 
 def _best(blocks: Sequence[Peeled | None], gone: Flags) -> Iterator[Peeled]:

@@ -101,22 +101,19 @@ class Uses:
         self._gain[touched] = 0.0
         return found, gains
 
-    def fit(self, people: Ints) -> tuple[Floats, Floats]:
-        """Of each column: how much these people's uses of it speak for a block, and at which rate they use it."""
+    def fit(self, people: Ints) -> tuple[Columns, Floats]:
+        """The columns that these people use, at which rates, and how much that speaks for a block."""
         rows = self._rows(people)
-        columns, weights = self._columns[rows], self._weights_by_person[rows]
-        size = len(self.place_of)
-        used = np.bincount(columns, minlength=size).astype(np.float64)
-        of = np.where(self.is_place, float(len(people)), used[self.place_of])
-        lowest = np.where(self.is_place, LOWEST_PLACE_RATE, LOWEST_DOCTOR_RATE)
+        columns, inverse = np.unique(self._columns[rows], return_inverse=True)
+        used = np.bincount(inverse).astype(np.float64)
+        is_place = self.is_place[columns]
+        of = np.where(is_place, float(len(people)), used[np.searchsorted(columns, self.place_of[columns])])
+        lowest = np.where(is_place, LOWEST_PLACE_RATE, LOWEST_DOCTOR_RATE)
         rate = np.clip((used + 1) / (of + 2), lowest, HIGHEST_RATE)
-        fit = (
-            np.bincount(columns, weights, minlength=size)
-            + used * np.log(rate)
-            + (of - used) * np.log(1 - rate)
-        )
-        fit[self.is_place & (used < LEAST_PLACE_SHARE * len(people))] = -np.inf
-        return fit, rate
+        weight = np.bincount(inverse, self._weights_by_person[rows])
+        fit = weight + used * np.log(rate) + (of - used) * np.log(1 - rate)
+        fit[is_place & (used < LEAST_PLACE_SHARE * len(people))] = -np.inf
+        return Columns(columns, rate), fit
 
     def cost(self, people_count: int, columns: Ints) -> float:
         """What it costs, in nats, to pick so many people and these columns out of all: what a search would find by chance."""
@@ -143,7 +140,10 @@ class Uses:
 
     def _rows(self, people: Ints) -> Ints:
         """Where these people's uses stand among all, by person."""
-        return np.concatenate([np.arange(self._person_starts[p], self._person_starts[p + 1]) for p in people])
+        starts = self._person_starts[people]
+        counts = self._person_starts[people + 1] - starts
+        before = np.cumsum(counts) - counts
+        return np.repeat(starts - before, counts) + np.arange(counts.sum())
 
 
 def read_uses(store: Store) -> Uses:

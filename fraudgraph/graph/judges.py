@@ -32,8 +32,15 @@ Floats = npt.NDArray[np.float64]
 
 
 def _judge_burst(store: Store, view: str, sql: str) -> int:
-    table = store.arrow(sql)
-    scales = ("10", "45", "180")
+    return _judge_scales(store, view, store.arrow(sql), ("10", "45", "180"))
+
+
+def _judge_batch(store: Store, view: str, sql: str) -> int:
+    return _judge_scales(store, view, store.arrow(sql), ("1", "3"))
+
+
+def _judge_scales(store: Store, view: str, table: pa.Table, scales: tuple[str, ...]) -> int:
+    """The most surprising scale counts, as often as there are scales."""
     ps = np.column_stack(
         [poisson.sf(_column(table, f"observed_{s}") - 1, _column(table, f"expected_{s}")) for s in scales]
     )
@@ -158,7 +165,7 @@ JUDGES: dict[str, Callable[[Store, str, str], int]] = {
     "burst": _judge_burst,
     "same_day": _judge_counts,
     "journey": _judge_counts,
-    "batch": _judge_counts,
+    "batch": _judge_batch,
     "identity": _judge_counts,
     "steering": _judge_steering,
     "same_bill": _judge_bills,
