@@ -125,7 +125,7 @@ def main(argv: list[str]) -> int:
         print(f"Nothing measured: {options.data} holds no {', '.join(missing)}. Name the folder with --data.")
         return 0
     number = 2 if options.quick else options.injections
-    first = 101 if options.report else 1
+    first = 301 if options.report else 1
     rows: list[dict[str, Any]] = []
     for shape in SHAPES:
         for seed in range(first, first + number):

@@ -1,6 +1,6 @@
 """Ring detection against planted rings: `python -m bench rings [--quick] [--kind …] [--claims N] [--seeds …] [--ablate]`.
 
-Seeds 1 to 12 are for tuning; seeds from 101 on are for reporting and are run once (`--report`). CARD.md says what the
+Seeds 1 to 12 are for tuning; seeds from 301 on are for reporting and are run once (`--report`). CARD.md says what the
 cities hold and what they can't show. Cities are kept under the work folder and used again.
 """
 

@@ -33,13 +33,15 @@ __all__ = [
 MONTHS = 12
 TUNING_SEEDS = (1, 2, 3)
 REPORT_SEEDS = {
-    "none": tuple(range(201, 211)),  # ten cities of 400,000: the aim is told per 4,000,000 claims
-    "standard": (201, 202, 203),
-    "stealth": (201, 202, 203),
-    "hard": (201, 202, 203),
-    "real": (201,),
+    "none": tuple(range(301, 311)),  # ten cities of 400,000: the aim is told per 4,000,000 claims
+    "standard": (301, 302, 303),
+    "stealth": (301, 302, 303),
+    "hard": (301, 302, 303),
+    "real": (301,),
 }
-"""Looked at once, when everything is settled. Those from 101 to 110 were, at an earlier state; these are the second set."""
+"""Looked at once, when everything is settled. These are the third set: 101 to 110 and 201 to 210 were reported on earlier states."""
+FIRST_REPORT_SEED = 301
+"""Seeds below are for tuning: 1 to 12 from the beginning, those that earlier states were reported on since."""
 CLAIMS = {"real": 4_000_000}
 USUAL_CLAIMS = 400_000
 QUICK_CLAIMS = 60_000
@@ -103,10 +105,10 @@ def parser(
     made.add_argument(
         "--seeds",
         default="",
-        help="several with commas; tuning 1-12 (default 1,2,3), reporting only with --report",
+        help="several with commas; tuning up to 300 (default 1,2,3), reporting only with --report",
     )
     made.add_argument(
-        "--report", action="store_true", help="the reporting seeds, 101 and up: run once, when all is settled"
+        "--report", action="store_true", help="the reporting seeds, 301 and up: run once, when all is settled"
     )
     made.add_argument(
         "--work",
@@ -126,9 +128,9 @@ def parser(
 def cities_asked_for(options: argparse.Namespace) -> Iterator[tuple[str, int, int]]:
     """(kind, claims, seed) of each city; refuses reporting seeds without --report."""
     seeds = tuple(int(seed) for seed in options.seeds.split(",") if seed)
-    if not options.report and any(seed > 100 for seed in seeds):
+    if not options.report and any(seed >= FIRST_REPORT_SEED for seed in seeds):
         raise SystemExit(
-            "Seeds from 101 on are for reporting and are run once: add --report if this is that once."
+            f"Seeds from {FIRST_REPORT_SEED} on are for reporting and are run once: add --report if this is that once."
         )
     for kind in options.kind.split(","):
         usual = QUICK_CLAIMS if options.quick else CLAIMS.get(kind, USUAL_CLAIMS)
