@@ -98,11 +98,13 @@ def apply_edits(store: Store, edits: Sequence[HandEdit], known: Mapping[str, Kno
         "ORDER BY m.group_no, c.patient_id"
     ):
         members.setdefault(int(group_no), set()).add(str(patient))
+    before = {group: set(people) for group, people in members.items()}
     done = 0
     for edit in edits:
         done += _apply(members, edit, known)
     if done:
         _write(store, members)
+        _move_blocks(store, before, members)
     return done
 
 
@@ -141,6 +143,13 @@ def _group_of(members: Mapping[int, set[str]], people: set[str]) -> int | None:
         members, key=lambda group: (len(members[group] & people), -len(members[group]), -group), default=None
     )
     return best if best is not None and len(members[best] & people) >= 2 else None
+
+
+def _move_blocks(store: Store, before: Mapping[int, set[str]], members: Mapping[int, set[str]]) -> None:
+    """The dense blocks of a group that is no more go with most of its people."""
+    for group in sorted(before.keys() - members.keys()):
+        into = _group_of(members, before[group])
+        store.run("UPDATE block_columns SET group_no = $into WHERE group_no = $group", into=into, group=group)
 
 
 def _write(store: Store, members: Mapping[int, set[str]]) -> None:

@@ -65,7 +65,8 @@ def measure_blocks(store: Store, uses: Uses | None = None) -> None:
     column_of = uses.columns_by_name
     blocks: dict[tuple[int, int], list[int]] = {}
     for group_no, block_no, place, doctor in store.rows(
-        "SELECT group_no, block_no, place, doctor FROM block_columns ORDER BY ALL"
+        "SELECT group_no, block_no, place, doctor FROM block_columns "
+        "WHERE group_no IN (SELECT group_no FROM group_members) ORDER BY ALL"
     ):
         if (place, doctor) in column_of:
             blocks.setdefault((group_no, block_no), []).append(column_of[place, doctor])

@@ -19,6 +19,7 @@ from fraudgraph.casework.learning import HitRate, Learned, hit_rates, learn_weig
 from fraudgraph.casework.listing import Case, CaseFacts, decide
 from fraudgraph.casework.verdicts import Standing, read_verdicts, standings
 from fraudgraph.casework.weighing import Seeds, Weighing, weigh_candidates
+from fraudgraph.detection.blocks import measure_blocks
 from fraudgraph.detection.sittings import find_sittings
 from fraudgraph.jobs.registers import REGISTER_NAME
 from fraudgraph.jobs.workspace import Workspace
@@ -109,6 +110,7 @@ class Clerk:
         self.edits_applied = apply_edits(store, self.file.edits, {**self.file.reserved, **known})
         if self.edits_applied:
             find_sittings(store)
+            measure_blocks(store)
 
     def name(self, store: Store, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
         """Lasting names, weights, verdicts, routes and the order of the list."""

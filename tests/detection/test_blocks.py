@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from fraudgraph.casework.hand import HandEdit, apply_edits
 from fraudgraph.detection import find_blocks, find_groups, refine_members
 from fraudgraph.detection.blocks import _add_to_groups as add_to_groups
+from fraudgraph.detection.blocks import measure_blocks
 from fraudgraph.detection.changing import change_groups
+from fraudgraph.detection.sittings import find_sittings
 from fraudgraph.graph import find_meetings
 from fraudgraph.rings import assemble_rings
 from fraudgraph.settings import Settings
@@ -136,3 +139,31 @@ def test_a_group_that_joins_one_that_joins_another_ends_in_the_last(store: Store
     change_groups(store, {5: 2, 2: 1}, [(5, 60)])
     assert store.rows("SELECT group_no, patient FROM group_members") == [(1, 10), (1, 20), (1, 50), (1, 60)]
     assert store.rows("SELECT parent_no FROM group_parents") == [(1,)]
+
+
+def test_a_block_that_an_analyst_changed_is_measured_anew(store: Store) -> None:
+    groups(store, county(ring=True))
+    store.run(
+        "INSERT INTO group_members SELECT 0, patient FROM patient_codes WHERE patient_id LIKE 'T0P00%'"
+    )
+    settled = {"by": "chen", "on": date(2025, 12, 1), "reason": "asked on site", "patients": RING}
+    edits = (
+        HandEdit(action="drop", ring_id="R-2025-0001", people=RING[:3], **settled),
+        HandEdit(
+            action="merge",
+            ring_id="R-2025-0002",
+            other="R-2025-0001",
+            by="chen",
+            on=date(2025, 12, 1),
+            reason="one organiser",
+            patients=tuple(f"T0P00{number}" for number in range(10)),
+            other_patients=RING[3:],
+        ),
+    )
+    assert apply_edits(store, edits, {}) == 2
+    find_sittings(store)
+    measure_blocks(store)
+    assert store.rows(
+        "SELECT DISTINCT b.people FROM group_blocks AS b JOIN group_members AS m ON m.group_no = b.group_no"
+    ) == [(13.0,)]
+    assert store.one("SELECT count(*) FROM group_sessions WHERE kind = 'block'") == (3,)
