@@ -100,12 +100,12 @@ LAWFUL_MODELS: tuple[LawfulModel, ...] = (
     LawfulModel(
         name="refill_day", title_zh="慢特病固定取药日", title_en="a refill day for chronic patients", of_a_class=True, threshold=0.8,
         observe=lambda f: f["share_chronic"],
-        also=lambda f: f["share_private"] < 0.5 and f.get("refill_days") <= 2.5 * months_of(f)
+        also=lambda f: f["share_private"] < 0.5 and f.get("refill_days") <= 3 * months_of(f)
         and (f["share_primary"] >= 0.55 or (f["share_pharmacy"] <= 0.1 and f["price_ratio"] <= 1.5 and f["step_minutes"] >= 10.0))
         and carried_by_claims(f, "refill_day") >= 0.67,
-        says_zh="聚集时的就诊结算有 {observed:.0%} 为门诊慢特病，每月 {refill_days_each_month:.1f} 天；连同当日及其后两日的购药，占异常程度的 {carried:.0%}（需 {threshold:.0%}，每月不超过两天半，占三分之二；在基层公立机构，或在医院按通常费用、间隔十分钟以上且不去药店）",
+        says_zh="聚集时的就诊结算有 {observed:.0%} 为门诊慢特病，每月 {refill_days_each_month:.1f} 天；连同当日及其后两日的购药，占异常程度的 {carried:.0%}（需 {threshold:.0%}，每月不超过三天，占三分之二；在基层公立机构，或在医院按通常费用、间隔十分钟以上且不去药店）",
         says_en="{observed:.0%} of the visits at the sittings are for chronic disease, on {refill_days_each_month:.1f} days a month; with what was bought at shops within two days "
-        "they carry {carried:.0%} of the surprise ({threshold:.0%} needed, two and a half days a month at most, two thirds of the surprise; at public primary care, or at a hospital at the usual amounts, ten minutes apart and without a shop)",
+        "they carry {carried:.0%} of the surprise ({threshold:.0%} needed, three days a month at most, two thirds of the surprise; at public primary care, or at a hospital at the usual amounts, ten minutes apart and without a shop)",
     ),
     LawfulModel(
         name="checkup_day", title_zh="单位体检日", title_en="a check-up day", threshold=0.5,

@@ -105,11 +105,13 @@ families AS (
   FROM family_claims AS c JOIN diagnosed AS d ON d.group_no = c.group_no
   GROUP BY c.group_no
 ),
-courses AS (
+courses AS ( -- of those who are treated, not of who else was there
   SELECT group_no, fg_quantile(span, 0.5) AS course_days, fg_quantile(visit_days, 0.5) AS visits_each
   FROM (
     SELECT group_no, patient, max(day) - min(day) + 1 AS span, count(DISTINCT day) AS visit_days
-    FROM at_sittings GROUP BY group_no, patient
+    FROM at_sittings AS a
+    WHERE EXISTS (SELECT f.prefix FROM diagnosis_families AS f WHERE f.family = 'rehabilitation' AND starts_with(a.diagnosis_code, f.prefix))
+    GROUP BY group_no, patient
   )
   GROUP BY group_no
 ),
