@@ -10,6 +10,7 @@ from typing import Any
 from fraudgraph.records import Evidence, Member, NodeKind, Ring
 from fraudgraph.rings.assemble import Candidate
 from fraudgraph.rings.like_people import LikePeople, prepare_like_people, read_like_people
+from fraudgraph.rings.patterns import is_block
 from fraudgraph.rings.view_evidence import linked_place_evidence, paper_evidence, read_place_links
 from fraudgraph.screening import model_titles
 from fraudgraph.store import Store
@@ -110,7 +111,9 @@ def _sitting_evidence(candidate: Candidate, rows: list[dict[str, Any]], like: Li
     )  # fmt: skip
     strongest = sorted(rows, key=lambda row: (row["p"], row["session_no"]))[:_STRONGEST_SITTINGS]
     compared = like.evidence(candidate.group_no, every)
-    return [whole, *compared, *(_one_sitting(row) for row in strongest), *_block_evidence(blocks)]
+    met = [whole, *compared, *(_one_sitting(row) for row in strongest)]
+    of_block = _block_evidence(blocks)
+    return [*of_block, *met] if is_block(facts) else [*met, *of_block]
 
 
 def _block_evidence(rows: list[dict[str, Any]]) -> list[Evidence]:

@@ -153,8 +153,8 @@ def _reason_of_hand(standing: Standing, hand: Hand) -> tuple[str, str]:
     spot = standing.spot
     at_zh, at_en = {
         "block_doctor": (
-            f"在 {spot.place_id}，{spot.people_count} 人中有 {hand.patient_count} 人由其接诊",
-            f"at {spot.place_id} {hand.patient_count} of the {spot.people_count} people saw them",
+            f"到过 {spot.place_id} 的 {spot.patient_count} 人中有 {hand.patient_count} 人由其接诊，平时占该处结算的 {hand.share_of_place:.1%}",
+            f"{hand.patient_count} of the {spot.patient_count} people who used {spot.place_id} saw them, who usually have {hand.share_of_place:.1%} of that place's claims",
         ),
         "leads": (
             f"在 {spot.place_id} 的 {spot.sitting_count} 次聚集中有 {hand.led_count} 次多数结算经其手，平时占该处结算的 {hand.share_of_place:.1%}",
@@ -165,6 +165,8 @@ def _reason_of_hand(standing: Standing, hand: Hand) -> tuple[str, str]:
             f"there at {hand.sitting_count} of the {spot.sitting_count} sittings at {spot.place_id} with {hand.seen_claim_count} of the {hand.place_seen_claim_count} claims, nearly all of which are with doctors so constant",
         ),
     }[standing.stage]
+    if standing.stage == "block_doctor":  # each came on a day of their own: there are no sittings to count
+        return at_zh, at_en
     expected = hand.expected_claim_count
     return (
         f"聚集时的 {spot.all_claim_count} 笔结算中有 {hand.all_claim_count} 笔经其手，按所在机构占比应为 {expected:.1f} 笔；{at_zh}",
