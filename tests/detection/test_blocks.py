@@ -143,9 +143,7 @@ def test_a_group_that_joins_one_that_joins_another_ends_in_the_last(store: Store
 
 def test_a_block_that_an_analyst_changed_is_measured_anew(store: Store) -> None:
     groups(store, county(ring=True))
-    store.run(
-        "INSERT INTO group_members SELECT 0, patient FROM patient_codes WHERE patient_id LIKE 'T0P00%'"
-    )
+    store.run("INSERT INTO group_members SELECT 0, patient FROM patient_codes WHERE patient_id LIKE 'T0P00%'")
     settled = {"by": "chen", "on": date(2025, 12, 1), "reason": "asked on site", "patients": RING}
     edits = (
         HandEdit(action="drop", ring_id="R-2025-0001", people=RING[:3], **settled),
