@@ -135,7 +135,8 @@ def _times(item: Evidence) -> float:
 
 
 def _not_chance(ring: Ring, naming: Naming) -> Text:
-    meeting = next((e for e in ring.evidence if e.kind in _MEETING_KINDS and e.expected is not None), None)
+    kinds = ("shared_places",) if ring.typology == "dense_block" else _MEETING_KINDS
+    meeting = next((e for e in ring.evidence if e.kind in kinds and e.expected is not None), None)
     shared = [e for e in ring.evidence if e.kind == "identity"]
     if meeting is None and shared:
         return Text(

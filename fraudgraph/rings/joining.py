@@ -36,6 +36,8 @@ LED_P = 0.01
 """Leading so many sittings is beyond a usual share when this unlikely, times how many doctors (desks) the place has."""
 LEAST_BLOCK_SHARE = 0.25
 """A doctor belongs to a block when this much of its people saw them."""
+LEAST_OF_USUAL = 0.9
+"""And of those who used the place about as many as the doctor's share of it: a doctor whom they saw less than others do is none of theirs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,6 +268,7 @@ def _saw_the_block(spot: Spot, hand: Hand, everybody: int) -> bool:
     return (
         spot.in_block
         and hand.patient_count >= LEAST_BLOCK_SHARE * spot.people_count
+        and hand.patient_count >= LEAST_OF_USUAL * hand.share_of_place * spot.patient_count
         and float(binom.sf(hand.patient_count - 1, spot.people_count, usual)) <= ENRICHED_P
     )
 

@@ -52,6 +52,20 @@ def test_the_answers_are_those_of_the_ring() -> None:
     assert "2025-08-07 18:36–19:00" in found["What to check first"][1]
 
 
+def test_a_block_is_held_against_chance_by_its_places_not_by_a_meeting() -> None:
+    dossier = small_dossier()
+    block = replace(
+        dossier.ring.evidence[0],
+        kind="shared_places",
+        sentence_en="22 of them went to 3.0 of these 4 places each",
+        observed=66.0,
+        expected=2.2,
+    )
+    ring = replace(dossier.ring, typology="dense_block", evidence=(*dossier.ring.evidence, block))
+    answer = told(replace(dossier, ring=ring))["Why not chance"][1]
+    assert answer == "22 of them went to 3.0 of these 4 places each (observed 66, expected 2.2)."
+
+
 def test_an_explanation_that_holds_is_what_comes_first() -> None:
     ring = held_ring()
     assert told(replace(small_dossier(), ring=ring))["Why not lawful"][1].startswith(

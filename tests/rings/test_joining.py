@@ -131,8 +131,12 @@ def test_in_a_block_a_doctor_is_known_by_the_people_who_saw_them() -> None:
     seen = hand("D1", 0, 0, 0, 0.5, patient_count=6, place_seen_claim_count=0)
     aside = hand("D2", 0, 0, 0, 0.1, patient_count=2, place_seen_claim_count=0)
     usual = hand("D3", 0, 0, 0, 0.4, patient_count=3, place_seen_claim_count=0, own_people_count=9_000)
-    found = stages([block], [seen, aside, usual])
+    main = hand(
+        "D4", 0, 0, 0, 0.9, patient_count=6, place_seen_claim_count=0
+    )  # nine in ten of the place's patients see D4
+    found = stages([block], [seen, aside, usual, main])
     assert found["D1"] == (True, "block_doctor")
+    assert not found["D4"][0]
     assert not found["D2"][0]
     assert not found["D3"][0]
 
