@@ -115,6 +115,8 @@ def test_each_claim_of_a_block_counts_once_and_the_ring_says_what_it_is(store: S
     )
     assert claims[0] == claims[1] >= 2 * 3 * len(RING)
     assert ring.typology == "dense_block"
+    (last,) = store.one("SELECT max(to_day) FROM group_sessions WHERE kind = 'block'")
+    assert ring.last_seen == date(1970, 1, 1) + timedelta(days=last)
     assert "share a set of" in ring.summary_en
     assert "共同使用" in ring.summary_zh
     assert ring.listed

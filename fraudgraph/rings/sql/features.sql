@@ -37,7 +37,7 @@ units AS (
   GROUP BY m.group_no
 ),
 sat AS (
-  SELECT s.group_no, s.session_no, s.kind, s.place, s.day, s.stratum, s.present_count, s.others_count, s.from_minute, s.to_minute,
+  SELECT s.group_no, s.session_no, s.kind, s.place, s.day, CASE WHEN s.kind = 'block' THEN s.to_day ELSE s.day END AS last_day, s.stratum, s.present_count, s.others_count, s.from_minute, s.to_minute,
     j.p, (s.to_minute - s.from_minute) / (1.0 * (s.present_count - 1)) AS step_minutes
   FROM group_sessions AS s JOIN session_chances AS j ON j.session_no = s.session_no
   WHERE j.good
@@ -48,7 +48,7 @@ sitting_facts AS (
     count(DISTINCT day) AS day_count,
     count(DISTINCT place) AS place_count,
     min(day) AS first_day,
-    max(day) AS last_day,
+    max(last_day) AS last_day,
     sum(present_count) AS seat_count,
     max(present_count) AS largest_sitting,
     round(sum(CASE WHEN kind = 'block' THEN 0 ELSE CAST(least(-log10(p), greatest(12.0, 1.5 * present_count)) * CASE WHEN present_count >= 3 THEN 1.0 ELSE 0.3 END AS DECIMAL(12,6)) END), 6) AS surprise,
