@@ -5,16 +5,17 @@ Blocks are peeled out of who uses what (`peeling.py`). A block is a group of its
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
-from fraudgraph.detection.changing import change_groups, whole_groups
+from fraudgraph.detection.changing import change_groups, last_group, whole_groups
 from fraudgraph.detection.peeling import Peeled, evidence_of, peel_blocks
 from fraudgraph.detection.sittings import find_sittings
 from fraudgraph.detection.uses import Uses, read_uses
+from fraudgraph.graph.judges import SMALLEST_P
 from fraudgraph.store import Store
 
 __all__ = ["find_blocks", "measure_blocks"]
@@ -22,7 +23,6 @@ __all__ = ["find_blocks", "measure_blocks"]
 _SQL = Path(__file__).parent / "sql"
 SAME_RING_SHARE = 0.5
 """A group and a block are one that have this share of the smaller one's people in common, four at least."""
-SMALLEST_P = 1e-300
 
 
 def find_blocks(store: Store, *, min_patients: int) -> None:
@@ -62,14 +62,6 @@ def measure_blocks(store: Store, uses: Uses | None = None) -> None:
         Read from the store where not given.
     """
     uses = uses or read_uses(store)
-    column_of = uses.columns_by_name
-    blocks: dict[tuple[int, int], list[int]] = {}
-    for group_no, block_no, place, doctor in store.rows(
-        "SELECT group_no, block_no, place, doctor FROM block_columns "
-        "WHERE group_no IN (SELECT group_no FROM group_members) ORDER BY ALL"
-    ):
-        if (place, doctor) in column_of:
-            blocks.setdefault((group_no, block_no), []).append(column_of[place, doctor])
     members: dict[int, list[int]] = {}
     for group_no, patient in store.rows(
         "SELECT group_no, patient FROM group_members WHERE group_no IN (SELECT group_no FROM block_columns) ORDER BY group_no, patient"
@@ -77,7 +69,7 @@ def measure_blocks(store: Store, uses: Uses | None = None) -> None:
         members.setdefault(group_no, []).append(patient)
     people_of: list[tuple[int, int, int]] = []
     chances: list[tuple[int, int, float]] = []
-    for (group_no, block_no), columns in blocks.items():
+    for (group_no, block_no), columns in _read_columns(store, uses).items():
         people, evidence = evidence_of(uses, np.array(members[group_no]), np.array(sorted(columns)))
         people_of += [(group_no, block_no, person) for person in people.tolist()]
         chances.append((group_no, block_no, max(float(np.exp(-max(evidence, 0.0))), SMALLEST_P)))
@@ -99,6 +91,18 @@ def measure_blocks(store: Store, uses: Uses | None = None) -> None:
     )
 
 
+def _read_columns(store: Store, uses: Uses) -> dict[tuple[int, int], list[int]]:
+    """The columns of each (group, block) whose group still has people."""
+    blocks: dict[tuple[int, int], list[int]] = {}
+    for group_no, block_no, place, doctor in store.rows(
+        "SELECT group_no, block_no, place, doctor FROM block_columns "
+        "WHERE group_no IN (SELECT group_no FROM group_members) ORDER BY ALL"
+    ):
+        if (place, doctor) in uses.columns_by_name:
+            blocks.setdefault((group_no, block_no), []).append(uses.columns_by_name[place, doctor])
+    return blocks
+
+
 def _add_to_groups(store: Store, blocks: Sequence[set[int]]) -> list[int]:
     """Groups that are pieces of a block become one with it. Returns the group of each block."""
     groups, next_no = whole_groups(store)
@@ -118,13 +122,7 @@ def _add_to_groups(store: Store, blocks: Sequence[set[int]]) -> list[int]:
         groups[home] |= people
         homes.append(home)
     change_groups(store, moved, added)
-    return [_last(moved, home) for home in homes]
-
-
-def _last(moved: Mapping[int, int], group_no: int) -> int:
-    while group_no in moved:
-        group_no = moved[group_no]
-    return group_no
+    return [last_group(moved, home) for home in homes]
 
 
 def _put_columns(store: Store, uses: Uses, blocks: Sequence[Peeled], homes: Sequence[int]) -> None:

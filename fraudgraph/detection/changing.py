@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from fraudgraph.store import Store
 
-__all__ = ["change_groups", "whole_groups"]
+__all__ = ["change_groups", "last_group", "whole_groups"]
 
 
 def whole_groups(store: Store) -> tuple[dict[int, set[int]], int]:
@@ -20,6 +20,13 @@ def whole_groups(store: Store) -> tuple[dict[int, set[int]], int]:
     ):
         groups.setdefault(group_no, set()).add(patient)
     return groups, store.one("SELECT coalesce(max(group_no), 0) FROM group_members")[0]
+
+
+def last_group(moved: Mapping[int, int], group_no: int) -> int:
+    """The group that a moved group is part of in the end; its own number if it was not moved."""
+    while group_no in moved:
+        group_no = moved[group_no]
+    return group_no
 
 
 def change_groups(store: Store, moved: Mapping[int, int], added: Sequence[tuple[int, int]]) -> None:
@@ -34,16 +41,10 @@ def change_groups(store: Store, moved: Mapping[int, int], added: Sequence[tuple[
     added : sequence of (group number, patient code)
         Who joins which group; the group may be new.
     """
-
-    def last(group_no: int) -> int:
-        while group_no in moved:
-            group_no = moved[group_no]
-        return group_no
-
     old = sorted(moved)
     columns = {
         "group_no": pa.array(old, pa.int32()),
-        "into_no": pa.array([last(no) for no in old], pa.int32()),
+        "into_no": pa.array([last_group(moved, no) for no in old], pa.int32()),
     }
     store.put("moved_groups", pa.table(columns))
     people = {

@@ -24,6 +24,7 @@ from fraudgraph.detection.uses import (
     Ints,
     Uses,
 )
+from fraudgraph.graph.judges import CO_USE_P
 
 __all__ = ["Peeled", "evidence_of", "peel_blocks"]
 
@@ -43,8 +44,6 @@ MOST_PARTNERS = 8
 MOST_STEPS = 30
 MOST_GONE = 0.3
 """A block of whose people more are in a stronger one is no block of its own."""
-PAIR_P = 3e-4
-"""Pairs of columns are where a search begins; the block is judged as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +174,7 @@ def _starts(uses: Uses, pairs: pa.Table, gone: Flags) -> Iterator[tuple[int, Int
     a, b = (pairs[name].to_numpy().astype(np.int64) for name in ("a", "b"))
     observed, expected = (pairs[name].to_numpy().astype(np.float64) for name in ("observed", "expected"))
     p = poisson.sf(observed - uses.together(a, b, np.flatnonzero(gone)) - 1, expected)
-    kept = np.flatnonzero(p <= PAIR_P)
+    kept = np.flatnonzero(p <= CO_USE_P)
     partners: dict[int, list[tuple[float, int]]] = {}
     for i in kept:
         partners.setdefault(int(a[i]), []).append((float(p[i]), int(b[i])))

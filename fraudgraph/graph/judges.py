@@ -14,7 +14,7 @@ from scipy.stats import binom, poisson
 
 from fraudgraph.store import Store
 
-__all__ = ["JUDGES", "WEAKEST_P"]
+__all__ = ["CO_USE_P", "JUDGES", "SMALLEST_P", "WEAKEST_P"]
 
 SMALLEST_P = 1e-300
 UNUSUAL_SHARE, MOST_COLUMNS = 0.05, 400
