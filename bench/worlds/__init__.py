@@ -1,0 +1,1 @@
+"""Worlds: cities by different hands, each held out in turn."""
