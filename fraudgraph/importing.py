@@ -10,8 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from fraudgraph import __version__
-from fraudgraph.claims.comparing import CHANGES_QUERY, Comparison, compare_deliveries
-from fraudgraph.claims.read_report import ReadReport
+from fraudgraph.claims.accounting.read_report import ReadReport
+from fraudgraph.claims.inspection.comparing import CHANGES_QUERY, Comparison, compare_deliveries
 from fraudgraph.claims.reading import read_claims
 from fraudgraph.errors import UsageError
 from fraudgraph.progress import NullProgress, Progress

@@ -10,7 +10,7 @@ from pathlib import Path
 from time import perf_counter
 
 from fraudgraph.claims.reading import read_claims
-from fraudgraph.claims.schema import CANONICAL
+from fraudgraph.claims.schema.schema import CANONICAL
 from fraudgraph.manifest import write_manifest
 from fraudgraph.progress import NullProgress, Progress
 from fraudgraph.records import Screen, ScreenReport

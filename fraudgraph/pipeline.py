@@ -11,9 +11,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import TypeVar
 
-from fraudgraph.claims.kept_sheets import KeptSheets
-from fraudgraph.claims.read_report import ReadReport
+from fraudgraph.claims.accounting.read_report import ReadReport
 from fraudgraph.claims.reading import read_claims
+from fraudgraph.claims.sheet_cache import KeptSheets
 from fraudgraph.detection import score_outliers, search_groups
 from fraudgraph.graph import MeetingReport, find_meetings
 from fraudgraph.importing import write_import_pages

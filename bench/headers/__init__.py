@@ -21,8 +21,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fraudgraph.claims.inspecting import SheetReport, inspect_files
-from fraudgraph.claims.schema import CANONICAL
+from fraudgraph.claims.inspection.inspecting import SheetReport, inspect_files
+from fraudgraph.claims.schema.schema import CANONICAL
 from fraudgraph.store import Store
 
 __all__ = ["Delivery", "Judged", "counted", "main", "measure", "read_deliveries", "score_delivery"]

@@ -65,7 +65,7 @@ def read(_name: str, rows: int, folder: Path) -> dict[str, float]:
 
 def inspect(_name: str, rows: int, folder: Path) -> dict[str, float]:
     """Look into 30 files of all formats."""
-    from fraudgraph.claims.inspecting import inspect_files  # noqa: PLC0415  # only this piece needs it
+    from fraudgraph.claims.inspection.inspecting import inspect_files  # noqa: PLC0415  # only this piece needs it
     from fraudgraph.store import Store  # noqa: PLC0415  # only this piece needs it
 
     formats.mixed_folder(folder / "delivery", rows)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from bench.screens.scale import measure_cost
 from fraudgraph.claims.reading import read_claims
-from fraudgraph.claims.schema import CANONICAL
+from fraudgraph.claims.schema.schema import CANONICAL
 from fraudgraph.screening import Measured, catalogue_page, load_screens, screen_claims
 from fraudgraph.settings import ScreeningSettings, SourceSettings
 from fraudgraph.store import Store

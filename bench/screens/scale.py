@@ -11,7 +11,7 @@ import time
 from multiprocessing import get_context
 from pathlib import Path
 
-from fraudgraph.claims.schema import CANONICAL, create_table_sql
+from fraudgraph.claims.schema.schema import CANONICAL, create_table_sql
 from fraudgraph.screening import screen_claims
 from fraudgraph.settings import ScreeningSettings
 from fraudgraph.store import Store

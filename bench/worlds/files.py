@@ -45,7 +45,9 @@ def truth_folder(out: Path) -> Path:
     return out.with_name(out.name + ".truth")
 
 
-def write_world(out: Path, tables: dict[str, pd.DataFrame], truth: Truth, *, form: Literal["parquet", "csv"] = "parquet") -> None:
+def write_world(
+    out: Path, tables: dict[str, pd.DataFrame], truth: Truth, *, form: Literal["parquet", "csv"] = "parquet"
+) -> None:
     """Write a delivery and its truth; what stood there before goes.
 
     Raises

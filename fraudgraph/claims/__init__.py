@@ -1,1 +1,1 @@
-"""Delivered files become canonical tables; the sample city is made here too."""
+"""Delivered files become canonical tables."""

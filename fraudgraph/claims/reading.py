@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from fraudgraph.claims.accounts import (
+from fraudgraph.claims.accounting.read_report import FileReport, ReadReport
+from fraudgraph.claims.accounting.reconciliation import (
     check_conserved,
     check_share,
     report_files,
@@ -17,7 +18,16 @@ from fraudgraph.claims.accounts import (
     write_catalog,
     write_rejects,
 )
-from fraudgraph.claims.assembly import (
+from fraudgraph.claims.accounting.reject_rows import write_reject_rows
+from fraudgraph.claims.accounting.remarks import remarks
+from fraudgraph.claims.accounting.source_errors import (
+    no_month,
+    no_row_usable,
+    nothing_usable,
+    rule_without_table,
+)
+from fraudgraph.claims.accounting.uploads import write_uploads
+from fraudgraph.claims.cleaning.assembly import (
     assemble_claims,
     assemble_items,
     assemble_reference,
@@ -25,23 +35,19 @@ from fraudgraph.claims.assembly import (
     keep_claims,
     prepare,
 )
-from fraudgraph.claims.corrections import is_correction, match_correction, supersede
-from fraudgraph.claims.first_values import first_values
-from fraudgraph.claims.kept_sheets import KeptSheets, kept_mapping
-from fraudgraph.claims.landing import Landing, land
-from fraudgraph.claims.mapping import TableRule, load_mapping
-from fraudgraph.claims.matching import TableMapping, match_table
-from fraudgraph.claims.raw_lines import open_lines
-from fraudgraph.claims.read_report import FileReport, ReadReport
-from fraudgraph.claims.refusals import no_month, no_row_usable, nothing_usable, rule_without_table
-from fraudgraph.claims.reject_rows import write_reject_rows
-from fraudgraph.claims.remarks import remarks
-from fraudgraph.claims.remembered import recall
-from fraudgraph.claims.sheets import Sheet, open_sheets
-from fraudgraph.claims.sources import SourceFile, discover
-from fraudgraph.claims.supervision_tables import settle_supervision
-from fraudgraph.claims.uploads import write_uploads
-from fraudgraph.claims.value_sql import literal
+from fraudgraph.claims.cleaning.corrections import is_correction, match_correction, supersede
+from fraudgraph.claims.cleaning.landing import Landing, land
+from fraudgraph.claims.cleaning.supervision_tables import settle_supervision
+from fraudgraph.claims.columns.mapping import TableRule, load_mapping
+from fraudgraph.claims.columns.matching import TableMapping, match_table
+from fraudgraph.claims.columns.remembered import recall
+from fraudgraph.claims.formats.first_values import first_values
+from fraudgraph.claims.formats.raw_lines import open_lines
+from fraudgraph.claims.formats.sheets import Sheet, open_sheets
+from fraudgraph.claims.formats.source_file import SourceFile
+from fraudgraph.claims.formats.sources import discover
+from fraudgraph.claims.sheet_cache import KeptSheets, kept_mapping
+from fraudgraph.claims.typing.value_sql import literal
 from fraudgraph.records import Month
 from fraudgraph.settings import SourceSettings
 from fraudgraph.store import Store

@@ -14,7 +14,7 @@ from fraudgraph.cli.terminal import print_json, print_result, print_table, say
 from fraudgraph.errors import UsageError
 
 if TYPE_CHECKING:
-    from fraudgraph.claims.inspecting import Inspection, SheetReport
+    from fraudgraph.claims.inspection.inspecting import Inspection, SheetReport
 
 __all__ = ["add_to"]
 
@@ -63,7 +63,7 @@ def _inspect(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    from fraudgraph.claims.inspecting import inspect_files
+    from fraudgraph.claims.inspection.inspecting import inspect_files
     from fraudgraph.store import Store
 
     if write is not None and write.exists():

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from fraudgraph.claims.schema import CANONICAL
+from fraudgraph.claims.schema.schema import CANONICAL
 from fraudgraph.graph.judges import JUDGES
 from fraudgraph.graph.neighbours import find_neighbours
 from fraudgraph.progress import Progress

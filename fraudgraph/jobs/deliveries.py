@@ -148,8 +148,8 @@ def _look_into(
     workspace: Workspace, settings: Settings, prints: dict[Path, str], beside: Path, name: str
 ) -> Delivery:
     """Read the delivery by itself: what it is, and whether it passes the gate."""
-    from fraudgraph.claims.kept_sheets import KeptSheets  # noqa: PLC0415  # an empty inbox needs none of these
     from fraudgraph.claims.reading import read_claims  # noqa: PLC0415
+    from fraudgraph.claims.sheet_cache import KeptSheets  # noqa: PLC0415  # an empty inbox needs none of these
     from fraudgraph.store import Store  # noqa: PLC0415
 
     scratch = beside / "look.tmp"

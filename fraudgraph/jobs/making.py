@@ -7,7 +7,7 @@ import shutil
 from datetime import date
 from time import perf_counter
 
-from fraudgraph.claims.kept_sheets import KeptSheets
+from fraudgraph.claims.sheet_cache import KeptSheets
 from fraudgraph.jobs.clerk import Clerk, open_case_file
 from fraudgraph.jobs.deliveries import link_window
 from fraudgraph.jobs.journal import Journal

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from fraudgraph.claims.kept_sheets import KeptSheets
+from fraudgraph.claims.sheet_cache import KeptSheets
 from fraudgraph.jobs.workspace import disk_told, write_private
 from fraudgraph.pipeline import Scored, Stages, score_claims
 from fraudgraph.records import Month

@@ -12,8 +12,8 @@ from time import perf_counter
 from fraudgraph.casework.following import Found, follow, months_between
 from fraudgraph.casework.forecast import Session, forecast
 from fraudgraph.casework.known import KnownRing, Register
-from fraudgraph.claims.kept_sheets import KeptSheets
 from fraudgraph.claims.reading import read_claims
+from fraudgraph.claims.sheet_cache import KeptSheets
 from fraudgraph.detection import search_groups
 from fraudgraph.detection.outliers import OUTLIERS_TABLE_SQL
 from fraudgraph.errors import SourceError

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from fraudgraph.claims.comparing import Comparison
-from fraudgraph.claims.fields import KINDS
-from fraudgraph.claims.quality import Quality, measure_quality
-from fraudgraph.claims.read_report import ReadReport
-from fraudgraph.claims.rejects import REASONS
-from fraudgraph.claims.uploads import LATE_DAYS
+from fraudgraph.claims.accounting.read_report import ReadReport
+from fraudgraph.claims.accounting.rejects import REASONS
+from fraudgraph.claims.accounting.uploads import LATE_DAYS
+from fraudgraph.claims.inspection.comparing import Comparison
+from fraudgraph.claims.inspection.quality import Quality, measure_quality
+from fraudgraph.claims.schema.fields import KINDS
 from fraudgraph.report.pages import render
 from fraudgraph.report.plain import masked_name, plain
 from fraudgraph.report.words import Text

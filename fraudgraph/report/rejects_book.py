@@ -9,9 +9,9 @@ from typing import Any
 
 import xlsxwriter
 
-from fraudgraph.claims.corrections import MARKERS
-from fraudgraph.claims.reject_rows import CORRECTABLE_LIMIT, NOT_SENT_BACK
-from fraudgraph.claims.rejects import REASONS
+from fraudgraph.claims.accounting.reject_rows import CORRECTABLE_LIMIT, NOT_SENT_BACK
+from fraudgraph.claims.accounting.rejects import REASONS
+from fraudgraph.claims.cleaning.corrections import MARKERS
 from fraudgraph.report.plain import plain
 from fraudgraph.store import Store
 

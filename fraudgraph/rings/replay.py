@@ -16,7 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from fraudgraph.claims.schema import CANONICAL
+from fraudgraph.claims.schema.schema import CANONICAL
 from fraudgraph.detection.blocks import measure_blocks
 from fraudgraph.detection.sittings import find_sittings
 from fraudgraph.errors import StorageError, UsageError, nearest_hint

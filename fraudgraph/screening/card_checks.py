@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from fraudgraph.claims.schema import CANONICAL, DERIVED_CLAIM_COLUMNS
+from fraudgraph.claims.schema.schema import CANONICAL, DERIVED_CLAIM_COLUMNS
 from fraudgraph.errors import ModelError, nearest_hint
 
 __all__ = ["FAMILIES", "TEXT_KEYS", "bad", "check_keys", "check_values", "known_columns"]

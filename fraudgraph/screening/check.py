@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from difflib import get_close_matches
 
-from fraudgraph.claims.schema import CANONICAL, DERIVED_CLAIM_COLUMNS
+from fraudgraph.claims.schema.schema import CANONICAL, DERIVED_CLAIM_COLUMNS
 from fraudgraph.errors import ModelError, nearest_hint
 from fraudgraph.records import Screen
 from fraudgraph.screening.card_checks import known_columns

@@ -9,7 +9,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from fraudgraph.claims.schema import CANONICAL
+from fraudgraph.claims.schema.schema import CANONICAL
 from fraudgraph.errors import ModelError
 from fraudgraph.progress import NullProgress, Progress
 from fraudgraph.records import Screen, ScreenOutcome, ScreenReport

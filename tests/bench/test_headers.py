@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from bench.headers import LABELS, Delivery, counted, measure, read_deliveries, score_delivery
-from fraudgraph.claims.inspecting import SheetReport
-from fraudgraph.claims.inspecting_values import ColumnReport
-from fraudgraph.claims.schema import CANONICAL
+from fraudgraph.claims.inspection.column_values import ColumnReport
+from fraudgraph.claims.inspection.inspecting import SheetReport
+from fraudgraph.claims.schema.schema import CANONICAL
 
 DELIVERY = Delivery(
     "made up",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fraudgraph.claims.read_report import ReadReport
+from fraudgraph.claims.accounting.read_report import ReadReport
 from fraudgraph.claims.reading import read_claims
 from fraudgraph.settings import SourceSettings
 from fraudgraph.store import Store

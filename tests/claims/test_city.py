@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from fraudgraph.claims.city import LAWFUL_KINDS, TYPOLOGIES, CityReport, make_city
-from fraudgraph.claims.schema import CANONICAL
+from fraudgraph.claims.schema.schema import CANONICAL
 from fraudgraph.errors import UsageError
 
 Ask = Callable[..., list[tuple[Any, ...]]]

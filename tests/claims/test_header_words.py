@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 import fraudgraph.claims
-from fraudgraph.claims.header_words import readings
-from fraudgraph.claims.headers import find_header
-from fraudgraph.claims.mapping import preset_rules
-from fraudgraph.claims.matching import TableMapping, match_table
-from fraudgraph.claims.meanings import meanings
-from fraudgraph.claims.vocabulary import INITIALS, PINYIN, WORDS, vocabulary
-from fraudgraph.claims.written_sql import unit_of
+from fraudgraph.claims.columns.header_words import readings
+from fraudgraph.claims.columns.headers import find_header
+from fraudgraph.claims.columns.mapping import preset_rules
+from fraudgraph.claims.columns.matching import TableMapping, match_table
+from fraudgraph.claims.columns.meanings import meanings
+from fraudgraph.claims.columns.vocabulary import INITIALS, PINYIN, WORDS, vocabulary
+from fraudgraph.claims.typing.written_sql import unit_of
 
 PRESETS = Path(fraudgraph.claims.__file__).parent / "presets"
 AMOUNTS = ("120.50", "80.00", "33.10", "1204.00")

@@ -11,8 +11,8 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from fraudgraph.claims.corrections import MARKERS
-from fraudgraph.claims.quality import measure_quality
+from fraudgraph.claims.cleaning.corrections import MARKERS
+from fraudgraph.claims.inspection.quality import measure_quality
 from fraudgraph.cli import main
 from fraudgraph.errors import SourceError, UsageError
 from fraudgraph.importing import _REJECTS_QUERY, ImportSummary, import_delivery

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fraudgraph.claims.inspecting import Inspection, inspect_files
-from fraudgraph.claims.inspecting_values import shortened
+from fraudgraph.claims.inspection.column_values import shortened
+from fraudgraph.claims.inspection.inspecting import Inspection, inspect_files
 from fraudgraph.cli import main
 from fraudgraph.importing import import_delivery
 from fraudgraph.store import Store

@@ -12,10 +12,10 @@ import duckdb
 import pytest
 import xlsxwriter
 
-from fraudgraph.claims import html_tables
-from fraudgraph.claims.html_tables import html_rows
-from fraudgraph.claims.sheets import open_sheets
-from fraudgraph.claims.sources import discover
+from fraudgraph.claims.formats import html_tables
+from fraudgraph.claims.formats.html_tables import html_rows
+from fraudgraph.claims.formats.sheets import open_sheets
+from fraudgraph.claims.formats.sources import discover
 from fraudgraph.errors import SourceError
 from fraudgraph.store import Store
 from tests.claims import formats

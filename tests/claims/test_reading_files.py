@@ -587,7 +587,7 @@ def test_canonical_csv_with_both_places_is_refused_row_by_row(
 
 
 def test_the_page_on_files_lists_every_reason() -> None:
-    from fraudgraph.claims.rejects import REASONS
+    from fraudgraph.claims.accounting.rejects import REASONS
 
     page = (Path(__file__).parents[2] / "docs" / "files.md").read_text(encoding="utf-8")
     for code, reason in REASONS.items():
@@ -596,7 +596,7 @@ def test_the_page_on_files_lists_every_reason() -> None:
 
 
 def test_the_mapping_file_of_the_page_is_a_mapping_file(tmp_path: Path) -> None:
-    from fraudgraph.claims.mapping import load_mapping
+    from fraudgraph.claims.columns.mapping import load_mapping
 
     page = (Path(__file__).parents[2] / "docs" / "files.md").read_text(encoding="utf-8")
     (tmp_path / "m.toml").write_text(page.split("```toml\n")[1].split("```")[0], encoding="utf-8")

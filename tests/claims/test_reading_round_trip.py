@@ -11,11 +11,11 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fraudgraph.claims.careful import careful_rows
-from fraudgraph.claims.encodings import as_utf8
+from fraudgraph.claims.formats.encodings import as_utf8
+from fraudgraph.claims.formats.malformed_text import careful_rows
+from fraudgraph.claims.formats.sources import discover
+from fraudgraph.claims.formats.text_files import open_text
 from fraudgraph.claims.reading import read_claims
-from fraudgraph.claims.sources import discover
-from fraudgraph.claims.text_files import open_text
 from fraudgraph.errors import SourceError
 from fraudgraph.settings import SourceSettings
 from fraudgraph.store import Store

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from fraudgraph.claims.fields import PLAIN_KINDS
-from fraudgraph.claims.mapping import preset_rules
-from fraudgraph.claims.matching import match_table
-from fraudgraph.claims.schema import CANONICAL
+from fraudgraph.claims.columns.mapping import preset_rules
+from fraudgraph.claims.columns.matching import match_table
+from fraudgraph.claims.schema.fields import PLAIN_KINDS
+from fraudgraph.claims.schema.schema import CANONICAL
 from fraudgraph.store import Store
 from tests.claims.conftest import Read
 from tests.claims.deliveries import settlement, write_csv

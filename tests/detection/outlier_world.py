@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from fraudgraph.claims.schema import CANONICAL, create_table_sql
+from fraudgraph.claims.schema.schema import CANONICAL, create_table_sql
 from fraudgraph.store import Store
 
 PREPARE = Path(__file__).parents[2] / "fraudgraph" / "graph" / "prepare"

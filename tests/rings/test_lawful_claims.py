@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from fraudgraph.claims.schema import CANONICAL, create_table_sql
+from fraudgraph.claims.schema.schema import CANONICAL, create_table_sql
 from fraudgraph.rings.lawful_claims import read_spoken
 from fraudgraph.store import Store
 from tests.story_city import Story

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from fraudgraph.claims.schema import CANONICAL, create_table_sql
+from fraudgraph.claims.schema.schema import CANONICAL, create_table_sql
 from fraudgraph.records import Screen
 from fraudgraph.screening import load_screens, screen_claims
 from fraudgraph.screening.check import default_parameters

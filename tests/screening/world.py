@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from fraudgraph.claims.schema import CANONICAL, create_table_sql
+from fraudgraph.claims.schema.schema import CANONICAL, create_table_sql
 from fraudgraph.store import Store
 
 _CLOCKLESS = datetime.min.time()

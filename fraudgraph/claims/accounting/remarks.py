@@ -1,0 +1,147 @@
+"""The report of a delivery, with what is worth knowing about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fraudgraph.claims.accounting.read_report import FileReport, Note, ReadReport, TableReport
+from fraudgraph.claims.cleaning.landing import Landing
+from fraudgraph.store import Store
+
+__all__ = ["remarks"]
+
+_SHOWN = 12
+"""Columns that a note lists."""
+
+
+def remarks(
+    store: Store,
+    landings: Sequence[Landing],
+    files: Sequence[FileReport],
+    tables: dict[str, TableReport],
+    skipped: Sequence[FileReport],
+) -> ReadReport:
+    """Put the numbers together and say what they mean for the run."""
+    months = tuple(
+        str(row[0])
+        for row in store.rows("SELECT DISTINCT strftime(event_date, '%Y-%m') AS m FROM claims ORDER BY m")
+    )
+    first, last, clocked = store.one("SELECT min(event_date), max(event_date), count(event_at) FROM claims")
+    reasons: dict[str, dict[str, int]] = {}
+    for kind, code, count in store.rows(
+        "SELECT kind, code, count(*) FROM scratch.set_aside GROUP BY kind, code ORDER BY kind, count(*) DESC, code"
+    ):
+        reasons.setdefault(str(kind), {})[str(code)] = int(count)
+    return ReadReport(
+        tables=tables,
+        files=tuple(files),
+        skipped=tuple(skipped),
+        reasons=reasons,
+        months=months,
+        first_day=first,
+        last_day=last,
+        last_month=months[-1] if months else None,
+        has_clock=clocked > 0,
+        notes=tuple(_notes(store, landings, files, skipped, clocked)),
+    )
+
+
+def _notes(
+    store: Store,
+    landings: Sequence[Landing],
+    files: Sequence[FileReport],
+    skipped: Sequence[FileReport],
+    clocked: int,
+) -> list[Note]:
+    notes = []
+    total = store.count("claims")
+    if not clocked:
+        notes.append(
+            Note(
+                code="no_clock",
+                zh="数据没有时分：需要分钟的视图关闭",
+                en="no clock: views that need minutes are off",
+            )
+        )
+    elif clocked < total:
+        notes.append(
+            Note(
+                code="part_clock",
+                zh=f"{total - clocked} 条结算单没有时分，不参与需要分钟的视图",
+                en=f"{total - clocked} claims have no clock and take no part in views that need minutes",
+            )
+        )
+    if not store.one("SELECT count(pharmacy_id) FROM claims")[0]:
+        notes.append(
+            Note(
+                code="no_pharmacies",
+                zh="没有药店结算：需要药店的视图关闭",
+                en="no pharmacy claims: views that need pharmacies are off",
+            )
+        )
+    kinds = {one.mapping.kind.name for one in landings}
+    if "claim_items" not in kinds:
+        notes.append(
+            Note(
+                code="no_items",
+                zh="没有费用明细：需要明细的模型关闭",
+                en="no claim items: models that need fee lines are off",
+            )
+        )
+    delivered = {name for one in landings for name in one.mapping.fields if one.mapping.kind.name == "claims"}
+    if not delivered & {"claim_type", "med_type_raw"}:
+        notes.append(
+            Note(
+                code="claim_type_guessed",
+                zh="没有医疗类别列：按机构类别和住院天数推断就诊类型",
+                en="no care type column: claim types are inferred from the kind of place and the length of stay",
+            )
+        )
+    notes += [_skipped_note(one) for one in skipped]
+    notes += [_remembered_note(one) for one in files if (one.mapping or "").startswith("remembered ")]
+    notes += [_understood_note(one) for one in landings if one.mapping.sure]
+    for one in files:
+        if one.values_left_empty:
+            notes.append(
+                Note(
+                    code="values_left_empty",
+                    zh=f"{one.file}：{one.values_left_empty} 个非必需的值无法识别，已留空",
+                    en=f"{one.file}: {one.values_left_empty} values that a row can do without could not be read and are left empty",
+                )
+            )
+    return notes
+
+
+def _understood_note(one: Landing) -> Note:
+    """Columns that no known name gave: whoever reads the run's report should check them."""
+    found, headers = one.mapping, one.sheet.headers
+    listed = [f"{name} = {headers[found.columns[name]]}" for name in found.sure]
+    shown, more = listed[:_SHOWN], len(listed) - _SHOWN
+    return Note(
+        code="headers_understood",
+        zh=f"{one.sheet.title}：按表头用词和列值判断的列，请核对：{'，'.join(shown)}{f' 等 {len(listed)} 列' if more > 0 else ''}",
+        en=f"{one.sheet.title}: columns understood from the words of their headers and their values, to be checked: {', '.join(shown)}{f' and {more} more' if more > 0 else ''}",
+    )
+
+
+def _remembered_note(one: FileReport) -> Note:
+    return Note(
+        code="mapping_remembered",
+        zh=f"{one.file} 按记住的列名对照读取（{one.mapping}）",
+        en=f"{one.file} was read by a mapping that was remembered for its headers ({one.mapping})",
+    )
+
+
+def _skipped_note(one: FileReport) -> Note:
+    title = one.file if one.sheet is None else f"{one.file}[{one.sheet}]"
+    if one.same_as is not None:
+        return Note(
+            code="same_file",
+            zh=f"{title} 与 {one.same_as} 内容完全相同，只读取一次",
+            en=f"{title} is the same as {one.same_as} and was read once",
+        )
+    return Note(
+        code="skipped",
+        zh=f"{title} 不是可识别的表，未读取",
+        en=f"{title} is no table that we know and was not read",
+    )

@@ -1,0 +1,1 @@
+"""What suppliers call their tables and columns, and which field of ours each of them is."""

@@ -1,0 +1,1 @@
+"""Delivered files of every kind, opened as sheets of rows."""

@@ -1,0 +1,274 @@
+"""What delivered files are, before anything is imported: format, table, columns, and what looks wrong in their values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from fraudgraph.claims.cleaning.corrections import is_correction
+from fraudgraph.claims.columns.mapping import load_mapping
+from fraudgraph.claims.columns.matching import TableMapping, known_columns, near_miss
+from fraudgraph.claims.columns.remembered import guessed_text, mapping_text, remember
+from fraudgraph.claims.formats.first_values import first_values
+from fraudgraph.claims.formats.sheets import Sheet, open_sheets, stage_rows
+from fraudgraph.claims.formats.source_file import SourceFile
+from fraudgraph.claims.formats.sources import discover
+from fraudgraph.claims.inspection.column_remarks import Remark, value_remarks
+from fraudgraph.claims.inspection.column_values import ColumnReport, column_reports
+from fraudgraph.claims.inspection.guessing import guess_claims
+from fraudgraph.claims.inspection.sex_codes import sex_remarks
+from fraudgraph.claims.reading import match_sheet, scratch_beside
+from fraudgraph.claims.schema.fields import KINDS
+from fraudgraph.claims.schema.schema import CANONICAL
+from fraudgraph.errors import SourceError
+from fraudgraph.store import Store
+
+__all__ = ["SAMPLE_ROWS", "Inspection", "SheetReport", "inspect_files"]
+
+SAMPLE_ROWS = 50_000
+"""Shares and samples come from so many rows of each table."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetReport:
+    """One table of one file; `table` is None where it is none of ours, and `lacking` says what it would still need.
+
+    `guesses` are fields and headers that only the values suggest. `rows` counts lines of a text, which quoted line ends make a little too many. `problem` is why a file can't be read.
+    `correction`: rows of a reject workbook that came back, which import puts in the place of those set aside.
+    """
+
+    file: str
+    sheet: str | None
+    format: str
+    encoding: str | None
+    delimiter: str | None
+    header_row: int
+    rows: int | None
+    table: str | None
+    mapping: str | None
+    columns: tuple[ColumnReport, ...] = ()
+    lacking: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    problem_zh: str = ""
+    problem_en: str = ""
+    same_as: str | None = None
+    guesses: tuple[tuple[str, str], ...] = ()
+    correction: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """What a delivery is.
+
+    `delivered` are the canonical columns that hold something, as table.column; `mapping` the proposed mapping file;
+    `remembered` the files that now keep a mapping; `remarks` what only shows across tables.
+    """
+
+    sheets: tuple[SheetReport, ...]
+    delivered: frozenset[str]
+    mapping: str
+    remembered: tuple[Path, ...]
+    remarks: tuple[Remark, ...] = ()
+
+
+def inspect_files(
+    store: Store, sources: Sequence[Path], *, mapping: Path | None = None, keep: bool = False
+) -> Inspection:
+    """Look into files without importing them.
+
+    Parameters
+    ----------
+    store : Store
+        A scratch store; nothing stays in it.
+    sources : sequence of Path
+        Folders or files.
+    mapping : Path, optional
+        The operator's mapping file; it wins over what is remembered and over the presets.
+    keep : bool
+        Remember the mapping of each table that was recognised, by its headers.
+
+    Raises
+    ------
+    SourceError
+        If a path does not exist or an archive is damaged.
+    SettingsError
+        If the mapping file can't be used.
+    """
+    rules = load_mapping(mapping) if mapping is not None else ()
+    reports: list[SheetReport] = []
+    texts: list[str] = []
+    kept: list[Path] = []
+    samples: list[tuple[Sheet, TableMapping]] = []
+    first_of: dict[str, str] = {}
+    number = 1
+    with scratch_beside(store) as scratch:
+        for source in discover(sources, scratch):
+            if source.size and first_of.setdefault(source.sha256, source.name) != source.name:
+                reports.append(_no_table(source, same_as=first_of[source.sha256]))
+                continue
+            try:
+                sheets = open_sheets(store, source, scratch, number, rules)
+            except SourceError as problem:
+                reports.append(_no_table(source, problem=problem))
+                continue
+            number += max(1, len(sheets))
+            if not sheets:
+                reports.append(_no_table(source))
+            for sheet in sheets:
+                if is_correction(sheet):
+                    reports.append(_report(store, sheet, None, correction=True))
+                    continue
+                found = match_sheet(store, sheet, rules)
+                reports.append(_report(store, sheet, found))
+                if reports[-1].guesses:
+                    texts.append(guessed_text(reports[-1].guesses, file=source.name))
+                if found is not None:
+                    samples.append((sheet, found))
+                    whole = len(sheets) > 1 or None
+                    texts.append(
+                        mapping_text(found, sheet.headers, file=source.name, sheet=whole and sheet.name)
+                    )
+                    if keep:
+                        kept.append(remember(found, sheet.headers))
+        delivered = _delivered(samples, reports)
+        across = sex_remarks(store, samples)
+    return Inspection(
+        sheets=tuple(reports),
+        delivered=delivered,
+        mapping="\n".join(texts),
+        remembered=tuple(kept),
+        remarks=across,
+    )
+
+
+def _no_table(
+    source: SourceFile, *, problem: SourceError | None = None, same_as: str | None = None
+) -> SheetReport:
+    return SheetReport(
+        file=source.name,
+        sheet=None,
+        format="empty" if source.size == 0 else source.format,
+        encoding=None,
+        delimiter=None,
+        header_row=0,
+        rows=None,
+        table=None,
+        mapping=None,
+        problem_zh=problem.message_zh if problem else "",
+        problem_en=problem.message_en if problem else "",
+        same_as=same_as,
+    )
+
+
+def _report(
+    store: Store, sheet: Sheet, found: TableMapping | None, *, correction: bool = False
+) -> SheetReport:
+    rows = _sample(store, sheet)
+    unknown = found is None and not correction
+    near = near_miss(sheet.headers, lambda: first_values(store, sheet)) if unknown else None
+    guesses = _guesses(store, sheet) if unknown else ()
+    columns = column_reports(store, sheet, found)
+    return SheetReport(
+        file=sheet.source.name,
+        sheet=sheet.name,
+        format=sheet.source.format,
+        encoding=sheet.encoding,
+        delimiter=sheet.text.delimiter if sheet.text is not None else None,
+        header_row=max(0, sheet.first_line - 1),
+        rows=rows,
+        table=found.kind.name if found else None,
+        mapping=found.rule.name if found else None,
+        columns=columns,
+        lacking=(near[0].name, *(group[0] for group in near[1])) if near else (),
+        remarks=value_remarks(store, sheet, found, columns) if found else (),
+        guesses=guesses,
+        correction=correction,
+    )
+
+
+def _guesses(store: Store, sheet: Sheet) -> tuple[tuple[str, str], ...]:
+    """What an unknown table would be as claims: fields by headers that are known and by values, if all that is needed is there."""
+    known = known_columns("claims", sheet.headers, lambda: first_values(store, sheet))
+    found = {**known, **guess_claims(store, sheet, known)}
+    kind = KINDS["claims"]
+    if not all(set(group) & set(found) for group in kind.needs):
+        return ()
+    return tuple((name, sheet.headers[found[name]]) for name in kind.field_names if name in found)
+
+
+def _sample(store: Store, sheet: Sheet) -> int:
+    """Put the first rows of a sheet into its sample table; how many rows the sheet has."""
+    if sheet.relation is None:
+        stage_rows(store, sheet)
+    try:
+        _take(store, sheet)
+    except duckdb.InvalidInputException:
+        stage_rows(store, sheet)
+        _take(store, sheet)
+    if sheet.text is not None and not sheet.staged:
+        return max(0, sheet.text.lines - sheet.text.header_lines)
+    return int(store.one(f"SELECT count(*) FROM ({sheet.relation})")[0])
+
+
+def _take(store: Store, sheet: Sheet) -> None:
+    store.run("SET preserve_insertion_order = true")
+    try:
+        store.run(
+            f"CREATE OR REPLACE TABLE scratch.sample_{sheet.number} AS SELECT * FROM ({sheet.relation}) LIMIT {SAMPLE_ROWS}"
+        )
+    finally:
+        store.run("SET preserve_insertion_order = false")
+
+
+def _delivered(
+    samples: Sequence[tuple[Sheet, TableMapping]], reports: Sequence[SheetReport]
+) -> frozenset[str]:
+    """Canonical columns that hold something, also those that come beside another table or are derived."""
+    found: set[str] = set()
+    clocked = False
+    for report in reports:
+        for column in report.columns:
+            if report.table and column.field and column.filled_share > 0 and column.parsed_share > 0:
+                found.add(f"{report.table}.{column.field}")
+                clocked = clocked or (column.field in ("started_at", "settled_at") and column.has_clock)
+    found |= {f"{m.kind.name}.{name}" for _, m in samples for name in m.rule.constants}
+    found |= _brought_along(found)
+    if clocked and any(name.startswith("claims.") for name in found):
+        found.add("claims.event_at")
+    return frozenset(
+        name for name in found if name.partition(".")[0] in CANONICAL or name.startswith("claims.")
+    )
+
+
+def _brought_along(found: set[str]) -> set[str]:
+    """What claims, encounters and institutions bring for other tables."""
+    more: set[str] = set()
+    prefixes = {"patient_": "patients", "doctor_": "doctors"}
+    for name in found:
+        table, _, column = name.partition(".")
+        if table == "encounters":
+            more.add(f"claims.{column}")
+        if table in ("claims", "encounters"):
+            for prefix, target in prefixes.items():
+                if column.startswith(prefix) and column != f"{prefix}id":
+                    more |= {f"{target}.{column.removeprefix(prefix)}", f"{target}.{prefix}id"}
+            if column == "place_id":
+                more |= {
+                    "claims.facility_id",
+                    "claims.pharmacy_id",
+                    "facilities.facility_id",
+                    "pharmacies.pharmacy_id",
+                }
+            if column in ("med_type_raw", "facility_id", "pharmacy_id"):
+                more |= {"claims.claim_type", "claims.place_id"}
+            if column in ("place_name", "place_level"):
+                more.add(f"facilities.{column.removeprefix('place_')}")
+        if table == "institutions":
+            more |= {f"{target}.{column}" for target in ("facilities", "pharmacies")}
+    if any(name.startswith("claims.") for name in found):
+        derived = ("place_id", "place_type", "event_date", "is_refund", "net_total_amount", "net_fund_amount", "counted", "claim_type", "started_at")  # fmt: skip
+        more |= {f"claims.{name}" for name in derived}
+    return more

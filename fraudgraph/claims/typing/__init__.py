@@ -1,0 +1,1 @@
+"""SQL that turns delivered text into typed values."""

@@ -1,0 +1,229 @@
+"""The SELECT that turns a delivered table's columns, whatever their form, into typed fields and a fault number.
+
+This is import, tied to the engine that reads the files, so it is composed here and not kept as portable SQL.
+Column positions `c0, c1, …` stand for the delivered columns; values never enter the text except code sets of ours
+and of the operator's mapping file, always as quoted literals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fraudgraph.claims.columns.matching import TableMapping, normalised
+from fraudgraph.claims.schema.fields import Field
+from fraudgraph.claims.schema.landing_form import landing_columns, required_fields
+from fraudgraph.claims.typing.column_sql import ValueReader
+from fraudgraph.claims.typing.place_sql import place_sql
+from fraudgraph.claims.typing.value_sql import (
+    literal,
+    rounded_sql,
+)
+
+__all__ = ["Fault", "TypedSelect", "typed_select"]
+
+_EARLIEST = "TIMESTAMP '1990-01-01'"
+_AFTER_TOMORROW = "CAST(current_date + 2 AS TIMESTAMP)"
+_COUNTED_IDS = ("operator_id", "ordered_by", "trace_code")
+"""Ids that a row can do without: one that lost digits is left empty, and counted."""
+_KEYS = (
+    "claim_id",
+    "patient_id",
+    "facility_id",
+    "pharmacy_id",
+    "place_id",
+    "doctor_id",
+    "encounter_id",
+    "refund_of",
+)
+_TOTALS = "'合计', '小计', '总计', '共计', '本页合计', '本页小计', '合 计', '小 计', '总 计'"
+_CLOSED_SETS = ("move_type", "rule_kind")
+"""Code sets of which every value must be known: a move of stock that is left out makes the balance wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that can be wrong with a row of one sheet: `number` stands for it in the landing table."""
+
+    number: int
+    field: str
+    column: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedSelect:
+    """The SELECT over `relation` (the delivered columns as c0, c1, …) and the faults that it numbers."""
+
+    sql: str
+    faults: tuple[Fault, ...]
+
+
+def typed_select(
+    mapping: TableMapping,
+    headers: Sequence[str],
+    types: Sequence[str],
+    relation: str,
+    *,
+    odd_spaces: bool,
+    not_in_extra: frozenset[str] = frozenset(),
+) -> TypedSelect:
+    """Compose the SELECT for one sheet.
+
+    Parameters
+    ----------
+    mapping : TableMapping
+        Which column is which field.
+    headers, types : sequence of str
+        The delivered columns' names and SQL types.
+    relation : str
+        SQL that gives `_line`, `_fault` and the delivered columns as c0, c1, ….
+    odd_spaces : bool
+        Whether wide or invisible spaces have to be trimmed too.
+    not_in_extra : frozenset of str
+        Normalised headers that are kept elsewhere already.
+    """
+    composer = _Composer(mapping, headers, types, odd_spaces)
+    return composer.compose(relation, not_in_extra)
+
+
+class _Composer(ValueReader):
+    def __init__(
+        self, mapping: TableMapping, headers: Sequence[str], types: Sequence[str], odd_spaces: bool
+    ) -> None:
+        super().__init__(mapping, headers, types, odd_spaces)
+        self.faults: list[Fault] = []
+        self.conditions: list[tuple[str, str]] = []
+
+    def compose(self, relation: str, not_in_extra: frozenset[str]) -> TypedSelect:
+        raw = [f"{self.raw(name)} AS r_{name}" for name in self.read_fields()]
+        typed = [f"{self.typed(field)} AS {field.name}" for field in self.kind.fields]
+        if self.kind.name == "claims":
+            typed.append(f"{self.settled_time()} AS settled_time")
+        if self.kind.name in ("claims", "encounters"):
+            typed.append(f"{self._extra(not_in_extra)} AS extra")
+        self._collect_faults()
+        cases = " ".join(f"WHEN {when} THEN {fault.number}" for fault, (when, _) in self._numbered())
+        values = " ".join(f"WHEN {fault.number} THEN {value}" for fault, (_, value) in self._numbered())
+        outputs = [name for name, _ in landing_columns(self.kind.name, self.kind.fields)][:-3]
+        place = (
+            place_sql(self.read_fields(), self.mapping.rule.claim_type)
+            if self.kind.name == "claims"
+            else "SELECT * FROM typed"
+        )
+        sql = (
+            f"WITH delivered AS ({relation}), "
+            f"cleaned AS (SELECT *{''.join(', ' + one for one in raw)} FROM delivered), "
+            f"typed AS (SELECT _line AS line, {self._row_fault()} AS _fault, {', '.join(f'r_{name}' for name in self.read_fields())}, {', '.join(typed)} FROM cleaned), "
+            f"placed AS ({place}), "
+            f"judged AS (SELECT *, {self._blanked()} AS blanked, CASE {cases} END AS fault_no FROM placed) "
+            f"SELECT {', '.join(outputs)}, blanked, fault_no, CASE fault_no {values} END AS fault_value FROM judged"
+        )
+        return TypedSelect(sql=sql, faults=tuple(self.faults))
+
+    def _extra(self, not_in_extra: frozenset[str]) -> str:
+        kept = [
+            i
+            for i in self.mapping.unmapped
+            if normalised(self.headers[i]) not in not_in_extra and self.headers[i]
+        ]
+        if not kept:
+            return "CAST(NULL AS VARCHAR)"
+        names: dict[str, int] = {}
+        for position in kept:
+            names.setdefault(self.headers[position], position)
+        missing = ", ".join(literal(token) for token in ("", *self.mapping.rule.missing))
+        parts = []
+        for header in sorted(names):
+            value = f"CAST(c{names[header]} AS VARCHAR)"
+            key = f"to_json(CAST({literal(header)} AS VARCHAR)) || ':'"
+            parts.append(f"CASE WHEN {value} IN ({missing}) THEN NULL ELSE {key} || to_json({value}) END")
+        return f"nullif('{{' || concat_ws(',', {', '.join(parts)}) || '}}', '{{}}')"
+
+    # ---- faults ----
+
+    def _fault(self, field: str, code: str, when: str, value: str) -> None:
+        position = self.mapping.columns.get(field)
+        column = self.headers[position] if position is not None else field
+        self.faults.append(Fault(number=len(self.faults) + 1, field=field, column=column, code=code))
+        self.conditions.append((when, value))
+
+    def _numbered(self) -> list[tuple[Fault, tuple[str, str]]]:
+        return list(zip(self.faults, self.conditions, strict=True))
+
+    def _collect_faults(self) -> None:
+        for code in ("E_ENCODING", "E_COLUMNS", "E_QUOTE", "E_VOID", "E_NO_RECORD"):
+            self._fault("", code, f"_fault = '{code}'", "CAST(NULL AS VARCHAR)")
+        read = self.read_fields()
+        if "valid_flag" in self.kind.field_names:
+            self._fault("valid_flag", "E_VOID", "NOT valid_flag", "'0'")
+        required = required_fields(self.kind.name)
+        for field in self.kind.fields:
+            if field.name in read:
+                self._field_faults(field)
+            if field.name in required:
+                self._fault(field.name, "E_REQUIRED", f"{field.name} IS NULL", "CAST(NULL AS VARCHAR)")
+        if self.kind.name == "claims":
+            both = "facility_id IS NOT NULL AND pharmacy_id IS NOT NULL"
+            self._fault(
+                "place_id",
+                "E_PLACE",
+                f"facility_id IS NULL AND pharmacy_id IS NULL OR {both}",
+                "concat_ws(' ', facility_id, pharmacy_id)",
+            )
+            named = "med_type_raw" if "med_type_raw" in read else "claim_type"
+            self._fault(named, "E_CODE", "claim_type IS NULL", f"r_{named}" if named in read else "NULL")
+
+    def _row_fault(self) -> str:
+        """What is wrong with a row as a whole: found on reading, or it is a total or one more header."""
+        tests = [f"trim(c0) IN ({_TOTALS})"] if self.types[0] == "VARCHAR" else []
+        first = self._first_id(self.read_fields())
+        if first is not None:
+            header = self.headers[self.mapping.columns[first]].strip()
+            names = dict.fromkeys((header, *self.mapping.rule.synonyms(first), first))
+            tests.append(f"r_{first} IN ({_TOTALS}, {', '.join(literal(name) for name in names)})")
+        if not tests:
+            return "_fault"
+        return f"CASE WHEN _fault IS NULL AND ({' OR '.join(tests)}) THEN 'E_NO_RECORD' ELSE _fault END"
+
+    def _first_id(self, read: Sequence[str]) -> str | None:
+        """The leftmost delivered column that a row can't do without, if it is an id in text: totals say so there."""
+        ids = [
+            name
+            for name in read
+            if name in self.mapping.columns
+            and self.kind.field(name).type == "id"
+            and self.types[self.mapping.columns[name]] == "VARCHAR"
+        ]
+        return min(ids, key=lambda name: self.mapping.columns[name], default=None)
+
+    def _field_faults(self, field: Field) -> None:
+        value, text = f"r_{field.name}", f"CAST(r_{field.name} AS VARCHAR)"
+        if field.name in _KEYS:
+            rounded = f"contains({value}, '+') AND {rounded_sql(value)}"
+            self._fault(field.name, "E_ID_PRECISION", rounded, text)
+        if field.strict and field.type in _CLOSED_SETS:
+            self._fault(field.name, "E_CODE", f"{value} IS NOT NULL AND {field.name} IS NULL", text)
+        if not field.strict or field.type not in ("money", "number", "timestamp", "date"):
+            return
+        code = "E_NUMBER" if field.type in ("money", "number") else "E_DATE"
+        unread = f"{value} IS NOT NULL AND {field.name} IS NULL"
+        if self.kind.name == "claims" and field.name == "settled_at":
+            unread += " AND settled_time IS NULL"
+        ranged = f"{field.name} < {_EARLIEST} OR {field.name} >= {_AFTER_TOMORROW}"
+        if self.kind.name == "claims" and field.name == "settled_at":
+            ranged = f"settled_time IS NULL AND ({ranged})"
+        self._fault(field.name, code, unread, text)
+        if field.type in ("timestamp", "date") and self.kind.name in ("claims", "claim_items", "encounters"):
+            self._fault(field.name, "E_DATE_RANGE", ranged, text)
+
+    def _blanked(self) -> str:
+        """How many values of a row could not be read and are left empty (fields where that doesn't cost the row)."""
+        read = set(self.read_fields())
+        lenient = [
+            f
+            for f in self.kind.fields
+            if f.name in read and f.type != "text" and (not f.strict or f.name in _COUNTED_IDS)
+        ]
+        parts = [f"CAST(r_{f.name} IS NOT NULL AND {f.name} IS NULL AS INTEGER)" for f in lenient]
+        return " + ".join(parts) if parts else "CAST(0 AS INTEGER)"
