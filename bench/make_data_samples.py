@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 import xlsxwriter
 
 from bench.make_sample_registers import write_registers
-from fraudgraph.claims.city import make_city
+from fraudgraph.synthetic.city import make_city
 
 ROOT = Path(__file__).resolve().parent.parent
 CLAIMS, MONTHS, SEED = 12_000, 12, 2037

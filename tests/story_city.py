@@ -40,7 +40,7 @@ class Story:
 
 
 def _make(folder: Path, rings: str) -> Path:
-    from fraudgraph.claims.city import make_city
+    from fraudgraph.synthetic.city import make_city
 
     return make_city(folder / "city", claims=CLAIMS, months=MONTHS, rings=rings, seed=SEED).out
 

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from fraudgraph.claims.city import make_city
 from fraudgraph.cli import main
 from fraudgraph.report.pages import static_text
+from fraudgraph.synthetic.city import make_city
 
 HOSTILE = (
     '"><script>alert(1)</script>', "'; DROP TABLE claims; --", "=cmd|' /C calc'!A0", "+1+1", "@SUM(A1)", "a,b\"c'd;e",

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from fraudgraph.claims.city import make_city
+from fraudgraph.synthetic.city import make_city
 
 ROOT = Path(__file__).parents[1]
 POINTS = 20

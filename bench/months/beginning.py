@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 
 from bench.months.commands import job_command
 from bench.months.script import Life, make_life, write_months
-from fraudgraph.claims.city import make_city
 from fraudgraph.jobs import Workspace, init_workspace
 from fraudgraph.records import Month
+from fraudgraph.synthetic.city import make_city
 
 __all__ = ["Beginning", "begin", "do_job", "named_rings"]
 

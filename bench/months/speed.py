@@ -16,11 +16,11 @@ from typing import Any
 import duckdb
 
 from bench.months.commands import job_command
-from fraudgraph.claims.city import make_city
 from fraudgraph.jobs import Workspace, init_workspace
 from fraudgraph.jobs.deliveries import take_in
 from fraudgraph.records import Month
 from fraudgraph.settings import load_settings
+from fraudgraph.synthetic.city import make_city
 
 __all__ = ["new_delivery"]
 

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from bench.rings.scoring import read_truth
 from fraudgraph.casework.learning import Decided, learn_weights
-from fraudgraph.claims.city import make_city
+from fraudgraph.synthetic.city import make_city
 
 __all__ = ["learn_from_verdicts"]
 

@@ -20,7 +20,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from fraudgraph.claims.city import make_city
 from fraudgraph.graphdb.connection import GraphStore
 from fraudgraph.graphdb.gds import compare_with_gds
 from fraudgraph.graphdb.jars import cache_folder
@@ -34,6 +33,7 @@ from fraudgraph.graphdb.source import LoadOptions, RunSource
 from fraudgraph.pipeline import run
 from fraudgraph.progress import NullProgress
 from fraudgraph.store import Store
+from fraudgraph.synthetic.city import make_city
 
 _NAIVE_ROWS = 2_000
 _REPEATS = 5

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import fraudgraph
-from fraudgraph.claims.city import CITY_VERSION, RING_KINDS, make_city
+from fraudgraph.synthetic.city import CITY_VERSION, RING_KINDS, make_city
 
 __all__ = [
     "MONTHS",

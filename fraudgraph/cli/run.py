@@ -172,7 +172,7 @@ def _sample(
         bool, typer.Option("--items", help=t("Write fee lines too.", "同时生成费用明细。"))
     ] = False,
 ) -> None:
-    from fraudgraph.claims.city import make_city
+    from fraudgraph.synthetic.city import make_city
 
     with progress() as listener:
         made = make_city(

@@ -16,7 +16,7 @@ from bench.baselines.blocks import fraudar_block, zoom_block
 from bench.baselines.grouping import leiden, pairs_together
 from bench.baselines.visits import Visits, read_visits
 from bench.rings.scoring import read_truth
-from fraudgraph.claims.city import make_city
+from fraudgraph.synthetic.city import make_city
 
 PEOPLE, PLACES, DAYS = 400, 12, 120
 RING = set(range(8))

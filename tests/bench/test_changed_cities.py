@@ -15,7 +15,7 @@ from bench import calibration, delay, expansion, injections, stability
 from bench.rings.cities import REPORT_SEEDS, cities_asked_for, parser
 from bench.rings.scoring import Planted
 from bench.rings.variants import shuffled, variant
-from fraudgraph.claims.city import CityReport, make_city
+from fraudgraph.synthetic.city import CityReport, make_city
 
 
 @pytest.fixture(scope="module")

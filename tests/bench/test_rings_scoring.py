@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from bench.rings.scoring import Planted, match, score_run, score_sets
-from fraudgraph.claims.city import make_city
+from fraudgraph.synthetic.city import make_city
 
 
 def people(*names: str) -> set[tuple[str, str]]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from fraudgraph.claims.city.arrays import Bools, Drawer, Floats, Ints, Rng, within_group_rank
-from fraudgraph.claims.city.plan import EMPLOYEE_SHARE, RETIRED_SHARE, CityPlan
+from fraudgraph.synthetic.city.arrays import Bools, Drawer, Floats, Ints, Rng, within_group_rank
+from fraudgraph.synthetic.city.plan import EMPLOYEE_SHARE, RETIRED_SHARE, CityPlan
 
 __all__ = ["NO_PHONE", "People", "Villages", "make_people", "make_villages"]
 

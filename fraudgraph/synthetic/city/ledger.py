@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from fraudgraph.claims.city.arrays import Bools, Floats, Ints, Rng, spread_lognormal
-from fraudgraph.claims.city.people import People
-from fraudgraph.claims.city.places import VILLAGE, Places
+from fraudgraph.synthetic.city.arrays import Bools, Floats, Ints, Rng, spread_lognormal
+from fraudgraph.synthetic.city.people import People
+from fraudgraph.synthetic.city.places import VILLAGE, Places
 
 __all__ = ["CHRONIC", "INPATIENT", "OUTPATIENT", "SHOP", "TYPES", "Ledger", "price"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fraudgraph.claims.city.arrays import Floats, Ints, Rng
+from fraudgraph.synthetic.city.arrays import Floats, Ints, Rng
 
 __all__ = ["DIAGNOSES", "DX", "ORDINARY_DX", "firm_names", "person_names", "place_words"]
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fraudgraph.claims.city.arrays import Bools, Drawer, Floats, Ints, Rng
-from fraudgraph.claims.city.people import Villages
-from fraudgraph.claims.city.plan import CityPlan
+from fraudgraph.synthetic.city.arrays import Bools, Drawer, Floats, Ints, Rng
+from fraudgraph.synthetic.city.people import Villages
+from fraudgraph.synthetic.city.plan import CityPlan
 
 __all__ = [
     "CENTRE", "CLINIC", "KINDS", "PHARMACY", "PRIMARY", "SECONDARY", "SPECIALTIES", "TERTIARY", "VILLAGE", "Doctors", "Places", "make_doctors", "make_places",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from fraudgraph.claims.city.job import Job
-from fraudgraph.claims.city.ledger import CHRONIC, OUTPATIENT, SHOP
-from fraudgraph.claims.city.places import CENTRE, CLINIC, PHARMACY, SECONDARY, TERTIARY
-from fraudgraph.claims.city.together import PlantedRing, sittings, within_hours
-from fraudgraph.claims.city.words import ordinary_dx
+from fraudgraph.synthetic.city.job import Job
+from fraudgraph.synthetic.city.ledger import CHRONIC, OUTPATIENT, SHOP
+from fraudgraph.synthetic.city.places import CENTRE, CLINIC, PHARMACY, SECONDARY, TERTIARY
+from fraudgraph.synthetic.city.together import PlantedRing, sittings, within_hours
+from fraudgraph.synthetic.city.words import ordinary_dx
 
 __all__ = ["card_sweep", "home_sweep", "identity_ring", "multi_card_buyer", "prescription_mill", "slow_drip"]
 

@@ -10,13 +10,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from fraudgraph.claims.city import care_schemes as care
-from fraudgraph.claims.city import shop_schemes as shops
-from fraudgraph.claims.city.arrays import Bools, Ints, Rng
-from fraudgraph.claims.city.job import Job, Style
-from fraudgraph.claims.city.ledger import Ledger
-from fraudgraph.claims.city.ordinary import City
-from fraudgraph.claims.city.together import PlantedRing, Truth, near_people
+from fraudgraph.synthetic.city import care_schemes as care
+from fraudgraph.synthetic.city import shop_schemes as shops
+from fraudgraph.synthetic.city.arrays import Bools, Ints, Rng
+from fraudgraph.synthetic.city.job import Job, Style
+from fraudgraph.synthetic.city.ledger import Ledger
+from fraudgraph.synthetic.city.ordinary import City
+from fraudgraph.synthetic.city.together import PlantedRing, Truth, near_people
 
 __all__ = ["RING_SHARE", "TYPOLOGIES", "add_rings"]
 

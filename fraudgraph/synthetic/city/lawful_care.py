@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from fraudgraph.claims.city.ledger import CHRONIC, INPATIENT, OUTPATIENT, SHOP
-from fraudgraph.claims.city.places import CENTRE, CLINIC, PHARMACY, PRIMARY, SECONDARY, TERTIARY, VILLAGE
-from fraudgraph.claims.city.plan import DAY
-from fraudgraph.claims.city.scene import Scene, away_km, common_dx, long_dx, workdays
-from fraudgraph.claims.city.together import rhythm, sittings, within_hours
-from fraudgraph.claims.city.words import DX
+from fraudgraph.synthetic.city.ledger import CHRONIC, INPATIENT, OUTPATIENT, SHOP
+from fraudgraph.synthetic.city.places import CENTRE, CLINIC, PHARMACY, PRIMARY, SECONDARY, TERTIARY, VILLAGE
+from fraudgraph.synthetic.city.plan import DAY
+from fraudgraph.synthetic.city.scene import Scene, away_km, common_dx, long_dx, workdays
+from fraudgraph.synthetic.city.together import rhythm, sittings, within_hours
+from fraudgraph.synthetic.city.words import DX
 
 __all__ = ["care_homes", "carers", "courses", "dialysis", "families", "oncology", "refill_days"]
 

@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fraudgraph.claims.city.arrays import Ints, Rng
-from fraudgraph.claims.city.ordinary import City
-from fraudgraph.claims.city.places import PHARMACY
+from fraudgraph.synthetic.city.arrays import Ints, Rng
+from fraudgraph.synthetic.city.ordinary import City
+from fraudgraph.synthetic.city.places import PHARMACY
 
 __all__ = ["Ids", "make_ids"]
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fraudgraph.claims.city.arrays import Bools, Floats, Ints, Rng
-from fraudgraph.claims.city.ledger import Ledger
-from fraudgraph.claims.city.ordinary import City
-from fraudgraph.claims.city.together import LawfulGroup, Truth, near_people
-from fraudgraph.claims.city.words import DX
+from fraudgraph.synthetic.city.arrays import Bools, Floats, Ints, Rng
+from fraudgraph.synthetic.city.ledger import Ledger
+from fraudgraph.synthetic.city.ordinary import City
+from fraudgraph.synthetic.city.together import LawfulGroup, Truth, near_people
+from fraudgraph.synthetic.city.words import DX
 
 __all__ = ["Scene", "away_km", "common_dx", "long_dx", "workdays"]
 

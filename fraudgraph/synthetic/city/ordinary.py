@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fraudgraph.claims.city.arrays import Bools, Floats, Ints, Rng
-from fraudgraph.claims.city.clocks import Calendar, clock
-from fraudgraph.claims.city.ledger import CHRONIC, INPATIENT, OUTPATIENT, SHOP, Ledger
-from fraudgraph.claims.city.people import People, Villages
-from fraudgraph.claims.city.places import PHARMACY, TERTIARY, Doctors, Places
-from fraudgraph.claims.city.plan import DAY, VISITS_A_YEAR, CityPlan
-from fraudgraph.claims.city.words import ordinary_dx
+from fraudgraph.synthetic.city.arrays import Bools, Floats, Ints, Rng
+from fraudgraph.synthetic.city.clocks import Calendar, clock
+from fraudgraph.synthetic.city.ledger import CHRONIC, INPATIENT, OUTPATIENT, SHOP, Ledger
+from fraudgraph.synthetic.city.people import People, Villages
+from fraudgraph.synthetic.city.places import PHARMACY, TERTIARY, Doctors, Places
+from fraudgraph.synthetic.city.plan import DAY, VISITS_A_YEAR, CityPlan
+from fraudgraph.synthetic.city.words import ordinary_dx
 
 __all__ = ["City", "add_ordinary", "make_habits"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from fraudgraph.claims.city.arrays import Drawer, Floats, Ints, Rng
-from fraudgraph.claims.city.places import Places
-from fraudgraph.claims.city.plan import DAY, CityPlan
+from fraudgraph.synthetic.city.arrays import Drawer, Floats, Ints, Rng
+from fraudgraph.synthetic.city.places import Places
+from fraudgraph.synthetic.city.plan import DAY, CityPlan
 
 __all__ = ["Calendar", "clock", "on_duty"]
 

@@ -14,12 +14,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from fraudgraph.claims.city.arrays import Floats, Ints
-from fraudgraph.claims.city.ids import Ids
-from fraudgraph.claims.city.ledger import CHRONIC, INPATIENT, OUTPATIENT, SHOP
-from fraudgraph.claims.city.ordinary import City
-from fraudgraph.claims.city.plan import DAY
-from fraudgraph.claims.city.writing import money
+from fraudgraph.synthetic.city.arrays import Floats, Ints
+from fraudgraph.synthetic.city.ids import Ids
+from fraudgraph.synthetic.city.ledger import CHRONIC, INPATIENT, OUTPATIENT, SHOP
+from fraudgraph.synthetic.city.ordinary import City
+from fraudgraph.synthetic.city.plan import DAY
+from fraudgraph.synthetic.city.writing import money
 
 __all__ = ["write_items"]
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from fraudgraph.claims.city.arrays import Floats, Ints, Rng
-from fraudgraph.claims.city.ledger import INPATIENT, SHOP, Ledger
-from fraudgraph.claims.city.ordinary import City
-from fraudgraph.claims.city.together import rhythm, within_hours
-from fraudgraph.claims.city.words import DX
+from fraudgraph.synthetic.city.arrays import Floats, Ints, Rng
+from fraudgraph.synthetic.city.ledger import INPATIENT, SHOP, Ledger
+from fraudgraph.synthetic.city.ordinary import City
+from fraudgraph.synthetic.city.together import rhythm, within_hours
+from fraudgraph.synthetic.city.words import DX
 
 __all__ = ["MILD", "Job", "Style"]
 

@@ -10,12 +10,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from fraudgraph.claims.city import lawful_care as care
-from fraudgraph.claims.city import lawful_days as days
-from fraudgraph.claims.city.ledger import Ledger
-from fraudgraph.claims.city.ordinary import City
-from fraudgraph.claims.city.scene import Scene
-from fraudgraph.claims.city.together import Truth
+from fraudgraph.synthetic.city import lawful_care as care
+from fraudgraph.synthetic.city import lawful_days as days
+from fraudgraph.synthetic.city.ledger import Ledger
+from fraudgraph.synthetic.city.ordinary import City
+from fraudgraph.synthetic.city.scene import Scene
+from fraudgraph.synthetic.city.together import Truth
 
 __all__ = ["LAWFUL_KINDS", "add_lawful"]
 

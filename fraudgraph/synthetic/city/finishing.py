@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from fraudgraph.claims.city.arrays import Bools, Ints, Rng
-from fraudgraph.claims.city.clocks import on_duty
-from fraudgraph.claims.city.ledger import CHRONIC, INPATIENT, OUTPATIENT, SHOP, price
-from fraudgraph.claims.city.ordinary import City
-from fraudgraph.claims.city.plan import DAY
-from fraudgraph.claims.city.together import LawfulGroup, Truth
+from fraudgraph.synthetic.city.arrays import Bools, Ints, Rng
+from fraudgraph.synthetic.city.clocks import on_duty
+from fraudgraph.synthetic.city.ledger import CHRONIC, INPATIENT, OUTPATIENT, SHOP, price
+from fraudgraph.synthetic.city.ordinary import City
+from fraudgraph.synthetic.city.plan import DAY
+from fraudgraph.synthetic.city.together import LawfulGroup, Truth
 
 __all__ = ["Dirt", "finish", "make_dirt"]
 

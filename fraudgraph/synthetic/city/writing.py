@@ -12,14 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from fraudgraph.claims.city.arrays import Bools, Ints
-from fraudgraph.claims.city.finishing import Dirt
-from fraudgraph.claims.city.ids import Ids
-from fraudgraph.claims.city.ledger import INPATIENT, SHOP, TYPES
-from fraudgraph.claims.city.ordinary import City
-from fraudgraph.claims.city.people import NO_PHONE
-from fraudgraph.claims.city.places import PHARMACY, SPECIALTIES
-from fraudgraph.claims.city.words import DIAGNOSES, firm_names, person_names, place_words
+from fraudgraph.synthetic.city.arrays import Bools, Ints
+from fraudgraph.synthetic.city.finishing import Dirt
+from fraudgraph.synthetic.city.ids import Ids
+from fraudgraph.synthetic.city.ledger import INPATIENT, SHOP, TYPES
+from fraudgraph.synthetic.city.ordinary import City
+from fraudgraph.synthetic.city.people import NO_PHONE
+from fraudgraph.synthetic.city.places import PHARMACY, SPECIALTIES
+from fraudgraph.synthetic.city.words import DIAGNOSES, firm_names, person_names, place_words
 
 __all__ = ["money", "write_claims", "write_registers"]
 

@@ -14,22 +14,22 @@ from pathlib import Path
 
 import numpy as np
 
-from fraudgraph.claims.city.arrays import Ints
-from fraudgraph.claims.city.clocks import Calendar
-from fraudgraph.claims.city.finishing import finish, make_dirt
-from fraudgraph.claims.city.ids import make_ids
-from fraudgraph.claims.city.items import write_items
-from fraudgraph.claims.city.lawful import LAWFUL_KINDS, add_lawful
-from fraudgraph.claims.city.ledger import Ledger
-from fraudgraph.claims.city.ordinary import City, add_ordinary, make_habits
-from fraudgraph.claims.city.people import make_people, make_villages
-from fraudgraph.claims.city.places import make_doctors, make_places
-from fraudgraph.claims.city.plan import RING_KINDS, CityPlan
-from fraudgraph.claims.city.planted import TYPOLOGIES, add_rings
-from fraudgraph.claims.city.together import Truth
-from fraudgraph.claims.city.truth import write_truth
-from fraudgraph.claims.city.writing import write_claims, write_registers
 from fraudgraph.errors import StorageError, UsageError
+from fraudgraph.synthetic.city.arrays import Ints
+from fraudgraph.synthetic.city.clocks import Calendar
+from fraudgraph.synthetic.city.finishing import finish, make_dirt
+from fraudgraph.synthetic.city.ids import make_ids
+from fraudgraph.synthetic.city.items import write_items
+from fraudgraph.synthetic.city.lawful import LAWFUL_KINDS, add_lawful
+from fraudgraph.synthetic.city.ledger import Ledger
+from fraudgraph.synthetic.city.ordinary import City, add_ordinary, make_habits
+from fraudgraph.synthetic.city.people import make_people, make_villages
+from fraudgraph.synthetic.city.places import make_doctors, make_places
+from fraudgraph.synthetic.city.plan import RING_KINDS, CityPlan
+from fraudgraph.synthetic.city.planted import TYPOLOGIES, add_rings
+from fraudgraph.synthetic.city.together import Truth
+from fraudgraph.synthetic.city.truth import write_truth
+from fraudgraph.synthetic.city.writing import write_claims, write_registers
 
 __all__ = [
     "CITY_FROZEN",

@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from fraudgraph.claims.city.finishing import Dirt
-from fraudgraph.claims.city.ids import Ids
-from fraudgraph.claims.city.ordinary import City
-from fraudgraph.claims.city.places import PHARMACY
-from fraudgraph.claims.city.together import Truth
+from fraudgraph.synthetic.city.finishing import Dirt
+from fraudgraph.synthetic.city.ids import Ids
+from fraudgraph.synthetic.city.ordinary import City
+from fraudgraph.synthetic.city.places import PHARMACY
+from fraudgraph.synthetic.city.together import Truth
 
 __all__ = ["write_truth"]
 

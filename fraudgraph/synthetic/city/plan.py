@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from fraudgraph.claims.city.arrays import Floats, Ints, Rng
 from fraudgraph.errors import UsageError
+from fraudgraph.synthetic.city.arrays import Floats, Ints, Rng
 
 __all__ = ["DAY", "RING_KINDS", "CityPlan"]
 

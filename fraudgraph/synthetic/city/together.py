@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from fraudgraph.claims.city.arrays import Floats, Ints, Rng
-from fraudgraph.claims.city.ordinary import City
-from fraudgraph.claims.city.plan import DAY
+from fraudgraph.synthetic.city.arrays import Floats, Ints, Rng
+from fraudgraph.synthetic.city.ordinary import City
+from fraudgraph.synthetic.city.plan import DAY
 
 __all__ = ["LawfulGroup", "PlantedRing", "Truth", "near_people", "rhythm", "sittings", "within_hours"]
 

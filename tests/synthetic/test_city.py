@@ -10,9 +10,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from fraudgraph.claims.city import LAWFUL_KINDS, TYPOLOGIES, CityReport, make_city
 from fraudgraph.claims.schema.schema import CANONICAL
 from fraudgraph.errors import UsageError
+from fraudgraph.synthetic.city import LAWFUL_KINDS, TYPOLOGIES, CityReport, make_city
 
 Ask = Callable[..., list[tuple[Any, ...]]]
 

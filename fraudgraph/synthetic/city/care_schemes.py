@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from fraudgraph.claims.city.arrays import Bools, Ints
-from fraudgraph.claims.city.job import MILD, Job
-from fraudgraph.claims.city.ledger import OUTPATIENT
-from fraudgraph.claims.city.places import CENTRE, CLINIC, PHARMACY, PRIMARY, SECONDARY, VILLAGE
-from fraudgraph.claims.city.together import PlantedRing, sittings, within_hours
-from fraudgraph.claims.city.words import DX, ordinary_dx
 from fraudgraph.errors import UsageError
+from fraudgraph.synthetic.city.arrays import Bools, Ints
+from fraudgraph.synthetic.city.job import MILD, Job
+from fraudgraph.synthetic.city.ledger import OUTPATIENT
+from fraudgraph.synthetic.city.places import CENTRE, CLINIC, PHARMACY, PRIMARY, SECONDARY, VILLAGE
+from fraudgraph.synthetic.city.together import PlantedRing, sittings, within_hours
+from fraudgraph.synthetic.city.words import DX, ordinary_dx
 
 __all__ = [
     "big_block",

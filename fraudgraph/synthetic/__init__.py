@@ -1,0 +1,1 @@
+"""Made-up worlds for trying and measuring: the sample city."""
