@@ -14,10 +14,11 @@ from typing import TypeVar
 from fraudgraph.claims.accounting.read_report import ReadReport
 from fraudgraph.claims.reading import read_claims
 from fraudgraph.claims.sheet_cache import KeptSheets
-from fraudgraph.detection import score_outliers, search_groups
-from fraudgraph.graph import MeetingReport, find_meetings
+from fraudgraph.groups import search_groups
 from fraudgraph.importing import write_import_pages
 from fraudgraph.manifest import write_manifest
+from fraudgraph.meetings import MeetingReport, find_meetings
+from fraudgraph.outliers import score_outliers
 from fraudgraph.progress import NullProgress, Progress
 from fraudgraph.records import Month, ReferralList, ScreenReport
 from fraudgraph.report import write_dossiers, write_referral

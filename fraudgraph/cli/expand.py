@@ -12,7 +12,7 @@ from fraudgraph.cli.options import AsJson, examples
 from fraudgraph.cli.terminal import print_json, print_result, print_table, say
 
 if TYPE_CHECKING:
-    from fraudgraph.detection import ExpandedMember, Expansion
+    from fraudgraph.expansion import ExpandedMember, Expansion
     from fraudgraph.report.naming import Naming
 
 __all__ = ["add_to"]
@@ -64,7 +64,7 @@ def _expand(
     ] = 300,
     as_json: AsJson = False,
 ) -> None:
-    from fraudgraph.detection import expand_group, read_seeds
+    from fraudgraph.expansion import expand_group, read_seeds
     from fraudgraph.report.naming import Naming
     from fraudgraph.rings import load_run_settings
     from fraudgraph.store import Store

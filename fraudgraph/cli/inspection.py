@@ -97,7 +97,7 @@ def _inspect(
 
 def _switched_off(found: Inspection) -> dict[str, list[dict[str, Any]]]:
     """Views and models that these files can't feed, with what they lack."""
-    from fraudgraph.graph.meetings import VIEWS, view_card
+    from fraudgraph.meetings.finding import VIEWS, view_card
     from fraudgraph.screening import load_screens
 
     def lacking(needs: Any) -> list[str]:

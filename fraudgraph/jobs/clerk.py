@@ -19,8 +19,8 @@ from fraudgraph.casework.learning import HitRate, Learned, hit_rates, learn_weig
 from fraudgraph.casework.listing import Case, CaseFacts, decide
 from fraudgraph.casework.verdicts import Standing, read_verdicts, standings
 from fraudgraph.casework.weighing import Seeds, Weighing, weigh_candidates
-from fraudgraph.detection.blocks import measure_blocks
-from fraudgraph.detection.sittings import find_sittings
+from fraudgraph.groups.blocks import measure_blocks
+from fraudgraph.groups.co_attendance import find_sittings
 from fraudgraph.jobs.registers import REGISTER_NAME
 from fraudgraph.jobs.workspace import Workspace
 from fraudgraph.records import Month, NodeKind

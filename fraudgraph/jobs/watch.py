@@ -14,15 +14,15 @@ from fraudgraph.casework.forecast import Session, forecast
 from fraudgraph.casework.known import KnownRing, Register
 from fraudgraph.claims.reading import read_claims
 from fraudgraph.claims.sheet_cache import KeptSheets
-from fraudgraph.detection import search_groups
-from fraudgraph.detection.outliers import OUTLIERS_TABLE_SQL
 from fraudgraph.errors import SourceError
-from fraudgraph.graph import find_meetings
+from fraudgraph.groups import search_groups
 from fraudgraph.jobs.day_outputs import DaySummary, Move, NextSession, write_day
 from fraudgraph.jobs.deliveries import deliveries, link_window, take_in, window_of
 from fraudgraph.jobs.journal import Journal
 from fraudgraph.jobs.registers import latest_register
 from fraudgraph.jobs.workspace import Lock, Workspace, disk_told, tidy
+from fraudgraph.meetings import find_meetings
+from fraudgraph.outliers.scoring import OUTLIERS_TABLE_SQL
 from fraudgraph.progress import Progress
 from fraudgraph.records import Month, NodeKind
 from fraudgraph.rings import Candidate, assemble_rings, collect_evidence

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from fraudgraph.detection import find_groups, refine_members
-from fraudgraph.graph import find_meetings
+from fraudgraph.groups import find_groups, refine_members
+from fraudgraph.meetings import find_meetings
 from fraudgraph.progress import Progress
 from fraudgraph.rings.assemble import Candidate, assemble_rings
 from fraudgraph.settings import MeetingSettings, Settings

@@ -17,10 +17,10 @@ from typing import Any
 import pyarrow as pa
 
 from fraudgraph.claims.schema.schema import CANONICAL
-from fraudgraph.detection.blocks import measure_blocks
-from fraudgraph.detection.sittings import find_sittings
 from fraudgraph.errors import StorageError, UsageError, nearest_hint
-from fraudgraph.graph import VIEWS, find_meetings
+from fraudgraph.groups.blocks import measure_blocks
+from fraudgraph.groups.co_attendance import find_sittings
+from fraudgraph.meetings import VIEWS, find_meetings
 from fraudgraph.records import NodeKind, Ring
 from fraudgraph.rings.assemble import assemble_rings
 from fraudgraph.rings.evidence import collect_evidence

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fraudgraph.detection.groups import STRONG_WEIGHT, WEAKEST_WEIGHT, WEIGHT_CAP
-from fraudgraph.detection.sittings import LEAST_ATTENDED, LEAST_SHARE_JOINING, SLACK_MINUTES
-from fraudgraph.graph.judges import WEAKEST_P
+from fraudgraph.groups.co_attendance import LEAST_ATTENDED, LEAST_SHARE_JOINING, SLACK_MINUTES
+from fraudgraph.groups.finding import STRONG_WEIGHT, WEAKEST_WEIGHT, WEIGHT_CAP
+from fraudgraph.meetings.significance import WEAKEST_P
 from fraudgraph.records import NodeKind, Ring
 from fraudgraph.rings.joining import Standing, read_standings
 from fraudgraph.rings.lookup import Known

@@ -6,15 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fraudgraph.detection import find_blocks, find_groups, refine_members
-from fraudgraph.graph import find_meetings
+from fraudgraph.groups import find_blocks, find_groups, refine_members
+from fraudgraph.meetings import find_meetings
 from fraudgraph.pipeline import run
 from fraudgraph.progress import NullProgress
 from fraudgraph.rings import assemble_rings, calibrate_rings, load_rings
 from fraudgraph.rings.calibrate import q_values
 from fraudgraph.settings import Settings, load_settings
 from fraudgraph.store import Store
-from tests.detection.test_blocks import county
+from tests.groups.test_blocks import county
 
 SHUFFLES = 2
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from fraudgraph.detection.sittings import find_sittings
-from fraudgraph.graph import find_meetings
+from fraudgraph.groups.co_attendance import find_sittings
+from fraudgraph.meetings import find_meetings
 from fraudgraph.rings.facts import read_facts
 from fraudgraph.settings import Settings
 from fraudgraph.store import Store

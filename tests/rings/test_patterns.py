@@ -8,8 +8,8 @@ import pytest
 from fraudgraph.records import Member, NodeKind, Role, Typology
 from fraudgraph.rings.patterns import read_patterns, read_steered, typology_of
 from fraudgraph.store import Store
-from tests.graph.test_bills_owners_packs import RING, TOGETHER, clinic, market_town, resale, shops
-from tests.graph.test_views import clock
+from tests.meetings.test_bills_owners_packs import RING, TOGETHER, clinic, market_town, resale, shops
+from tests.meetings.test_views import clock
 from tests.rings.test_lawful import Group
 from tests.rings.test_view_evidence import grouped
 

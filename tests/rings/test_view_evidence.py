@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from fraudgraph.graph import VIEWS, find_meetings
+from fraudgraph.meetings import VIEWS, find_meetings
 from fraudgraph.records import Member, NodeKind, Role
 from fraudgraph.rings.view_evidence import linked_place_evidence, paper_evidence, read_place_links
 from fraudgraph.settings import MeetingSettings
 from fraudgraph.store import Store
-from tests.graph.test_bills_owners_packs import RING, TOGETHER, clinic, market_town, resale, shops
-from tests.graph.test_views import clock
+from tests.meetings.test_bills_owners_packs import RING, TOGETHER, clinic, market_town, resale, shops
+from tests.meetings.test_views import clock
 from tests.screening.world import World
 
 OWN = "SELECT claim_id FROM claims WHERE patient_id LIKE 'R%' ORDER BY claim_id"

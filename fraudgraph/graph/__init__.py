@@ -1,5 +1,0 @@
-"""Claims become nodes and surprising meetings: one SQL file per kind of meeting, each with its null."""
-
-from fraudgraph.graph.meetings import VIEWS, MeetingReport, ViewReport, find_meetings
-
-__all__ = ["VIEWS", "MeetingReport", "ViewReport", "find_meetings"]
