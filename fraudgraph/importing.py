@@ -16,9 +16,9 @@ from fraudgraph.claims.reading import read_claims
 from fraudgraph.errors import UsageError
 from fraudgraph.progress import NullProgress, Progress
 from fraudgraph.records import Month
-from fraudgraph.report.plain import formula_safe
 from fraudgraph.report.quality import write_quality_page
 from fraudgraph.report.rejects_book import write_rejects_book
+from fraudgraph.report.sanitise import formula_safe
 from fraudgraph.run_folder import MANIFEST_NAME, RunFolder
 from fraudgraph.settings import Settings
 from fraudgraph.store import Store

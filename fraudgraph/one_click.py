@@ -15,7 +15,7 @@ from fraudgraph.manifest import write_manifest
 from fraudgraph.progress import NullProgress, Progress
 from fraudgraph.records import Screen, ScreenReport
 from fraudgraph.report.files import save
-from fraudgraph.report.plain import formula_safe, shortened
+from fraudgraph.report.sanitise import formula_safe, shortened
 from fraudgraph.run_folder import RunFolder
 from fraudgraph.screening import link_rings, rank_findings, reason_sentence, screen_claims
 from fraudgraph.screening.cards import load_what_can_be

@@ -78,7 +78,7 @@ def _note(ring: _Ring, by: _By = "", reason: _Reason = "", workspace: WorkspaceT
 def _add(
     workspace: Path | None, action: str, ring: str, by: str, reason: str, *, other: str = "", people: tuple[str, ...] = ()
 ) -> None:  # fmt: skip
-    from fraudgraph.casework.hand import HandEdit, add_edit
+    from fraudgraph.casework.manual_edits import HandEdit, add_edit
     from fraudgraph.jobs.registers import check_known, known_rings
 
     place = workspace_of(workspace)
@@ -98,7 +98,7 @@ def _add(
 
 
 def _log(workspace: WorkspaceToUse = None, as_json: AsJson = False) -> None:
-    from fraudgraph.casework.hand import read_edits
+    from fraudgraph.casework.manual_edits import read_edits
 
     edits = read_edits(workspace_of(workspace).casework)
     if as_json:

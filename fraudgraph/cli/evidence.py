@@ -108,7 +108,7 @@ def _pdf(
 ) -> None:
     from fraudgraph.doctor import find_chromium
     from fraudgraph.report.files import dossier_name
-    from fraudgraph.report.paper import print_page
+    from fraudgraph.report.pdf import print_page
     from fraudgraph.rings import load_rings
     from fraudgraph.rings.replay import find_ring
 

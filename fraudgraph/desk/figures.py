@@ -13,7 +13,7 @@ from fraudgraph.desk.offline import Figure, styled
 from fraudgraph.desk.style import CLAIM_MARKS, GREY, MINUS, PALETTE, PLACE_SYMBOLS, PLUS
 from fraudgraph.records import NodeKind, Ring
 from fraudgraph.report.naming import handles
-from fraudgraph.report.plain import masked_name
+from fraudgraph.report.sanitise import masked_name
 from fraudgraph.report.words import CLAIM_TYPES, TYPOLOGIES, word
 
 __all__ = ["MAX_ROWS", "capacity", "compare", "timeline", "waterfall"]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from fraudgraph.errors import UsageError
 from fraudgraph.records import Member, NodeKind, Ring
-from fraudgraph.report.plain import masked_name
+from fraudgraph.report.sanitise import masked_name
 from fraudgraph.store import Store
 
 __all__ = ["each_row", "members_frame", "parquet_frame", "query", "rings_frame", "shown_name"]

@@ -14,7 +14,7 @@ from fraudgraph.desk.detectors import PeerDetector
 from fraudgraph.desk.offline import Figure
 from fraudgraph.desk.profile_page import figure, write_page
 from fraudgraph.errors import UsageError, nearest_hint
-from fraudgraph.report.plain import masked_name
+from fraudgraph.report.sanitise import masked_name
 
 if TYPE_CHECKING:
     from fraudgraph.desk.run import Run

@@ -12,7 +12,7 @@ from plotly.subplots import make_subplots
 from fraudgraph.desk.frames import each_row
 from fraudgraph.desk.offline import Figure, styled
 from fraudgraph.desk.style import FONT, GREY, PALETTE
-from fraudgraph.report.plain import number
+from fraudgraph.report.sanitise import number
 
 if TYPE_CHECKING:
     from fraudgraph.desk.peers import Profile

@@ -14,8 +14,8 @@ from fraudgraph.desk.frames import each_row
 from fraudgraph.desk.networks import surprise, visited
 from fraudgraph.desk.style import FONT, GREY, KIND_COLOURS, LINE_COLOURS, LINE_DASHES
 from fraudgraph.records import Dossier, DossierClaim, DossierEdge, NodeKind, Ring
-from fraudgraph.report.cast import Cast
 from fraudgraph.report.drawing import Drawing, Line, Node, drawing
+from fraudgraph.report.entity_labels import Cast
 from fraudgraph.report.naming import Naming
 from fraudgraph.settings import Settings
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fraudgraph.casework.facts import DISTRICT_OF_PLACE
-from fraudgraph.jobs.clerk import Clerk
+from fraudgraph.jobs.month_review import Clerk
 from fraudgraph.pipeline import Findings
 from fraudgraph.records import Evidence, Member, NodeKind, ReferralList, Ring
 from fraudgraph.report import write_referral

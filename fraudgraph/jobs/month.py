@@ -145,7 +145,7 @@ class _Job:
         )  # fmt: skip
 
     def _make(self, plan: Plan) -> None:
-        from fraudgraph.jobs.making import make_month  # noqa: PLC0415  # seconds of imports: only where there is work
+        from fraudgraph.jobs.month_build import make_month  # noqa: PLC0415  # seconds of imports: only where there is work
 
         make_month(self._workspace, plan, self._settings, self._journal, again=self._from == "score")
 

@@ -12,17 +12,17 @@ from typing import Any
 from fraudgraph.casework.casebook import LINEAGE, write_cases, write_lineage
 from fraudgraph.casework.drift import DriftRow, drift_rows, earlier_measures, measure
 from fraudgraph.casework.facts import seed_neighbours
-from fraudgraph.casework.hand import notes_of
 from fraudgraph.casework.known import CHANGES, Event
-from fraudgraph.jobs.clerk import Clerk
+from fraudgraph.casework.manual_edits import notes_of
 from fraudgraph.jobs.district_lists import write_district_lists
+from fraudgraph.jobs.month_review import Clerk
 from fraudgraph.pipeline import Findings
 from fraudgraph.records import Month, NodeKind
 from fraudgraph.report.files import save
 from fraudgraph.report.lineage_drawing import lineage_page
 from fraudgraph.report.month_page import MonthFacts, drift_page, month_page
 from fraudgraph.report.naming import Naming
-from fraudgraph.report.plain import formula_safe
+from fraudgraph.report.sanitise import formula_safe
 from fraudgraph.store import Store
 
 __all__ = ["csv_bytes", "write_month_files"]

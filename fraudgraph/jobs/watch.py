@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from time import perf_counter
 
-from fraudgraph.casework.following import Found, follow, months_between
 from fraudgraph.casework.forecast import Session, forecast
 from fraudgraph.casework.known import KnownRing, Register
+from fraudgraph.casework.ring_tracking import Found, follow, months_between
 from fraudgraph.claims.reading import read_claims
 from fraudgraph.claims.sheet_cache import KeptSheets
 from fraudgraph.errors import SourceError

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from fraudgraph.records import Dossier, Evidence, Explanation, NodeKind, Ring, Role
-from fraudgraph.report.cast import Cast
 from fraudgraph.report.checks import Check
-from fraudgraph.report.counter import against
-from fraudgraph.report.moments import moments, waves
+from fraudgraph.report.co_attendance import moments, waves
+from fraudgraph.report.counter_evidence import against
+from fraudgraph.report.entity_labels import Cast
 from fraudgraph.report.naming import Naming
-from fraudgraph.report.plain import amount, number, plain
+from fraudgraph.report.sanitise import amount, number, plain
 from fraudgraph.report.words import KINDS, MANY, TYPOLOGIES, Text
 
 __all__ = ["Answer", "answers", "carried", "ring_answers"]

@@ -9,9 +9,9 @@ from datetime import timedelta
 from typing import Final
 
 from fraudgraph.records import Dossier, NodeKind, Typology
-from fraudgraph.report.cast import Cast
-from fraudgraph.report.moments import moments, waves
-from fraudgraph.report.plain import plain
+from fraudgraph.report.co_attendance import moments, waves
+from fraudgraph.report.entity_labels import Cast
+from fraudgraph.report.sanitise import plain
 from fraudgraph.report.words import Text
 
 __all__ = ["Check", "checks"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from fraudgraph.records import NodeKind, Ring
 from fraudgraph.report.pages import render
-from fraudgraph.report.plain import plain
+from fraudgraph.report.sanitise import plain
 from fraudgraph.report.words import LEAD_NOT_VERDICT, TYPOLOGIES, Text
 
 __all__ = ["day_page"]

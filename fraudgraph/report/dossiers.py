@@ -8,17 +8,17 @@ from typing import Any, Final
 
 from fraudgraph.records import Dossier, DossierClaim, NodeKind, ReferralList, Ring
 from fraudgraph.report.answers import answers, carried
-from fraudgraph.report.cast import Cast
 from fraudgraph.report.checks import checks
-from fraudgraph.report.counter import against, counter_evidence
+from fraudgraph.report.counter_evidence import against, counter_evidence
 from fraudgraph.report.drawing import drawing
+from fraudgraph.report.entity_labels import Cast
 from fraudgraph.report.fields import claim_id_lists, member_rows
 from fraudgraph.report.files import browser_link, dossier_name, save
 from fraudgraph.report.index_page import index_page, views_off
 from fraudgraph.report.naming import ROLE_ORDER, Naming
 from fraudgraph.report.pages import render
-from fraudgraph.report.plain import plain
 from fraudgraph.report.quality import QUALITY_PAGE
+from fraudgraph.report.sanitise import plain
 from fraudgraph.report.timeline import close_ups, timeline
 from fraudgraph.report.waterfall import waterfall
 from fraudgraph.report.words import (

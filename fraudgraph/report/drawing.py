@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from fraudgraph.records import Dossier, DossierEdge, NodeKind
-from fraudgraph.report.cast import Cast
+from fraudgraph.report.entity_labels import Cast
 from fraudgraph.report.layout import MORE, Key, positions
-from fraudgraph.report.plain import number, plain
+from fraudgraph.report.sanitise import number, plain
 from fraudgraph.report.words import KINDS, VIEWS, Text, word
 
 __all__ = ["MAX_LINES", "MAX_NODES", "Drawing", "Line", "Node", "drawing"]

@@ -10,10 +10,10 @@ from math import isfinite
 from typing import Final, Literal
 
 from fraudgraph.records import Evidence, Explanation, Member, NodeKind, Ring
-from fraudgraph.report.counter import against
+from fraudgraph.report.counter_evidence import against
 from fraudgraph.report.files import browser_link, dossier_name
 from fraudgraph.report.naming import ROLE_ORDER, Naming, handles
-from fraudgraph.report.plain import plain
+from fraudgraph.report.sanitise import plain
 from fraudgraph.report.words import EVIDENCE_KINDS, KINDS, ROLES, STATUSES, TYPOLOGIES, VERDICTS, Text, word
 from fraudgraph.settings import Settings
 

@@ -9,7 +9,7 @@ from fraudgraph.records import NodeKind, ReferralList, Ring
 from fraudgraph.report.files import browser_link, dossier_name
 from fraudgraph.report.naming import Naming
 from fraudgraph.report.pages import render
-from fraudgraph.report.plain import plain
+from fraudgraph.report.sanitise import plain
 from fraudgraph.report.words import LEAD_NOT_VERDICT, STATUSES, TYPOLOGIES, VIEWS, Text, word
 from fraudgraph.settings import Settings
 

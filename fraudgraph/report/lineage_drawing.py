@@ -9,7 +9,7 @@ from typing import Any, Final
 from fraudgraph.casework.known import Event, EventKind, Register
 from fraudgraph.records import Month
 from fraudgraph.report.pages import render
-from fraudgraph.report.plain import plain
+from fraudgraph.report.sanitise import plain
 from fraudgraph.report.words import LEAD_NOT_VERDICT, STATUSES, Text, word
 
 __all__ = ["lineage_page"]

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from fraudgraph.records import Member, Role
 from fraudgraph.report.naming import Naming
-from fraudgraph.report.plain import amount, number, padded, plain, shortened
+from fraudgraph.report.sanitise import amount, number, padded, plain, shortened
 from fraudgraph.report.words import KINDS, LEAD_NOT_VERDICT, ROLES, VIEWS, Text, word
 from fraudgraph.rings.lookup import Known, Link
 from fraudgraph.rings.why_not import Deciding

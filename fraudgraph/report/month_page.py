@@ -8,14 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from fraudgraph.casework.drift import DriftRow
-from fraudgraph.casework.hand import HandEdit
 from fraudgraph.casework.known import CHANGES, Event, EventKind, Register
 from fraudgraph.casework.learning import HitRate, Learned
 from fraudgraph.casework.listing import Case
+from fraudgraph.casework.manual_edits import HandEdit
 from fraudgraph.records import Month
 from fraudgraph.report.files import dossier_name
 from fraudgraph.report.pages import render
-from fraudgraph.report.plain import plain
+from fraudgraph.report.sanitise import plain
 from fraudgraph.report.words import LEAD_NOT_VERDICT, STATUSES, VERDICTS, VIEWS, Text, word
 
 __all__ = ["MonthFacts", "drift_page", "month_page"]

@@ -12,7 +12,7 @@ from typing import Final
 
 from fraudgraph.errors import SettingsError
 from fraudgraph.records import Member, NodeKind, Ring
-from fraudgraph.report.plain import masked_name, plain, shortened
+from fraudgraph.report.sanitise import masked_name, plain, shortened
 from fraudgraph.settings import Settings
 
 __all__ = ["KIND_LETTERS", "ROLE_ORDER", "Naming", "handles"]

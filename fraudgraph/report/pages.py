@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from fraudgraph.report.plain import amount, number, plain
+from fraudgraph.report.sanitise import amount, number, plain
 from fraudgraph.report.words import Text
 
 __all__ = ["render", "static_text"]

@@ -12,7 +12,7 @@ from fraudgraph.claims.inspection.comparing import Comparison
 from fraudgraph.claims.inspection.quality import Quality, measure_quality
 from fraudgraph.claims.schema.fields import KINDS
 from fraudgraph.report.pages import render
-from fraudgraph.report.plain import masked_name, plain
+from fraudgraph.report.sanitise import masked_name, plain
 from fraudgraph.report.words import Text
 from fraudgraph.store import Store
 

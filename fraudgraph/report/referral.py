@@ -27,8 +27,8 @@ from fraudgraph.report.fields import (
 )
 from fraudgraph.report.files import save
 from fraudgraph.report.naming import Naming
-from fraudgraph.report.plain import formula_safe, plain
 from fraudgraph.report.ring_summary import summary_row
+from fraudgraph.report.sanitise import formula_safe, plain
 from fraudgraph.report.workbook import workbook_bytes
 from fraudgraph.settings import Settings
 

@@ -12,7 +12,7 @@ import xlsxwriter
 from fraudgraph.claims.accounting.reject_rows import CORRECTABLE_LIMIT, NOT_SENT_BACK
 from fraudgraph.claims.accounting.rejects import REASONS
 from fraudgraph.claims.cleaning.corrections import MARKERS
-from fraudgraph.report.plain import plain
+from fraudgraph.report.sanitise import plain
 from fraudgraph.store import Store
 
 __all__ = ["REJECTS_BOOK", "rejects_book", "write_rejects_book"]

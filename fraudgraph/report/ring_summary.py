@@ -6,10 +6,10 @@ from collections import Counter
 from typing import Final
 
 from fraudgraph.records import Ring
-from fraudgraph.report.counter import against
+from fraudgraph.report.counter_evidence import against
 from fraudgraph.report.fields import Cell, Field
 from fraudgraph.report.naming import ROLE_ORDER, Naming
-from fraudgraph.report.plain import plain
+from fraudgraph.report.sanitise import plain
 from fraudgraph.report.words import ROLES, Text
 
 __all__ = ["SUMMARY_FIELDS", "summary_row"]

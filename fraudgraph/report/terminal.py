@@ -8,7 +8,7 @@ from fraudgraph.records import NodeKind, Ring
 from fraudgraph.report.answers import carried, ring_answers
 from fraudgraph.report.fields import member_rows
 from fraudgraph.report.naming import Naming
-from fraudgraph.report.plain import amount, number, padded, plain
+from fraudgraph.report.sanitise import amount, number, padded, plain
 from fraudgraph.report.words import LEAD_NOT_VERDICT, STATUSES, TYPOLOGIES, Text, word
 from fraudgraph.settings import Settings
 

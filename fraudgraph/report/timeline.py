@@ -9,9 +9,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from fraudgraph.records import Dossier, DossierClaim, NodeKind
-from fraudgraph.report.cast import Cast
-from fraudgraph.report.moments import Moment, moments, waves
-from fraudgraph.report.plain import amount, plain
+from fraudgraph.report.co_attendance import Moment, moments, waves
+from fraudgraph.report.entity_labels import Cast
+from fraudgraph.report.sanitise import amount, plain
 
 __all__ = ["CloseUp", "Mark", "PlaceMark", "Row", "Stay", "Timeline", "close_ups", "timeline"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fraudgraph.records import Ring
-from fraudgraph.report.plain import plain
+from fraudgraph.report.sanitise import plain
 from fraudgraph.report.words import Text
 
 __all__ = ["Bar", "Waterfall", "waterfall"]

@@ -24,8 +24,8 @@ from fraudgraph.report.fields import (
     Cell,
     Field,
 )
-from fraudgraph.report.plain import display_width
 from fraudgraph.report.ring_summary import SUMMARY_FIELDS
+from fraudgraph.report.sanitise import display_width
 from fraudgraph.report.words import LEAD_NOT_VERDICT, VERDICTS, VIEWS, Text, word
 
 __all__ = ["SHEETS", "workbook_bytes"]

@@ -9,8 +9,8 @@ from typing import Any
 
 from fraudgraph.records import Evidence, Member, NodeKind, Ring
 from fraudgraph.rings.assemble import Candidate
-from fraudgraph.rings.like_people import LikePeople, prepare_like_people, read_like_people
 from fraudgraph.rings.patterns import is_block
+from fraudgraph.rings.peer_comparison import LikePeople, prepare_like_people, read_like_people
 from fraudgraph.rings.view_evidence import linked_place_evidence, paper_evidence, read_place_links
 from fraudgraph.screening import model_titles
 from fraudgraph.store import Store

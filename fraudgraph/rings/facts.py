@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from fraudgraph.rings.lawful_claims import Spoken, read_spoken
+from fraudgraph.rings.lawful_claims import ExplanationSupport, read_spoken
 from fraudgraph.store import Store
 
 __all__ = ["Common", "GroupFacts", "read_facts"]
@@ -49,7 +49,7 @@ class GroupFacts:
     numbers: dict[str, float]
     common: dict[str, tuple[Common, ...]] = field(default_factory=dict)
     parent_no: int | None = None
-    spoken: dict[str, Spoken] = field(default_factory=dict)
+    spoken: dict[str, ExplanationSupport] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> float:
         return self.numbers[name]

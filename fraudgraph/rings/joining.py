@@ -13,7 +13,7 @@ from scipy.stats import binom
 from fraudgraph.records import NodeKind
 from fraudgraph.store import Store
 
-__all__ = ["Hand", "Spot", "Standing", "read_standings", "standings"]
+__all__ = ["MembershipDecision", "PlaceInvolvement", "StaffInvolvement", "read_standings", "standings"]
 
 _SQL = Path(__file__).parent / "sql"
 ENRICHED_P = 1e-4
@@ -41,7 +41,7 @@ LEAST_OF_USUAL = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
+class PlaceInvolvement:
     """A place at a group's sittings.
 
     A block is a session but no sitting. `rest_…` is about the larger group of which the group is a part, without the part.
@@ -76,7 +76,7 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hand:
+class StaffInvolvement:
     """A doctor or a desk at one place of a group's sittings, with what they come to over all places (`all_…`, the last three)."""
 
     group_no: int
@@ -100,7 +100,7 @@ class Hand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class MembershipDecision:
     """Whether a place, doctor or desk joins, and the number that decided: `observed` against `needed` at `stage`.
 
     Stages of those who join: `place`, `place_once`, `block_place`, `leads`, `constant`, `block_doctor`; of the others: `with_the_rest`,
@@ -111,8 +111,8 @@ class Standing:
     stage: str
     observed: float
     needed: float
-    spot: Spot
-    hand: Hand | None = None
+    spot: PlaceInvolvement
+    hand: StaffInvolvement | None = None
 
     @property
     def kind(self) -> NodeKind:
@@ -125,7 +125,7 @@ class Standing:
         return self.hand.entity_id if self.hand else self.spot.place_id
 
 
-def read_standings(store: Store) -> dict[int, tuple[Standing, ...]]:
+def read_standings(store: Store) -> dict[int, tuple[MembershipDecision, ...]]:
     """Where every place, doctor and desk at the sittings of every group stands.
 
     Parameters
@@ -133,12 +133,12 @@ def read_standings(store: Store) -> dict[int, tuple[Standing, ...]]:
     store : Store
         Holds `group_spots`, `group_hands` and `group_entities` (`places.sql`).
     """
-    spots: dict[int, list[Spot]] = defaultdict(list)
-    hands: dict[int, list[Hand]] = defaultdict(list)
+    spots: dict[int, list[PlaceInvolvement]] = defaultdict(list)
+    hands: dict[int, list[StaffInvolvement]] = defaultdict(list)
     for row in store.arrow((_SQL / "entities.sql").read_text(encoding="utf-8")).to_pylist():
-        spots[row["group_no"]].append(Spot(**row | {"kind": NodeKind(row["kind"])}))
+        spots[row["group_no"]].append(PlaceInvolvement(**row | {"kind": NodeKind(row["kind"])}))
     for row in store.arrow((_SQL / "hands.sql").read_text(encoding="utf-8")).to_pylist():
-        hands[row["group_no"]].append(Hand(**row | {"kind": NodeKind(row["kind"])}))
+        hands[row["group_no"]].append(StaffInvolvement(**row | {"kind": NodeKind(row["kind"])}))
     every_claim, everybody = store.one(
         "SELECT (SELECT count(*) FROM claims WHERE counted), (SELECT count(*) FROM patient_codes)"
     )
@@ -149,8 +149,8 @@ def read_standings(store: Store) -> dict[int, tuple[Standing, ...]]:
 
 
 def standings(
-    spots: Sequence[Spot], hands: Sequence[Hand], *, every_claim: int, everybody: int
-) -> tuple[Standing, ...]:
+    spots: Sequence[PlaceInvolvement], hands: Sequence[StaffInvolvement], *, every_claim: int, everybody: int
+) -> tuple[MembershipDecision, ...]:
     """Where the places, doctors and desks of one group stand: places first, each doctor and desk at their best place.
 
     Parameters
@@ -160,12 +160,12 @@ def standings(
     every_claim, everybody : int
         Claims that count and people in all.
     """
-    at: dict[str, list[Hand]] = defaultdict(list)
+    at: dict[str, list[StaffInvolvement]] = defaultdict(list)
     for hand in hands:
         at[hand.place_id].append(hand)
     aside = _set_aside(spots, hands, at)
     places = [aside.get(spot.place_id) or _of_place(spot, every_claim) for spot in spots]
-    best: dict[tuple[NodeKind, str], Standing] = {}
+    best: dict[tuple[NodeKind, str], MembershipDecision] = {}
     for place in places:
         for found in _of_hands(place, at[place.spot.place_id], everybody):
             key = found.kind, found.entity_id
@@ -175,7 +175,7 @@ def standings(
     return (*places, *(best[key] for key in sorted(best, key=order.__getitem__)))
 
 
-def _firmness(standing: Standing) -> tuple[bool, bool, int, int]:
+def _firmness(standing: MembershipDecision) -> tuple[bool, bool, int, int]:
     hand = standing.hand
     assert hand is not None
     return (
@@ -184,15 +184,17 @@ def _firmness(standing: Standing) -> tuple[bool, bool, int, int]:
 
 
 def _set_aside(
-    spots: Sequence[Spot], hands: Sequence[Hand], at: dict[str, list[Hand]]
-) -> dict[str, Standing]:
+    spots: Sequence[PlaceInvolvement],
+    hands: Sequence[StaffInvolvement],
+    at: dict[str, list[StaffInvolvement]],
+) -> dict[str, MembershipDecision]:
     """Places where a part of a larger group goes as that group does, and the pharmacies that fill their prescriptions."""
     aside = {}
     for spot in spots:
         if spot.rest_people_count > 0 and spot.seat_count > 0:
             rate = (spot.rest_seat_count / spot.rest_people_count) / (spot.seat_count / spot.people_count)
             if rate >= REST_RATE:
-                aside[spot.place_id] = Standing(
+                aside[spot.place_id] = MembershipDecision(
                     joins=False, stage="with_the_rest", observed=rate, needed=REST_RATE, spot=spot
                 )
     theirs = {hand.entity_id for hand in hands if hand.kind is NodeKind.DOCTOR and hand.place_id in aside}
@@ -203,15 +205,15 @@ def _set_aside(
             hand.claim_count for hand in at[spot.place_id] if hand.kind is NodeKind.DOCTOR and hand.entity_id in theirs
         )  # fmt: skip
         if theirs and filled >= FILLING_SHARE * spot.claim_count:
-            aside[spot.place_id] = Standing(
+            aside[spot.place_id] = MembershipDecision(
                 joins=False, stage="fills_for_the_rest", observed=filled / spot.claim_count, needed=FILLING_SHARE, spot=spot
             )  # fmt: skip
     return aside
 
 
-def _of_place(spot: Spot, every_claim: int) -> Standing:
-    def found(stage: str, observed: float, needed: float, *, joins: bool = False) -> Standing:
-        return Standing(joins=joins, stage=stage, observed=observed, needed=needed, spot=spot)
+def _of_place(spot: PlaceInvolvement, every_claim: int) -> MembershipDecision:
+    def found(stage: str, observed: float, needed: float, *, joins: bool = False) -> MembershipDecision:
+        return MembershipDecision(joins=joins, stage=stage, observed=observed, needed=needed, spot=spot)
 
     usual = min(spot.expected_claim_count(every_claim) / max(spot.all_claim_count, 1), 1.0)
     p = float(binom.sf(spot.claim_count - 1, spot.all_claim_count, usual))
@@ -229,7 +231,9 @@ def _of_place(spot: Spot, every_claim: int) -> Standing:
     return found("place" if joins else "small_share", spot.share, LEAST_SITTING_SHARE, joins=joins)
 
 
-def _of_hands(place: Standing, hands: Iterable[Hand], everybody: int) -> list[Standing]:
+def _of_hands(
+    place: MembershipDecision, hands: Iterable[StaffInvolvement], everybody: int
+) -> list[MembershipDecision]:
     """Doctors and desks at one place, each by the sittings there, not by their claims: people who come together see one doctor."""
     spot = place.spot
     constant = {
@@ -257,12 +261,14 @@ def _of_hands(place: Standing, hands: Iterable[Hand], everybody: int) -> list[St
         else:
             stage, joins, observed, needed = "like_colleagues", False, p, LED_P
         found.append(
-            Standing(joins=joins, stage=stage, observed=observed, needed=needed, spot=spot, hand=hand)
+            MembershipDecision(
+                joins=joins, stage=stage, observed=observed, needed=needed, spot=spot, hand=hand
+            )
         )
     return found
 
 
-def _saw_the_block(spot: Spot, hand: Hand, everybody: int) -> bool:
+def _saw_the_block(spot: PlaceInvolvement, hand: StaffInvolvement, everybody: int) -> bool:
     """People of a block come on days of their own: each who saw the doctor counts."""
     usual = min(hand.own_people_count / max(everybody, 1), 1.0)
     return (
@@ -273,7 +279,7 @@ def _saw_the_block(spot: Spot, hand: Hand, everybody: int) -> bool:
     )
 
 
-def _chance_to_lead(spot: Spot, hand: Hand) -> float:
+def _chance_to_lead(spot: PlaceInvolvement, hand: StaffInvolvement) -> float:
     """How likely a doctor or desk with such a share of the place leads so many of the sittings there, for the best of them."""
     if hand.led_count < max(2.0, CONSTANT_SHARE * spot.sitting_count):
         return 1.0

@@ -10,7 +10,7 @@ from scipy.stats import poisson
 
 from fraudgraph.store import Store
 
-__all__ = ["Spoken", "read_spoken"]
+__all__ = ["ExplanationSupport", "read_spoken"]
 
 _SQL = Path(__file__).parent / "sql"
 REST_PEOPLE = 4
@@ -22,7 +22,7 @@ DECADES_EACH = 6.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spoken:
+class ExplanationSupport:
     """What the claims say for one explanation of one group.
 
     `claim_share` is how much of the surprise of the sittings these claims carry; `rest_count` people are outside it, and
@@ -36,7 +36,7 @@ class Spoken:
     rest_share: float = 0.0
 
 
-def read_spoken(store: Store) -> dict[int, dict[str, Spoken]]:
+def read_spoken(store: Store) -> dict[int, dict[str, ExplanationSupport]]:
     """The claims behind every explanation, by group and name; makes `lawful_claims`.
 
     Parameters
@@ -46,12 +46,12 @@ def read_spoken(store: Store) -> dict[int, dict[str, Spoken]]:
     """
     store.run((_SQL / "lawful_claims.sql").read_text(encoding="utf-8"))
     left = _left_over(store)
-    found: dict[int, dict[str, Spoken]] = {}
+    found: dict[int, dict[str, ExplanationSupport]] = {}
     for group_no, name, people, claims, share in store.rows(
         (_SQL / "lawful_shares.sql").read_text(encoding="utf-8")
     ):
         count, rest = left.get((group_no, name), (0, 0.0))
-        found.setdefault(group_no, {})[name] = Spoken(
+        found.setdefault(group_no, {})[name] = ExplanationSupport(
             patient_count=people, claim_ids=tuple(claims), claim_share=float(share), rest_count=count, rest_share=rest
         )  # fmt: skip
     return found

@@ -14,7 +14,7 @@ from math import isnan
 
 from fraudgraph.records import Explanation
 from fraudgraph.rings.facts import GroupFacts
-from fraudgraph.rings.lawful_claims import Spoken
+from fraudgraph.rings.lawful_claims import ExplanationSupport
 
 __all__ = ["LawfulModel", "carried_by_claims", "largest_household", "months_of"]
 
@@ -96,11 +96,11 @@ def _one_purse(facts: GroupFacts) -> bool:
     return account.member_count >= max(4, facts.patient_count / 2)
 
 
-def _rest_zh(spoken: Spoken) -> str:
+def _rest_zh(spoken: ExplanationSupport) -> str:
     return f"；但其余 {spoken.rest_count} 人不在此列，他们之间的聚集占异常程度的 {spoken.rest_share:.0%}，仍未得到解释"
 
 
-def _rest_en(spoken: Spoken) -> str:
+def _rest_en(spoken: ExplanationSupport) -> str:
     return f"; but {spoken.rest_count} people are outside it, and {spoken.rest_share:.0%} of the surprise is theirs among themselves and stays unexplained"
 
 

@@ -12,7 +12,7 @@ from scipy.stats import binom
 
 from fraudgraph.records import Member, NodeKind, Role
 from fraudgraph.rings.facts import GroupFacts
-from fraudgraph.rings.joining import Hand, Spot, Standing, read_standings
+from fraudgraph.rings.joining import MembershipDecision, PlaceInvolvement, StaffInvolvement, read_standings
 from fraudgraph.store import Store
 
 __all__ = ["day_of", "read_members"]
@@ -103,7 +103,7 @@ def _organisers(facts: GroupFacts, people: list[Member]) -> list[Member]:
     ]  # fmt: skip
 
 
-def _joined(standing: Standing, every_claim: int) -> Member:
+def _joined(standing: MembershipDecision, every_claim: int) -> Member:
     """A place, doctor or desk that joins, as a member."""
     spot, hand = standing.spot, standing.hand
     role, (reason_zh, reason_en) = (
@@ -124,12 +124,12 @@ def _joined(standing: Standing, every_claim: int) -> Member:
     )  # fmt: skip
 
 
-def _role_of_place(spot: Spot) -> Role:
+def _role_of_place(spot: PlaceInvolvement) -> Role:
     of_place = spot.claim_count / max(spot.own_claim_count, 1)
     return Role.FRONT if spot.kind is NodeKind.FACILITY and of_place >= FRONT_SHARE else Role.OUTLET
 
 
-def _reason_of_place(standing: Standing) -> tuple[str, str]:
+def _reason_of_place(standing: MembershipDecision) -> tuple[str, str]:
     spot = standing.spot
     of_place = spot.claim_count / max(spot.own_claim_count, 1)
     came_zh, came_en = (
@@ -149,7 +149,7 @@ def _reason_of_place(standing: Standing) -> tuple[str, str]:
     )
 
 
-def _reason_of_hand(standing: Standing, hand: Hand) -> tuple[str, str]:
+def _reason_of_hand(standing: MembershipDecision, hand: StaffInvolvement) -> tuple[str, str]:
     spot = standing.spot
     at_zh, at_en = {
         "block_doctor": (

@@ -8,7 +8,7 @@ from fraudgraph.groups.co_attendance import LEAST_ATTENDED, LEAST_SHARE_JOINING,
 from fraudgraph.groups.finding import STRONG_WEIGHT, WEAKEST_WEIGHT, WEIGHT_CAP
 from fraudgraph.meetings.significance import WEAKEST_P
 from fraudgraph.records import NodeKind, Ring
-from fraudgraph.rings.joining import Standing, read_standings
+from fraudgraph.rings.joining import MembershipDecision, read_standings
 from fraudgraph.rings.lookup import Known
 from fraudgraph.rings.score import least_score
 from fraudgraph.settings import Settings
@@ -184,13 +184,13 @@ def _elsewhere(store: Store, known: Known) -> Deciding:
     )  # fmt: skip
 
 
-def _nearness(standing: Standing) -> tuple[bool, float]:
+def _nearness(standing: MembershipDecision) -> tuple[bool, float]:
     hand, spot = standing.hand, standing.spot
     sessions = hand.all_session_count if hand else spot.session_count
     return standing.joins, sessions / max(spot.all_session_count, 1)
 
 
-def _said(standing: Standing) -> tuple[str, str]:
+def _said(standing: MembershipDecision) -> tuple[str, str]:
     """What decided on a place, doctor or operator, in words."""
     spot, hand = standing.spot, standing.hand
     observed, needed = standing.observed, standing.needed

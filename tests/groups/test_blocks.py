@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fraudgraph.casework.hand import HandEdit, apply_edits
+from fraudgraph.casework.manual_edits import HandEdit, apply_edits
 from fraudgraph.groups import find_blocks, find_groups, refine_members
 from fraudgraph.groups.blocks import _add_to_groups as add_to_groups
 from fraudgraph.groups.blocks import measure_blocks

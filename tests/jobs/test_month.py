@@ -17,8 +17,8 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from fraudgraph.casework.hand import HandEdit, add_edit
 from fraudgraph.casework.known import Register
+from fraudgraph.casework.manual_edits import HandEdit, add_edit
 from fraudgraph.casework.verdicts import Verdict, add_verdicts, read_verdicts
 from fraudgraph.cli import main
 from fraudgraph.errors import GraphStoreError, LockedError, SourceError, UsageError

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from fraudgraph.records import Dossier, Typology
 from fraudgraph.report.answers import answers
-from fraudgraph.report.cast import Cast
 from fraudgraph.report.checks import QUESTIONS, checks
-from fraudgraph.report.counter import against, counter_evidence
+from fraudgraph.report.counter_evidence import against, counter_evidence
 from fraudgraph.report.dossiers import dossier_page
+from fraudgraph.report.entity_labels import Cast
 from fraudgraph.report.naming import Naming
 from fraudgraph.settings import Settings
 

@@ -18,7 +18,7 @@ from fraudgraph.report.dossiers import dossier_page
 from fraudgraph.report.drawing import MAX_LINES, MAX_NODES
 from fraudgraph.report.index_page import index_page
 from fraudgraph.report.pages import static_text
-from fraudgraph.report.plain import amount
+from fraudgraph.report.sanitise import amount
 from fraudgraph.report.waterfall import waterfall
 from fraudgraph.settings import ReferralSettings, Settings
 

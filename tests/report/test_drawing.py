@@ -7,8 +7,8 @@ from itertools import combinations, pairwise
 import pytest
 
 from fraudgraph.records import Dossier, DossierEdge, NodeKind, Role
-from fraudgraph.report.cast import Cast
 from fraudgraph.report.drawing import Drawing, drawing
+from fraudgraph.report.entity_labels import Cast
 from fraudgraph.report.naming import Naming
 from fraudgraph.settings import Settings
 

@@ -1,7 +1,7 @@
 """Rings on a terminal."""
 
 from fraudgraph.report import ring_text, rings_table
-from fraudgraph.report.plain import display_width
+from fraudgraph.report.sanitise import display_width
 
 from .conftest import big_dossier, held_ring, small_ring
 

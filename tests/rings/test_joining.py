@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 
 from fraudgraph.records import NodeKind, Role
-from fraudgraph.rings.joining import Hand, Spot, Standing, read_standings, standings
+from fraudgraph.rings.joining import (
+    MembershipDecision,
+    PlaceInvolvement,
+    StaffInvolvement,
+    read_standings,
+    standings,
+)
 from fraudgraph.rings.members import _joined
 from fraudgraph.rings.why_not import _said
 from fraudgraph.store import Store
@@ -18,7 +24,7 @@ FACILITY, PHARMACY, DOCTOR, OPERATOR = (
 )  # fmt: skip
 
 
-def spot(place_id: str = "H1", **numbers: Any) -> Spot:
+def spot(place_id: str = "H1", **numbers: Any) -> PlaceInvolvement:
     """A clinic with 1,000 of the city's 100,000 claims where all twelve people had half of twenty sittings."""
     usual: dict[str, Any] = {
         "group_no": 1, "place_id": place_id, "kind": FACILITY if place_id.startswith("H") else PHARMACY, "name": "", "claim_count": 60,
@@ -26,10 +32,12 @@ def spot(place_id: str = "H1", **numbers: Any) -> Spot:
         "all_session_count": 20, "all_claim_count": 120, "people_count": 12, "own_claim_count": 1_000, "seat_count": 60,
         "rest_seat_count": 0, "rest_people_count": 0,
     }  # fmt: skip
-    return Spot(**usual | numbers)
+    return PlaceInvolvement(**usual | numbers)
 
 
-def hand(entity_id: str, sittings: int, led: int, seen: int, share: float, **numbers: Any) -> Hand:
+def hand(
+    entity_id: str, sittings: int, led: int, seen: int, share: float, **numbers: Any
+) -> StaffInvolvement:
     """A doctor, one of five, at ten sittings with sixty claims."""
     usual: dict[str, Any] = {
         "group_no": 1, "place_id": "H1", "kind": DOCTOR, "entity_id": entity_id, "name": "", "claim_count": seen, "patient_count": 10,
@@ -37,15 +45,19 @@ def hand(entity_id: str, sittings: int, led: int, seen: int, share: float, **num
         "own_people_count": 300, "hand_count": 5, "all_claim_count": seen, "all_session_count": sittings,
         "expected_claim_count": 60 * share, "fund_amount": Decimal(10 * seen),
     }  # fmt: skip
-    return Hand(**usual | numbers)
+    return StaffInvolvement(**usual | numbers)
 
 
-def judged(spots: list[Spot], hands: list[Hand] | None = None) -> dict[str, Standing]:
+def judged(
+    spots: list[PlaceInvolvement], hands: list[StaffInvolvement] | None = None
+) -> dict[str, MembershipDecision]:
     found = standings(spots, hands or [], every_claim=100_000, everybody=50_000)
     return {standing.entity_id: standing for standing in found}
 
 
-def stages(spots: list[Spot], hands: list[Hand] | None = None) -> dict[str, tuple[bool, str]]:
+def stages(
+    spots: list[PlaceInvolvement], hands: list[StaffInvolvement] | None = None
+) -> dict[str, tuple[bool, str]]:
     return {name: (found.joins, found.stage) for name, found in judged(spots, hands).items()}
 
 

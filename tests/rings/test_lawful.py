@@ -9,7 +9,7 @@ import pytest
 from fraudgraph.records import Explanation
 from fraudgraph.rings.facts import Common, GroupFacts
 from fraudgraph.rings.lawful import LAWFUL_MODELS, LawfulModel, explain
-from fraudgraph.rings.lawful_claims import Spoken
+from fraudgraph.rings.lawful_claims import ExplanationSupport
 from fraudgraph.rings.score import LIST_SCORE, score_parts, total
 from tests.report.test_words import forbidden
 
@@ -56,7 +56,7 @@ class Group:
                 for name, count in self.common.items()
             },
             spoken={
-                name: Spoken(patient_count=PEOPLE, claim_ids=("c1",), claim_share=share)
+                name: ExplanationSupport(patient_count=PEOPLE, claim_ids=("c1",), claim_share=share)
                 for name, share in self.carried.items()
             },
         )
@@ -348,11 +348,13 @@ def test_a_ring_inside_a_home_is_what_remains_of_it() -> None:
     """Residents explain the home; ten people who are none of them and come together among themselves stay."""
     claims = tuple(f"c{number}" for number in range(40))
     home = HOME.facts()
-    whole = replace(home, spoken={"care_home": Spoken(patient_count=20, claim_ids=claims, claim_share=0.9)})
+    whole = replace(
+        home, spoken={"care_home": ExplanationSupport(patient_count=20, claim_ids=claims, claim_share=0.9)}
+    )
     inside = replace(
         home,
         spoken={
-            "care_home": Spoken(
+            "care_home": ExplanationSupport(
                 patient_count=10, claim_ids=claims, claim_share=0.6, rest_count=10, rest_share=0.4
             )
         },
@@ -371,7 +373,9 @@ def test_a_ring_inside_a_home_is_what_remains_of_it() -> None:
 
 
 def test_a_few_left_over_are_no_ring() -> None:
-    spoken = Spoken(patient_count=19, claim_ids=("a",), claim_share=0.95, rest_count=4, rest_share=0.05)
+    spoken = ExplanationSupport(
+        patient_count=19, claim_ids=("a",), claim_share=0.95, rest_count=4, rest_share=0.05
+    )
     assert weighed("care_home", replace(HOME.facts(), spoken={"care_home": spoken})).holds
 
 

@@ -1,4 +1,4 @@
-/* The doctors and desks at the places of each group's sittings, with what they come to over all places: a row is a `Hand`. */
+/* The doctors and desks at the places of each group's sittings, with what they come to over all places: a row is a `StaffInvolvement`. */
 SELECT h.group_no, h.place_id, h.entity_type AS kind, h.entity_id, coalesce(d.name, '') AS name, h.observed AS claim_count, h.patients AS patient_count, h.sitting_count,
   h.led_count, h.seen_claims AS seen_claim_count, h.place_seen_claims AS place_seen_claim_count, h.share_of_place,
   h.own_people AS own_people_count, h.hand_count, e.observed AS all_claim_count, e.sessions AS all_session_count,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fraudgraph.records import Dossier, DossierClaim, Member, NodeKind
 from fraudgraph.report.naming import Naming, handles
-from fraudgraph.report.plain import plain
+from fraudgraph.report.sanitise import plain
 
 __all__ = ["Cast"]
 

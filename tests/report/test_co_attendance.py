@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from fraudgraph.report.moments import moments, waves
+from fraudgraph.report.co_attendance import moments, waves
 
 from .conftest import FACILITY, PHARMACY, a_claim, big_dossier, small_claims
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from fraudgraph.report.plain import (
+from fraudgraph.report.sanitise import (
     amount,
     display_width,
     formula_safe,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fraudgraph.records import Dossier, Evidence, Role
 from fraudgraph.report.naming import Naming
-from fraudgraph.report.plain import amount, number
+from fraudgraph.report.sanitise import amount, number
 from fraudgraph.report.words import Text
 
 __all__ = ["against", "counter_evidence"]

@@ -11,8 +11,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from fraudgraph.casework.appending import append_lines, read_lines
-from fraudgraph.casework.following import HandRules
 from fraudgraph.casework.known import KnownRing
+from fraudgraph.casework.ring_tracking import HandRules
 from fraudgraph.errors import UsageError
 from fraudgraph.store import Store
 

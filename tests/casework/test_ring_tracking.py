@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from fraudgraph.casework.following import Found, HandRules, follow
 from fraudgraph.casework.known import EventKind, Register, next_number
+from fraudgraph.casework.ring_tracking import Found, HandRules, follow
 from fraudgraph.records import Month
 from fraudgraph.settings import CaseworkSettings
 

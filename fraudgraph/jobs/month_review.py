@@ -11,12 +11,12 @@ import pyarrow.parquet as pq
 
 from fraudgraph.casework.casebook import case_rows, decided_rings
 from fraudgraph.casework.facts import read_case_facts
-from fraudgraph.casework.following import Followed, Found, follow
-from fraudgraph.casework.hand import HandEdit, apply_edits, hand_rules, read_edits
 from fraudgraph.casework.kept_tables import calendar_explanations, read_calendar
 from fraudgraph.casework.known import KnownRing, Register
 from fraudgraph.casework.learning import HitRate, Learned, hit_rates, learn_weights
 from fraudgraph.casework.listing import Case, CaseFacts, decide
+from fraudgraph.casework.manual_edits import HandEdit, apply_edits, hand_rules, read_edits
+from fraudgraph.casework.ring_tracking import Followed, Found, follow
 from fraudgraph.casework.verdicts import Standing, read_verdicts, standings
 from fraudgraph.casework.weighing import Seeds, Weighing, weigh_candidates
 from fraudgraph.groups.blocks import measure_blocks

@@ -8,9 +8,9 @@ from datetime import date
 from time import perf_counter
 
 from fraudgraph.claims.sheet_cache import KeptSheets
-from fraudgraph.jobs.clerk import Clerk, open_case_file
 from fraudgraph.jobs.deliveries import link_window
 from fraudgraph.jobs.journal import Journal
+from fraudgraph.jobs.month_review import Clerk, open_case_file
 from fraudgraph.jobs.outputs import write_month_files
 from fraudgraph.jobs.plan import Plan, case_key
 from fraudgraph.jobs.scored import ScoredMonth, score_month

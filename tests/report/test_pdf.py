@@ -6,7 +6,7 @@ import pytest
 
 from fraudgraph.errors import StorageError, UsageError
 from fraudgraph.report import glyphs
-from fraudgraph.report.paper import print_page
+from fraudgraph.report.pdf import print_page
 
 
 @pytest.mark.browser
