@@ -217,7 +217,7 @@ def _workshop(
     top = votes.sort_values(["facility", "count", "state"], ascending=[True, False, True]).drop_duplicates(
         "facility"
     )
-    main = claims[~none].groupby("doctor").facility.agg(lambda places: places.iloc[0])
+    main = claims[~none].groupby("doctor").facility.first()
     return Payer(
         rng=rng,
         state=state,
@@ -385,12 +385,8 @@ def _soil(rng: np.random.Generator, table: pd.DataFrame) -> None:
 
 def _specialties(payer: Payer, claims: pd.DataFrame) -> pd.Series:
     """A doctor's specialty as enrolled: it follows what most of the claims are about, for somewhat more than half of them."""
-    chapter = np.array(
-        [
-            next((name for head, name in _CHAPTERS if code.startswith(head)), "internal medicine")
-            for code in payer.codes
-        ]
-    )
+    chapters = dict(_CHAPTERS)
+    chapter = np.array([chapters.get(code[:3], "internal medicine") for code in payer.codes])
     mine = claims[claims.doctor >= 0]
     counts = (
         pd.DataFrame({"doctor": mine.doctor, "chapter": chapter[mine.dx]})

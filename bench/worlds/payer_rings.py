@@ -414,7 +414,8 @@ def oracle_nats(
     """
     other = claims[claims.ring < 0]
     volume = np.bincount(other.facility, minlength=len(facility_state))
-    regular = other.groupby("facility").patient.agg(lambda people: len(people) / people.nunique())
+    by_place = other.groupby("facility").patient
+    regular = by_place.size() / by_place.nunique()
     results = []
     everyone = (
         np.unique(np.concatenate([ring.members for ring in rings])) if rings else np.array([], dtype=int)
