@@ -61,9 +61,48 @@ ROLES = {
     "shop": {16: 1.0},
 }
 DX = (
-    *("I10.x00", "E11.900", "I25.103", "I63.900", "J06.900", "J20.900", "J18.900", "M54.502", "K29.500", "J44.900", "M17.900", "N39.000"),
-    *("F20.900", "F31.900", "N18.001", "C34.900", "C50.900", "J60.x00", "A16.200", "F11.200", "H25.900", "Z51.101", "G81.900", "M47.802"),
-    *("J11.101", "A09.900", "Z23.800", "Z00.000", "Z34.900", "F70.900", "F03.x00", "I69.300", "J64.x00", "M75.000", "L30.900", "D66.x00"),
+    *(
+        "I10.x00",
+        "E11.900",
+        "I25.103",
+        "I63.900",
+        "J06.900",
+        "J20.900",
+        "J18.900",
+        "M54.502",
+        "K29.500",
+        "J44.900",
+        "M17.900",
+        "N39.000",
+    ),
+    *(
+        "F20.900",
+        "F31.900",
+        "N18.001",
+        "C34.900",
+        "C50.900",
+        "J60.x00",
+        "A16.200",
+        "F11.200",
+        "H25.900",
+        "Z51.101",
+        "G81.900",
+        "M47.802",
+    ),
+    *(
+        "J11.101",
+        "A09.900",
+        "Z23.800",
+        "Z00.000",
+        "Z34.900",
+        "F70.900",
+        "F03.x00",
+        "I69.300",
+        "J64.x00",
+        "M75.000",
+        "L30.900",
+        "D66.x00",
+    ),
 )
 _COMMON = np.array([9, 6, 6, 3, 9, 6, 2.5, 7, 6, 3, 5, 2, *[0.2] * 10, 0.4, 4, *[0.25] * 9, 2, 3, 0.05])
 _SYLLABLES = "瑞和康宁德仁安济同益福华泰盛恒新春林石岭河沟桥铁钢煤东西南北平顺兴旺青云松柏柳槐"
@@ -76,10 +115,32 @@ class Book:
 
     parts: list[dict[str, np.ndarray]] = field(default_factory=list)
 
-    def add(self, who: np.ndarray, place: Any, doc: Any, kind: Any, day: Any, minute: Any, *, stay: Any = 0, dx: Any = -1, amount: Any = 0.0, tag: int = 0, ev: Any = -1) -> None:
+    def add(
+        self,
+        who: np.ndarray,
+        place: Any,
+        doc: Any,
+        kind: Any,
+        day: Any,
+        minute: Any,
+        *,
+        stay: Any = 0,
+        dx: Any = -1,
+        amount: Any = 0.0,
+        tag: int = 0,
+        ev: Any = -1,
+    ) -> None:
         """Append claims; scalars spread."""
         n = len(who)
-        columns = (("place", place, "i4"), ("doc", doc, "i4"), ("kind", kind, "i1"), ("day", day, "i4"), ("minute", minute, "f4"), ("stay", stay, "i4"), ("dx", dx, "i2"))
+        columns = (
+            ("place", place, "i4"),
+            ("doc", doc, "i4"),
+            ("kind", kind, "i1"),
+            ("day", day, "i4"),
+            ("minute", minute, "f4"),
+            ("stay", stay, "i4"),
+            ("dx", dx, "i2"),
+        )
         part = {name: np.broadcast_to(np.asarray(value), n).astype(form) for name, value, form in columns}
         part["amount"] = np.broadcast_to(np.asarray(amount, dtype="f8"), n).copy()
         part["who"] = np.asarray(who).astype("i4")
@@ -89,7 +150,9 @@ class Book:
 
     def frame(self) -> pd.DataFrame:
         """All pieces as one table; days outside the year go."""
-        table = pd.DataFrame({name: np.concatenate([part[name] for part in self.parts]) for name in self.parts[0]})
+        table = pd.DataFrame(
+            {name: np.concatenate([part[name] for part in self.parts]) for name in self.parts[0]}
+        )
         return table[(table.day >= 0) & (table.day < DAYS)].reset_index(drop=True)
 
 
@@ -162,7 +225,9 @@ class City:
 
     def draw_days(self, count: int) -> np.ndarray:
         """Days by season, weekday and holiday."""
-        return np.searchsorted(np.cumsum(self.day_weight) / self.day_weight.sum(), self.rng.random(count)).clip(0, DAYS - 1)
+        return np.searchsorted(
+            np.cumsum(self.day_weight) / self.day_weight.sum(), self.rng.random(count)
+        ).clip(0, DAYS - 1)
 
     def minutes(self, who: np.ndarray, place: np.ndarray) -> np.ndarray:
         """A minute of the day: the person's own hour or the place's peaks, within opening hours."""
@@ -170,7 +235,9 @@ class City:
         opens, shuts = np.array([k.opens for k in PLACES])[kind], np.array([k.shuts for k in PLACES])[kind]
         u = rng.random(len(who))
         late = np.isin(kind, (PHARMACY, 15))
-        peak = np.where(u < np.where(late, 0.4, 0.62), 565, np.where(u < np.where(late, 0.7, 0.97), 905, 1130))
+        peak = np.where(
+            u < np.where(late, 0.4, 0.62), 565, np.where(u < np.where(late, 0.7, 0.97), 905, 1130)
+        )
         own = rng.random(len(who)) < self.p["own_hour"]
         minute = np.where(own, self.clock[who], peak) + rng.normal(0, 1, len(who)) * np.where(own, 38, 62)
         minute = np.where(minute < opens, 2 * opens - minute, minute)
@@ -198,9 +265,13 @@ class City:
         """What a claim there usually costs."""
         base = np.array([k.price for k in PLACES])[self.kind[place]]
         diem = np.array([k.per_diem for k in PLACES])[self.kind[place]]
-        noise = np.exp(self.rng.normal(-sigma**2 / 2, sigma, len(place)))
+        noise = np.exp(self.rng.normal(-(sigma**2) / 2, sigma, len(place)))
         kind = np.broadcast_to(kind, len(place))
-        whole = np.where(kind == STAY, np.maximum(diem, 180) * np.maximum(stay, 1) ** 0.93, np.where(kind == CHRONIC, base * 1.3 + 150, base))
+        whole = np.where(
+            kind == STAY,
+            np.maximum(diem, 180) * np.maximum(stay, 1) ** 0.93,
+            np.where(kind == CHRONIC, base * 1.3 + 150, base),
+        )
         return whole * self.place_price[place] * np.where(kind == STAY, noise**0.75, noise)
 
     def of_kind(self, kinds: Sequence[int]) -> np.ndarray:
@@ -223,17 +294,24 @@ def _people(rng: np.random.Generator, p: dict[str, float], n: int, nbs: np.ndarr
     first = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     head, seat = first[house], np.arange(n) - first[house]
     old = rng.random(len(sizes)) < p["old"]
-    head_age = np.where(old, rng.normal(70, 7.5, len(sizes)).clip(58, 96), rng.normal(42, 10, len(sizes)).clip(22, 62))
+    head_age = np.where(
+        old, rng.gamma(6, 2.4, len(sizes)).clip(0, 36) + 57, 22 + 37 * rng.beta(2.2, 1.7, len(sizes))
+    )
     age = head_age[house] + np.where(seat == 1, rng.normal(-1, 3, n), 0)
-    age = np.where(seat >= 2, head_age[house] - rng.normal(27, 4, n) - np.where((seat >= 4) & (head_age[house] > 55), 26, 0), age).clip(0, 99)
+    age = np.where(
+        seat >= 2,
+        head_age[house] - rng.normal(27, 4, n) - np.where((seat >= 4) & (head_age[house] > 55), 26, 0),
+        age,
+    )
+    age = np.where(age < 1, rng.uniform(0, 17, n), age + rng.uniform(0, 1, n)).clip(0, 99)
     child, frail = age < 15, (age > 72) & (rng.random(n) < p["old_on_kin_phone"])
     kin = np.where(seat == 0, np.minimum(head + np.minimum(sizes[house] - 1, 2), n - 1), head)
     phone = np.where(child, head, np.where(frail, kin, np.arange(n)))
     employee = (rng.random(n) < np.where(age < 18, 0.0, np.where(age > 60, 0.55, 0.5))).astype(bool)
-    return dict(
-        nb=house_nb[house], house=house, head=head, age=age, sex=np.where(seat == 0, 1 + (rng.random(n) < 0.4), np.where(seat == 1, 2 - (rng.random(n) < 0.4), 1 + (rng.random(n) < 0.5))),
-        phone=phone, account=np.where(child | (rng.random(n) < 0.05), head, np.arange(n)), employee=employee,
-    )  # fmt: skip
+    return {
+        "nb": house_nb[house], "house": house, "head": head, "age": age, "sex": np.where(seat == 0, 1 + (rng.random(n) < 0.4), np.where(seat == 1, 2 - (rng.random(n) < 0.4), 1 + (rng.random(n) < 0.5))),
+        "phone": phone, "account": np.where(child | (rng.random(n) < 0.05), head, np.arange(n)), "employee": employee,
+    }  # fmt: skip
 
 
 def build_city(rng: np.random.Generator, p: dict[str, float], claims: int) -> City:
@@ -248,39 +326,72 @@ def build_city(rng: np.random.Generator, p: dict[str, float], claims: int) -> Ci
     village = np.hypot(*nb_xy.T) > np.quantile(np.hypot(*nb_xy.T), p["urban"])
     mine = np.isin(town, rng.choice(towns, max(1, towns // 6), replace=False))
     people = _people(rng, p, n, np.exp(rng.normal(0, 0.8, n_nb)) * np.where(village, 0.6, 1.4))
-    kind = np.concatenate([np.full(max(k.least, round(k.count * scale**0.92 * rng.uniform(0.85, 1.15))), i) for i, k in enumerate(PLACES)])
+    kind = np.concatenate(
+        [
+            np.full(max(k.least, round(k.count * scale**0.92 * rng.uniform(0.85, 1.15))), i)
+            for i, k in enumerate(PLACES)
+        ]
+    )
     pull = np.array([k.pull for k in PLACES])[kind] * np.exp(rng.normal(0, 0.7, len(kind)))
     at = rng.integers(0, n_nb, len(kind))
-    place_xy = nb_xy[at] * np.where(np.isin(kind, (0, 1, 8, 16)), 0.6, 1)[:, None] + rng.normal(0, 0.4, (len(kind), 2))
-    place_xy[kind == 11] = nb_xy[rng.choice(np.flatnonzero(village), (kind == 11).sum())] + rng.normal(0, 0.3, ((kind == 11).sum(), 2))
+    place_xy = nb_xy[at] * np.where(np.isin(kind, (0, 1, 8, 16)), 0.6, 1)[:, None] + rng.normal(
+        0, 0.4, (len(kind), 2)
+    )
+    place_xy[kind == 11] = nb_xy[rng.choice(np.flatnonzero(village), (kind == 11).sum())] + rng.normal(
+        0, 0.3, ((kind == 11).sum(), 2)
+    )
     place_xy[kind == 6] = nb_xy[rng.choice(np.flatnonzero(mine), (kind == 6).sum())]
     small = np.isin(kind, (9, 11, 15, 16))
     fate = rng.random(len(kind))
     opened = np.where(small & (fate < p["new_places"]), rng.integers(20, 280, len(kind)), 0)
     shut = np.where(small & (fate > 1 - p["new_places"] / 2), rng.integers(120, 340, len(kind)), CLOSED)
-    doc_count = np.ceil(np.array([k.doctors for k in PLACES])[kind] * np.exp(rng.normal(0, 0.25, len(kind)))).astype(int)
+    doc_count = np.ceil(
+        np.array([k.doctors for k in PLACES])[kind] * np.exp(rng.normal(0, 0.25, len(kind)))
+    ).astype(int)
     doc_first = np.concatenate([[0], np.cumsum(doc_count)[:-1]])
     duty = rng.random((doc_count.sum(), 7)) < np.array([0.88, 0.85, 0.85, 0.85, 0.82, 0.5, 0.4])
-    start = np.datetime64(rng.choice(["2023-01-01", "2023-07-01", "2024-01-01", "2024-04-01", "2024-07-01"]), "D")
+    start = np.datetime64(
+        rng.choice(["2023-01-01", "2023-07-01", "2024-01-01", "2024-04-01", "2024-07-01"]), "D"
+    )
     dates = pd.DatetimeIndex(start + np.arange(DAYS))
-    weight = np.array([1.12, 1.05, 1.02, 1.0, 1.03, 0.8, 0.68])[dates.weekday] * (1 + p["winter"] * np.cos((dates.dayofyear - 10) / 58.1))
-    for first, last in (("2023-01-21", "2023-01-27"), ("2023-05-01", "2023-05-03"), ("2023-10-01", "2023-10-06"), ("2024-02-10", "2024-02-17"), ("2024-05-01", "2024-05-05"), ("2024-10-01", "2024-10-07"), ("2025-01-28", "2025-02-04"), ("2025-05-01", "2025-05-05")):
+    weight = np.array([1.12, 1.05, 1.02, 1.0, 1.03, 0.8, 0.68])[dates.day_of_week] * (
+        1 + p["winter"] * np.cos((dates.day_of_year - 10) / 58.1)
+    )
+    for first, last in (
+        ("2023-01-21", "2023-01-27"),
+        ("2023-05-01", "2023-05-03"),
+        ("2023-10-01", "2023-10-06"),
+        ("2024-02-10", "2024-02-17"),
+        ("2024-05-01", "2024-05-05"),
+        ("2024-10-01", "2024-10-07"),
+        ("2025-01-28", "2025-02-04"),
+        ("2025-05-01", "2025-05-05"),
+    ):
         weight = np.where((dates >= first) & (dates <= last), weight * p["holiday"], weight)
     weight = weight * np.exp(rng.normal(0, 0.05, DAYS))
     names = [f"{''.join(rng.choice(list(_SYLLABLES), 2))}{PLACES[k].suffix}" for k in kind]
-    town_names = [f"{''.join(rng.choice(list(_SYLLABLES), 1))}{''.join(rng.choice(list(_SYLLABLES), 1))}{rng.choice(list(_TOWNS))}" for _ in range(towns)]
+    town_names = [
+        f"{''.join(rng.choice(list(_SYLLABLES), 1))}{''.join(rng.choice(list(_SYLLABLES), 1))}{rng.choice(list(_TOWNS))}"
+        for _ in range(towns)
+    ]
     age = people["age"]
     role_places, role_cum = {}, {}
     for role, shares in ROLES.items():
         ids = np.flatnonzero(np.isin(kind, list(shares)))
-        away = np.hypot(nb_xy[:, None, 0] - place_xy[None, ids, 0], nb_xy[:, None, 1] - place_xy[None, ids, 1])
+        away = np.hypot(
+            nb_xy[:, None, 0] - place_xy[None, ids, 0], nb_xy[:, None, 1] - place_xy[None, ids, 1]
+        )
         reach = np.array([k.reach for k in PLACES])[kind[ids]]
         w = pull[ids] * np.array([shares[k] for k in kind[ids]]) * np.exp(-away / reach) + 1e-6
         cum = np.cumsum(w, axis=1)
         cum = cum / cum[:, -1:]
         cum[:, -1] = 1.0
         role_places[role], role_cum[role] = ids, cum
-    activity = rng.gamma(p["activity_shape"], 1, n) * (0.45 + (age / 55) ** 1.6) * np.where(people["employee"], 1.25, 0.85)
+    activity = (
+        rng.gamma(p["activity_shape"], 1, n)
+        * (0.45 + (age / 55) ** 1.6)
+        * np.where(people["employee"], 1.25, 0.85)
+    )
     city = City(
         p=p, rng=rng, start=start, day_weight=weight, agent=np.full(n, -1), home=np.arange(n) * 0 + people["house"], lives=people["nb"].copy(), ident=np.zeros(n, "i1"),
         chronic=rng.random(n) < np.clip((age - 38) / 75, 0.01, 0.6) * p["chronic"], weekday=rng.integers(0, 7, n), clock=rng.choice([500, 540, 580, 630, 870, 930, 1000, 1110], n, p=[0.17, 0.2, 0.2, 0.12, 0.1, 0.1, 0.06, 0.05]) + rng.normal(0, 18, n),
@@ -297,7 +408,9 @@ def build_city(rng: np.random.Generator, p: dict[str, float], claims: int) -> Ci
     return city
 
 
-def _visits(city: City, book: Book, count: float, role: str, kind: int, loyal: float, weight: np.ndarray) -> None:
+def _visits(
+    city: City, book: Book, count: float, role: str, kind: int, loyal: float, weight: np.ndarray
+) -> None:
     rng = city.rng
     who = np.repeat(np.arange(city.n), rng.poisson(weight * count / weight.sum()))
     place = np.where(rng.random(len(who)) < loyal, city.usual[role][who], city.draw_places(who, role))
@@ -309,7 +422,11 @@ def _visits(city: City, book: Book, count: float, role: str, kind: int, loyal: f
         kinds, stay = np.full(len(who), SHOP), 0
     elif kind == STAY:
         kinds = np.full(len(who), STAY)
-        stay = np.ceil(rng.gamma(2.2, 4.3, len(who)) * np.where(np.isin(city.kind[place], (2, 3, 7)), 2.1, 1)).clip(1, 75).astype(int)
+        stay = (
+            np.ceil(rng.gamma(2.2, 4.3, len(who)) * np.where(np.isin(city.kind[place], (2, 3, 7)), 2.1, 1))
+            .clip(1, 75)
+            .astype(int)
+        )
     else:
         kinds, stay = np.full(len(who), kind), 0
     dx = rng.choice(len(DX), len(who), p=_COMMON / _COMMON.sum())
@@ -324,32 +441,64 @@ def _company(city: City, book: Book) -> None:
     pick = np.flatnonzero(rng.random(len(last["who"])) < city.p["company"])
     who = last["who"][pick]
     kin = rng.random(len(pick)) < 0.65
-    other = np.where(kin, np.where(city.head[who] == who, np.minimum(who + 1, city.n - 1), city.head[who]), np.clip(who + 2 + who % 3, 0, city.n - 1))
-    fits = (other != who) & np.where(kin, city.house[other] == city.house[who], city.nb[other] == city.nb[who])
+    other = np.where(
+        kin,
+        np.where(city.head[who] == who, np.minimum(who + 1, city.n - 1), city.head[who]),
+        np.clip(who + 2 + who % 3, 0, city.n - 1),
+    )
+    fits = (other != who) & np.where(
+        kin, city.house[other] == city.house[who], city.nb[other] == city.nb[who]
+    )
     pick, other = pick[fits], other[fits]
     place, day = last["place"][pick], last["day"][pick]
     doc = np.where(rng.random(len(pick)) < 0.6, last["doc"][pick], city.doctors(other, place, day))
-    book.add(other, place, doc, last["kind"][pick], day, last["minute"][pick] + rng.exponential(6, len(pick)), dx=rng.choice(len(DX), len(pick), p=_COMMON / _COMMON.sum()), amount=city.price(place, last["kind"][pick], 0))
+    book.add(
+        other,
+        place,
+        doc,
+        last["kind"][pick],
+        day,
+        last["minute"][pick] + rng.exponential(6, len(pick)),
+        dx=rng.choice(len(DX), len(pick), p=_COMMON / _COMMON.sum()),
+        amount=city.price(place, last["kind"][pick], 0),
+    )
 
 
 def _refills(city: City, book: Book, count: float) -> None:
     rng = city.rng
     ill = np.flatnonzero(city.chronic)
     every = rng.choice([28, 30, 31, 35, 60, 90], len(ill), p=[0.2, 0.34, 0.16, 0.12, 0.12, 0.06])
-    day = rng.integers(0, every)[:, None] + np.arange(14)[None, :] * every[:, None] + np.round(rng.normal(0, 2.5, (len(ill), 14))).astype(int)
+    day = (
+        rng.integers(0, every)[:, None]
+        + np.arange(14)[None, :] * every[:, None]
+        + np.round(rng.normal(0, 2.5, (len(ill), 14))).astype(int)
+    )
     expected = (DAYS / every).sum() * 1.3
     keep = (rng.random(day.shape) < min(0.97, count / expected)) & (day >= 0) & (day < DAYS)
     row, col = np.nonzero(keep)
     who, day = ill[row], day[row, col]
-    day = np.where(rng.random(len(who)) < city.p["own_weekday"], day - city.weekday_of(day) + city.weekday[who], day).clip(0, DAYS - 1)
+    day = np.where(
+        rng.random(len(who)) < city.p["own_weekday"], day - city.weekday_of(day) + city.weekday[who], day
+    ).clip(0, DAYS - 1)
     role = (ill * 7919 % 10 < 6)[row]
     place = np.where(role, city.usual["primary"][who], city.usual["hospital"][who])
     minute, doc = city.minutes(who, place), city.doctors(who, place, day)
     dx = (who * 31 % 100) // 34
     book.add(who, place, doc, CHRONIC, day, minute, dx=dx, amount=city.price(place, CHRONIC, 0, sigma=0.35))
     fill = np.flatnonzero(rng.random(len(who)) < 0.3)
-    shop = np.where(rng.random(len(fill)) < 0.75, city.usual["shop"][who[fill]], city.draw_places(who[fill], "shop"))
-    book.add(who[fill], shop, doc[fill], SHOP, day[fill], minute[fill] + 12 + rng.exponential(35, len(fill)), dx=dx[fill], amount=city.price(shop, SHOP, 0) * 1.5)
+    shop = np.where(
+        rng.random(len(fill)) < 0.75, city.usual["shop"][who[fill]], city.draw_places(who[fill], "shop")
+    )
+    book.add(
+        who[fill],
+        shop,
+        doc[fill],
+        SHOP,
+        day[fill],
+        minute[fill] + 12 + rng.exponential(35, len(fill)),
+        dx=dx[fill],
+        amount=city.price(shop, SHOP, 0) * 1.5,
+    )
 
 
 def _courses(city: City, book: Book, count: float) -> None:
@@ -363,7 +512,16 @@ def _courses(city: City, book: Book, count: float) -> None:
     row = np.repeat(np.arange(len(who)), length)
     step = np.arange(len(row)) - np.repeat(np.cumsum(length) - length, length)
     at = who[row], place[row]
-    book.add(at[0], at[1], doc[row], OUT, first[row] + step, minute[row] + rng.normal(0, 14, len(row)), dx=dx[row], amount=city.price(at[1], OUT, 0, sigma=0.25))
+    book.add(
+        at[0],
+        at[1],
+        doc[row],
+        OUT,
+        first[row] + step,
+        minute[row] + rng.normal(0, 14, len(row)),
+        dx=dx[row],
+        amount=city.price(at[1], OUT, 0, sigma=0.25),
+    )
 
 
 def live(city: City, book: Book, count: float) -> None:
@@ -372,7 +530,9 @@ def live(city: City, book: Book, count: float) -> None:
     count = count / 1.03
     _visits(city, book, count * 0.24, "primary", OUT, city.p["loyal"], w)
     _visits(city, book, count * 0.15, "hospital", OUT, city.p["loyal"] - 0.1, w)
-    _visits(city, book, count * 0.29, "shop", SHOP, city.p["loyal"] - 0.05, w * np.where(city.employee, 1.5, 0.5))
+    _visits(
+        city, book, count * 0.29, "shop", SHOP, city.p["loyal"] - 0.05, w * np.where(city.employee, 1.5, 0.5)
+    )
     _visits(city, book, count * 0.055, "ward", STAY, 0.45, w * (0.2 + city.age / 60))
     _refills(city, book, count * 0.17)
     _courses(city, book, count * 0.055)

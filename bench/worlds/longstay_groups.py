@@ -32,6 +32,7 @@ class Lawful(NamedTuple):
 
 
 _AGED = ("I10.x00", "E11.900", "I25.103", "F03.x00")
+# fmt: off
 LAWFUL: dict[str, Lawful] = {
     "psychiatric_ward": Lawful(6, 10, 90, "adult", (2,), "chain", STAY, ("F20.900", "F31.900"), 0, 5, (0.85, 0.99), ("dx", "identity", "med_type")),
     "rehabilitation_ward": Lawful(7, 8, 45, "old", (3,), "waves", STAY, ("I69.300", "G81.900"), 0, 12, (0.5, 0.85)),
@@ -73,6 +74,7 @@ LAWFUL: dict[str, Lawful] = {
     "infusion_room_regulars": Lawful(8, 4, 14, "town", (15, 11), "course", OUT, ("J20.900", "J44.900"), 0, 6, (0.7, 0.95), ()),
     "unit_pensioners": Lawful(4, 8, 60, "mine", (6, 16), "monthly", SHOP, ("J60.x00", "J44.900"), 0, 2, (0.35, 0.75), ("dx", "address")),
 }
+# fmt: on
 
 
 class Ring(NamedTuple):
@@ -97,24 +99,26 @@ class Ring(NamedTuple):
 
 
 _MILD = ("M54.502", "I10.x00", "K29.500", "J20.900", "M47.802", "I25.103")
+# fmt: off
 RINGS: dict[str, Ring] = {
-    "staged_admissions": Ring(3, 10, 60, "old", (9, 8, 10, 3), (1, 1), (5, 7), (0.38, 0.45), STAY, 9, _MILD, 0, True, (1, 2), 0.8, ("phone",)),
+    "staged_admissions": Ring(3, 10, 60, "old", (9, 8, 10, 3), (1, 1), (5, 8), (0.38, 0.45), STAY, 9, _MILD, 0, True, (1, 2), 0.8, ("phone",)),
     "rotating_stays": Ring(2.5, 8, 45, "old", (9, 3, 8, 7), (2, 4), (9, 16), (0.35, 0.6), STAY, 15, _MILD, 0, True, (1, 3), 0.6, ("agent",)),
-    "held_cards_ward": Ring(2, 20, 130, "adult", (2, 3, 9), (1, 1), (5, 11), (0.85, 1.0), STAY, 4, ("F20.900", "F31.900", "I69.300"), 0, True, (1, 2), 0.9, ("phone", "agent")),
-    "bussed_stays": Ring(2, 40, 160, "oldtown", (9, 8, 6, 7), (1, 2), (6, 12), (0.18, 0.35), STAY, 4, _MILD, 0, True, (1, 3), 0.8),
+    "held_cards_ward": Ring(2, 20, 130, "adult", (2, 3, 9), (1, 1), (6, 12), (0.85, 1.0), STAY, 4, ("F20.900", "F31.900", "I69.300"), 0, True, (1, 2), 0.9, ("phone", "agent")),
+    "bussed_stays": Ring(2, 40, 160, "oldtown", (9, 8, 6, 7), (1, 2), (8, 16), (0.18, 0.35), STAY, 4, _MILD, 0, True, (1, 3), 0.8),
     "staff_relatives_stays": Ring(1.5, 5, 16, "adult", (9, 3, 6), (1, 1), (4, 6), (0.7, 0.95), STAY, 25, _MILD, 0, True, (1, 1), 1.0),
-    "card_sweep": Ring(3, 8, 80, "city", (16,), (1, 2), (16, 40), (0.55, 1.0), SHOP, 1.6, ("I10.x00", "E11.900"), 150, True, (0, 0), 0.7),
-    "steered_prescriptions": Ring(3, 20, 120, "oldtown", (16,), (1, 1), (8, 15), (1.0, 1.0), SHOP, 0, ("E11.900", "I25.103", "I63.900"), 380, False, (1, 3), 0.9),
-    "rotating_pool": Ring(2.5, 8, 50, "city", (15, 9, 10, 16), (3, 6), (30, 70), (0.3, 0.6), OUT, 4, _MILD, 0, True, (0, 0), 0.2, ("phone",)),
+    "card_sweep": Ring(3, 8, 80, "city", (16,), (1, 2), (24, 64), (0.55, 1.0), SHOP, 1.6, ("I10.x00", "E11.900"), 150, True, (0, 0), 0.7),
+    "steered_prescriptions": Ring(3, 20, 120, "oldtown", (16,), (1, 1), (11, 24), (1.0, 1.0), SHOP, 0, ("E11.900", "I25.103", "I63.900"), 380, False, (1, 3), 0.9),
+    "rotating_pool": Ring(2.5, 8, 50, "city", (15, 9, 10, 16), (3, 6), (50, 120), (0.3, 0.6), OUT, 4, _MILD, 0, True, (0, 0), 0.2, ("phone",)),
     "slow_drip": Ring(3, 4, 7, "city", (10, 15, 1, 8), (1, 2), (11, 20), (0.9, 1.0), CHRONIC, 9, ("I10.x00", "E11.900", "I25.103"), 330, True, (0, 1), 0.3),
-    "paper_patients": Ring(2, 15, 110, "city", (15, 9, 11), (1, 2), (7, 16), (1.0, 1.0), OUT, 0, _MILD, 0, False, (1, 2), 1.0, ("phone", "account")),
-    "phantom_therapy": Ring(2.5, 10, 70, "old", (8, 15, 3, 9), (1, 1), (45, 110), (0.5, 0.8), OUT, 5, ("M54.502", "M75.000", "M47.802"), 180, True, (1, 2), 1.0),
-    "identical_bills": Ring(1.5, 15, 90, "town", (15, 9, 11), (1, 1), (7, 14), (1.0, 1.0), OUT, 0, _MILD, -1, False, (1, 1), 1.0),
-    "agent_certificates": Ring(1.5, 12, 70, "city", (1, 10, 9), (1, 2), (7, 12), (1.0, 1.0), CHRONIC, 0, ("I69.300", "G81.900", "I25.103"), 620, False, (1, 2), 0.3, ("agent",)),
-    "home_cards": Ring(1.5, 8, 50, "old", (16,), (1, 1), (12, 26), (0.8, 1.0), SHOP, 1.2, ("I10.x00", "F03.x00"), 210, True, (0, 1), 0.9, ("address",)),
-    "resale_tour": Ring(2.5, 4, 14, "city", (16, 1, 10, 0), (3, 6), (60, 120), (0.75, 1.0), CHRONIC, 4, ("E11.900", "I25.103", "C34.900"), 540, True, (0, 0), 0.1),
-    "van_pickups": Ring(2, 12, 130, "hamlet", (9, 8, 15), (1, 1), (18, 46), (0.3, 0.55), OUT, 2.5, _MILD, 0, True, (1, 2), 0.9),
+    "paper_patients": Ring(2, 15, 110, "city", (15, 9, 11), (1, 2), (12, 26), (1.0, 1.0), OUT, 0, _MILD, 0, False, (1, 2), 1.0, ("phone", "account")),
+    "phantom_therapy": Ring(2.5, 10, 70, "old", (8, 15, 3, 9), (1, 1), (70, 170), (0.5, 0.8), OUT, 5, ("M54.502", "M75.000", "M47.802"), 180, True, (1, 2), 1.0),
+    "identical_bills": Ring(1.5, 15, 90, "town", (15, 9, 11), (1, 1), (11, 22), (1.0, 1.0), OUT, 0, _MILD, -1, False, (1, 1), 1.0),
+    "agent_certificates": Ring(1.5, 12, 70, "city", (1, 10, 9), (1, 2), (10, 18), (1.0, 1.0), CHRONIC, 0, ("I69.300", "G81.900", "I25.103"), 620, False, (1, 2), 0.3, ("agent",)),
+    "home_cards": Ring(1.5, 8, 50, "old", (16,), (1, 1), (24, 50), (0.8, 1.0), SHOP, 1.2, ("I10.x00", "F03.x00"), 210, True, (0, 1), 0.9, ("address",)),
+    "resale_tour": Ring(2.5, 4, 14, "city", (16, 1, 10, 0), (3, 6), (75, 190), (0.75, 1.0), CHRONIC, 4, ("E11.900", "I25.103", "C34.900"), 540, True, (0, 0), 0.1),
+    "van_pickups": Ring(2, 12, 130, "hamlet", (9, 8, 15), (1, 1), (28, 80), (0.3, 0.55), OUT, 2.5, _MILD, 0, True, (1, 2), 0.9),
 }
+# fmt: on
 _WHENEVER = {"daily", "workdays", "shift", "twice", "weekly", "fortnight", "monthly", "chain", "observed"}
 
 
@@ -160,7 +164,12 @@ def _plan(city: City, plan: str, m: int) -> np.ndarray:
     year = np.arange(DAYS)
     weekday = city.weekday_of(year)
     if plan in ("daily", "workdays", "shift", "twice", "weekly", "fortnight"):
-        days = {"daily": [0, 1, 2, 3, 4, 5, 6], "workdays": [0, 1, 2, 3, 4], "shift": [[0, 2, 4], [1, 3, 5]][rng.integers(2)], "twice": [[0, 3], [1, 4], [0, 2, 4], [1, 5]][rng.integers(4)]}.get(plan, [rng.integers(0, 6)])
+        days = {
+            "daily": [0, 1, 2, 3, 4, 5, 6],
+            "workdays": [0, 1, 2, 3, 4],
+            "shift": [[0, 2, 4], [1, 3, 5]][rng.integers(2)],
+            "twice": [[0, 3], [1, 4], [0, 2, 4], [1, 5]][rng.integers(4)],
+        }.get(plan, [rng.integers(0, 6)])
         common = year[np.isin(weekday, days)][:: 2 if plan == "fortnight" else 1]
         common = common[rng.integers(0, 6) :] if plan != "daily" else common
     elif plan == "monthly":
@@ -172,14 +181,12 @@ def _plan(city: City, plan: str, m: int) -> np.ndarray:
     elif plan == "course":
         starts = np.cumsum(rng.integers(25, 90, rng.integers(2, 5))) - 20
         common = (starts[:, None] + np.arange(rng.integers(7, 12))).ravel()
-    elif plan in ("once", "batch", "winter"):
-        k = rng.integers(1, 3)
+    elif plan in ("once", "batch", "batches", "winter"):
+        k = rng.integers(2, 4) if plan == "batches" else rng.integers(1, 3)
         common = rng.integers(20, 250, 1) + np.arange(k) * rng.integers(25, 100)
         if plan == "winter":
             cold = np.argsort(-np.convolve(city.day_weight, np.ones(31) / 31, "same"))[:80]
             common = rng.choice(cold, 1) + np.arange(k) * 28
-    elif plan == "batches":
-        common = rng.integers(5, 60) + np.arange(3) * rng.integers(85, 140)
     elif plan == "some":
         common = np.sort(rng.choice(year, rng.integers(5, 16), replace=False))
     elif plan == "chain":
@@ -192,14 +199,20 @@ def _plan(city: City, plan: str, m: int) -> np.ndarray:
         own = rng.integers(0, every, m)[:, None] + np.arange(DAYS // every + 1)[None, :] * every
         joint = rng.random(m) < {"waves": 0.55, "cycle21": 0.6, "cycle": 0.2, "year": 0.0}[plan]
         own[joint] = own[0]
-        wobble = rng.integers(-9, 10, own.shape) if plan == "year" else np.round(rng.normal(0, {"waves": 2.5, "cycle21": 0.6, "cycle": 1.6}[plan], own.shape)).astype(int)
+        wobble = (
+            rng.integers(-9, 10, own.shape)
+            if plan == "year"
+            else np.round(
+                rng.normal(0, {"waves": 2.5, "cycle21": 0.6, "cycle": 1.6}[plan], own.shape)
+            ).astype(int)
+        )
         return own + wobble
     days = np.broadcast_to(common, (m, len(common))).copy()
     if plan in _WHENEVER:
         join = np.where(rng.random(m) < 0.65, 0, rng.integers(0, 240, m))
         leave = np.where(rng.random(m) < 0.7, DAYS, join + rng.integers(60, 300, m))
         days[(days < join[:, None]) | (days >= leave[:, None])] = -1
-    if plan in ("batch", "batches", "cataract", "chain", "winter"):
+    if plan in ("batch", "batches", "chain", "winter"):
         days = np.where(days >= 0, days + (rng.random(days.shape) < 0.15), days)
     return days
 
@@ -209,7 +222,14 @@ def _sign(city: City, members: np.ndarray, field_name: str, strength: float) -> 
     shown = members[city.rng.random(len(members)) < strength]
     if not len(shown):
         return
-    column = {"phone": city.phone, "account": city.account, "agent": city.agent, "address": city.home, "identity": city.ident, "residence": city.lives}[field_name]
+    column = {
+        "phone": city.phone,
+        "account": city.account,
+        "agent": city.agent,
+        "address": city.home,
+        "identity": city.ident,
+        "residence": city.lives,
+    }[field_name]
     if field_name == "identity":
         column[shown] = city.rng.integers(1, 4)
     elif field_name == "agent":
@@ -222,15 +242,33 @@ def _sign(city: City, members: np.ndarray, field_name: str, strength: float) -> 
 
 def _lengths(city: City, plan: str, shape: tuple[int, ...]) -> np.ndarray:
     rng = city.rng
-    low, high = {"chain": (29, 30), "waves": (18, 27), "batches": (12, 25), "batch": (9, 14), "winter": (8, 12), "cycle21": (1, 4), "cataract": (2, 3)}.get(plan, (7, 12))
-    return np.clip(rng.integers(low, high + 1) + (0 if plan == "chain" else rng.integers(-1, 2, shape)), 1, 60) + np.zeros(shape, int)
+    low, high = {
+        "chain": (29, 29),
+        "waves": (18, 27),
+        "batches": (12, 25),
+        "batch": (9, 14),
+        "winter": (8, 12),
+        "cycle21": (1, 4),
+        "cataract": (2, 3),
+    }.get(plan, (7, 12))
+    return np.clip(
+        rng.integers(low, high + 1) + (0 if plan == "chain" else rng.integers(-1, 2, shape)), 1, 60
+    ) + np.zeros(shape, int)
+
+
+def _month_long(day: np.ndarray) -> np.ndarray:
+    """Nights of a chained stay: to the very day of re-admission for most, one fewer for who came a day late."""
+    turn = np.bincount(day.clip(0) % 30, minlength=30).argmax()
+    return np.where(day % 30 == turn, 30, 29)
 
 
 def _codes(names: tuple[str, ...]) -> np.ndarray:
     return np.array([DX.index(name) for name in names])
 
 
-def _gather(city: City, book: Book, spec: Lawful, members: np.ndarray, place: int, tag: int, weak: float) -> None:
+def _gather(
+    city: City, book: Book, spec: Lawful, members: np.ndarray, place: int, tag: int, weak: float
+) -> None:
     rng, m = city.rng, len(members)
     days = _plan(city, spec.plan, m)
     hit = (rng.random(days.shape) < rng.uniform(*spec.attend)) & (days >= 0) & (days < DAYS)
@@ -240,18 +278,40 @@ def _gather(city: City, book: Book, spec: Lawful, members: np.ndarray, place: in
     keep = ~holiday | (spec.plan in ("daily", "shift", "observed", "chain")) | (rng.random(len(who)) < 0.15)
     row, col, who, day = row[keep], col[keep], who[keep], day[keep]
     places = np.full(len(who), place)
-    base = rng.choice([500, 525, 545, 580, 640, 840, 880, 930]) if spec.claim != STAY else rng.choice([540, 600, 660, 870])
+    base = (
+        rng.choice([500, 525, 545, 580, 640, 840, 880, 930])
+        if spec.claim != STAY
+        else rng.choice([540, 600, 660, 870])
+    )
     if spec.plan in ("chain", "batch", "batches"):
         base = min(base, 600)
     span = min(spec.gap * max(m, 3), 420)
-    fixed = rng.random(m) * span if spec.plan in ("shift", "twice", "course", "workdays", "observed") else np.zeros(m)
+    fixed = (
+        rng.random(m) * span
+        if spec.plan in ("shift", "twice", "course", "workdays", "observed")
+        else np.zeros(m)
+    )
     offset = fixed[row] + rng.normal(0, 9, len(row)) if fixed.any() else rng.random(len(row)) * span
     minute = city.minutes(who, places) if spec.gap == 0 else np.clip(base + offset, 380, 1250)
-    stay = _lengths(city, "cataract" if "H25.900" in spec.dx else spec.plan, (len(who),)) if spec.claim == STAY else 0
-    amount = city.price(places, spec.claim, stay, sigma=0.3) if not spec.price else spec.price * np.exp(rng.normal(0, 0.12, len(who)))
+    stay = (
+        _lengths(city, "cataract" if "H25.900" in spec.dx else spec.plan, (len(who),))
+        if spec.claim == STAY
+        else 0
+    )
+    if spec.plan == "chain":
+        stay = _month_long(day)
+    amount = (
+        city.price(places, spec.claim, stay, sigma=0.3)
+        if not spec.price
+        else spec.price * np.exp(rng.normal(0, 0.12, len(who)))
+    )
     doc = city.doctors(who, places, day)
     if {"onedoctor", "fewdoctors"} & set(spec.signs) or spec.plan in ("twice", "year", "shift"):
-        mine = rng.choice(np.flatnonzero(city.doc_count[city.doc_place] > 1), rng.integers(1, 4)) if city.doc_count[place] == 0 or "onedoctor" in spec.signs else city.doc_first[place] + rng.integers(0, city.doc_count[place], 1 + (spec.plan == "shift"))
+        mine = (
+            rng.choice(np.flatnonzero(city.doc_count[city.doc_place] > 1), rng.integers(1, 4))
+            if city.doc_count[place] == 0 or "onedoctor" in spec.signs
+            else city.doc_first[place] + rng.integers(0, city.doc_count[place], 1 + (spec.plan == "shift"))
+        )
         doc = np.where(rng.random(len(who)) < 0.85, rng.choice(mine, m)[row], doc)
     dx = rng.choice(12, len(who))
     if spec.dx:
@@ -263,7 +323,17 @@ def _gather(city: City, book: Book, spec: Lawful, members: np.ndarray, place: in
         shop = city.near(int(city.nb[members[0]]), (16,))
         day = _plan(city, "monthly", m)
         row, col = np.nonzero((rng.random(day.shape) < 0.85) & (day >= 0))
-        book.add(members[row], shop, doc[0] if len(doc) else -1, SHOP, day[row, col], 870 + rng.random(len(row)) * 2.2 * m, dx=rng.choice(_codes(_AGED), len(row)), amount=160 * np.exp(rng.normal(0, 0.3, len(row))), tag=tag)
+        book.add(
+            members[row],
+            shop,
+            doc[0] if len(doc) else -1,
+            SHOP,
+            day[row, col],
+            870 + rng.random(len(row)) * 2.2 * m,
+            dx=rng.choice(_codes(_AGED), len(row)),
+            amount=160 * np.exp(rng.normal(0, 0.3, len(row))),
+            tag=tag,
+        )
 
 
 def plant_lawful(city: City, book: Book, made: Made, claims: int, weak: float) -> None:
@@ -284,15 +354,28 @@ def plant_lawful(city: City, book: Book, made: Made, claims: int, weak: float) -
             strength = rng.uniform(0.4, 1.0) * weak
             for name in set(spec.signs) & {"phone", "account", "agent", "address", "identity", "residence"}:
                 if name != "phone" or "family" in kind or rng.random() < 0.5:
-                    _sign(city, members, name, strength * (0.45 if name == "phone" and "family" not in kind else 1))
+                    _sign(
+                        city,
+                        members,
+                        name,
+                        strength * (0.45 if name == "phone" and "family" not in kind else 1),
+                    )
             if "med_type" in spec.signs and rng.random() < 0.7 * weak + 0.2:
-                made.med_type[tag] = {"psychiatric_ward": "210303", "occupational_ward": "2105", "oncology_cycles": "2111"}.get(kind, "140104")
+                made.med_type[tag] = {
+                    "psychiatric_ward": "210303",
+                    "occupational_ward": "2105",
+                    "oncology_cycles": "2111",
+                }.get(kind, "140104")
             before = len(book.parts)
             claim = SHOP if city.kind[place] == 16 else OUT if spec.claim == SHOP else spec.claim
             _gather(city, book, spec._replace(claim=claim), members, place, tag, weak)
             if kind == "multi_site_doctor" and len(book.parts[before]["doc"]):
                 made.sites.add((int(np.bincount(book.parts[before]["doc"].clip(0)).argmax()), place))
-            present = np.unique(np.concatenate([part["who"][(part["day"] >= 0) & (part["day"] < DAYS)] for part in book.parts[before:]]))
+            present = np.unique(
+                np.concatenate(
+                    [part["who"][(part["day"] >= 0) & (part["day"] < DAYS)] for part in book.parts[before:]]
+                )
+            )
             if len(present) >= 3:
                 made.lawful.append((tag, kind, present))
 
@@ -302,85 +385,187 @@ def _event_days(rng: np.random.Generator, events: int, stays: bool, chain: bool)
         return rng.integers(0, max(1, DAYS - 30 * events)) + np.arange(events) * 30
     active = rng.uniform(0.5, 0.95) if not stays else rng.uniform(0.65, 0.95)
     gaps = rng.gamma(3.0, 1.0, events + 1)
-    days = np.floor(np.cumsum(gaps)[:-1] / gaps.sum() * DAYS * active) + rng.integers(0, int(DAYS * (1 - active)) + 1)
+    days = np.floor(np.cumsum(gaps)[:-1] / gaps.sum() * DAYS * active) + rng.integers(
+        0, int(DAYS * (1 - active)) + 1
+    )
     return days.astype(int).clip(0, DAYS - 2)
 
 
-def _one_ring(city: City, book: Book, made: Made, kind: str, number: int, size: int, style: str, shared: np.ndarray) -> None:
-    rng, spec, hard = city.rng, RINGS[kind], style == "hard"
-    quiet = style != "standard"
+@dataclass(kw_only=True)
+class _Case:
+    """One ring while it is planted."""
+
+    kind: str
+    spec: Ring
+    members: np.ndarray
+    sites: np.ndarray
+    doctors: np.ndarray
+    events: int
+    attend: float
+    called: float
+    quiet: bool
+    hard: bool
+
+
+def _case(city: City, kind: str, size: int, style: str, shared: np.ndarray) -> _Case:
+    rng, spec = city.rng, RINGS[kind]
     nb = int(rng.choice(len(city.town), p=np.diff(city.nb_ptr) / city.n))
     members = _recruit(city, spec.pool, size, nb)
     if len(shared):
         members = np.unique(np.concatenate([members[len(shared) :], shared]))
-    m = len(members)
     loose = 4.0 if "hamlet" in spec.pool or "town" in spec.pool else 12.0
-    sites = [city.near(nb, spec.places, loose) for _ in range(rng.integers(spec.sites[0], spec.sites[1] + 1) * 2)]
-    sites = list(dict.fromkeys(sites))[: max(1, len(sites) // 2)]
-    first = sites[0]
+    wanted = int(rng.integers(spec.sites[0], spec.sites[1] + 1))
+    sites = list(dict.fromkeys(city.near(nb, spec.places, loose) for _ in range(wanted * 3)))[:wanted]
     doctors = np.zeros(0, int)
-    if spec.doctors[1]:
-        k = rng.integers(spec.doctors[0], spec.doctors[1] + 1)
-        at = first if city.doc_count[first] else city.near(nb, (1, 10, 9), 6.0)
-        doctors = city.doc_first[at] + rng.choice(city.doc_count[at], min(k, city.doc_count[at]), replace=False)
+    if spec.doctors[1] and (k := rng.integers(spec.doctors[0], spec.doctors[1] + 1)):
+        at = sites[0] if city.doc_count[sites[0]] else city.near(nb, (1, 10, 9), 6.0)
+        doctors = city.doc_first[at] + rng.choice(
+            city.doc_count[at], min(k, city.doc_count[at]), replace=False
+        )
+    hard, quiet = style == "hard", style != "standard"
     events = max(3, round(rng.integers(spec.events[0], spec.events[1] + 1) * (0.6 if hard else 1)))
     attend = rng.uniform(0.55, 0.95) * (0.6 if quiet else 1)
-    called = rng.uniform(*spec.share)
-    stays, chain = spec.claim == STAY, kind == "held_cards_ward"
-    if spec.meets:
-        stops = 1 if kind != "resale_tour" else min(3, len(sites))
-        common = _event_days(rng, max(2, events // stops), stays, chain)
-        days = np.repeat(common, stops)
-        where = np.array(sites)[(np.arange(len(days)) + (0 if stops > 1 else rng.integers(0, 3, len(days)))) % len(sites)]
-        going = np.repeat(rng.random((m, len(common))) < (called * attend if kind != "staged_admissions" else 1), stops, axis=1)
-        if kind == "staged_admissions":
-            ranks = np.argsort(np.argsort(rng.random((m, len(days))), axis=1), axis=1)
-            going = (ranks < 2) & (rng.random(going.shape) < attend)
-            called = 2 / len(days)
-        if stops > 1:
-            going &= rng.random(going.shape) < 0.9
-        row, col = np.nonzero(going)
-        day = days[col] + (rng.random(len(row)) < (0.2 if stays else 0.0)).astype(int)
-        gap = spec.gap * (6 if hard else rng.uniform(0.7, 1.5))
-        base = rng.choice([530, 590, 650, 850, 930, 1010], len(days)) + rng.normal(0, 25, len(days))
-        if kind == "resale_tour":
-            base = rng.choice([530, 850]) + np.arange(len(days)) % stops * rng.uniform(55, 90) + rng.normal(0, 18, len(days))
-        span = np.minimum(gap * np.maximum(m * called * attend, 2), 400)
-        minute = np.clip(base[col] + rng.random(len(row)) * span, 450, 1265)
-        place, ev = where[col], col
+    return _Case(
+        kind=kind,
+        spec=spec,
+        members=members,
+        sites=np.array(sites),
+        doctors=doctors,
+        events=events,
+        attend=attend,
+        called=rng.uniform(*spec.share),
+        quiet=quiet,
+        hard=hard,
+    )
+
+
+def _at_least_once(rng: np.random.Generator, going: np.ndarray) -> np.ndarray:
+    """Who never came came once: a member is one with a claim."""
+    idle = np.flatnonzero(~going.any(axis=1))
+    going[idle, rng.integers(0, going.shape[1], len(idle))] = True
+    return going
+
+
+def _come_together(city: City, case: _Case) -> tuple[np.ndarray, ...]:
+    """Rows of members, days, places, minutes, events; and the span of arrivals."""
+    rng, spec, m = city.rng, case.spec, len(case.members)
+    stays = spec.claim == STAY
+    stops = 1 if case.kind != "resale_tour" else min(3, len(case.sites))
+    common = _event_days(rng, max(2, case.events // stops), stays, case.kind == "held_cards_ward")
+    days = np.repeat(common, stops)
+    where = case.sites[
+        (np.arange(len(days)) + (0 if stops > 1 else rng.integers(0, 3, len(days)))) % len(case.sites)
+    ]
+    if case.kind == "staged_admissions":
+        going = (np.argsort(np.argsort(rng.random((m, len(days))), axis=1), axis=1) < 2) & (
+            rng.random((m, len(days))) < case.attend
+        )
+        case.called = 2 / len(days)
     else:
-        every = DAYS / events
-        own = np.floor(np.arange(events)[None, :] * every + rng.random((m, events)) * every).astype(int)
-        row, col = np.nonzero(rng.random(own.shape) < attend)
-        day, place = own[row, col], np.array(sites)[rng.integers(0, len(sites), len(row))]
-        minute, ev, span = city.minutes(members[row], place), np.arange(len(row)), np.float64(0)
-    who = members[row]
-    stay = 30 if chain else (rng.integers(6, 13) + rng.integers(-2, 3, len(who))) if stays else 0
-    if chain:
-        stay = np.full(len(who), 29)
-    claim = np.where(city.kind[place] == 16, SHOP, OUT if spec.claim == SHOP else spec.claim)
-    markup = np.where(rng.random(len(who)) < 0.8, 1.0 if quiet else rng.uniform(1.1, 1.7), 1.0)
+        going = np.repeat(rng.random((m, len(common))) < case.called * case.attend, stops, axis=1)
+        going &= rng.random(going.shape) < (0.9 if stops > 1 else 1.0)
+    row, col = np.nonzero(_at_least_once(rng, going))
+    late = rng.integers(0, 5, len(row)) if case.hard else (rng.random(len(row)) < 0.2).astype(int)
+    day = days[col] + (late if stays else 0)
+    base = rng.choice([530, 590, 650, 850, 930, 1010], len(days)) + rng.normal(0, 25, len(days))
+    if stops > 1:
+        base = (
+            rng.choice([530, 850])
+            + np.arange(len(days)) % stops * rng.uniform(55, 90)
+            + rng.normal(0, 18, len(days))
+        )
+    span = min(
+        spec.gap * (6 if case.hard else rng.uniform(0.7, 1.5)) * max(m * case.called * case.attend, 2), 400
+    )
+    minute = np.clip(base[col] + rng.random(len(row)) * span, 450, 1265)
+    return row, day, where[col], minute, col, np.float64(span)
+
+
+def _come_alone(city: City, case: _Case) -> tuple[np.ndarray, ...]:
+    """The same for a ring whose people come each on days of their own."""
+    rng, m, every = city.rng, len(case.members), DAYS / case.events
+    own = np.floor(np.arange(case.events)[None, :] * every + rng.random((m, case.events)) * every).astype(int)
+    row, col = np.nonzero(_at_least_once(rng, rng.random(own.shape) < case.attend))
+    place = case.sites[rng.integers(0, len(case.sites), len(row))]
+    return (
+        row,
+        own[row, col],
+        place,
+        city.minutes(case.members[row], place),
+        np.arange(len(row)),
+        np.float64(0),
+    )
+
+
+def _bill(city: City, case: _Case, place: np.ndarray, claim: np.ndarray, stay: np.ndarray) -> np.ndarray:
+    rng, n, price = city.rng, len(place), case.spec.price
+    markup = np.where(rng.random(n) < 0.8, 1.0 if case.quiet else rng.uniform(1.1, 1.7), 1.0)
+    if price > 0:
+        return price * (0.6 if case.quiet else 1.0) * markup * np.exp(rng.normal(0, 0.35, n))
     amount = city.price(place, claim, stay, sigma=0.4) * markup
-    if spec.price > 0:
-        amount = spec.price * (0.6 if quiet else 1.0) * markup * np.exp(rng.normal(0, 0.35, len(who)))
-    elif spec.price < 0:
-        fixed = np.round(rng.uniform(90, 420, 2 if not quiet else 6), 1)
-        amount = np.where(rng.random(len(who)) < (0.9 if not quiet else 0.6), rng.choice(fixed, len(who)), amount)
+    if price < 0:
+        fixed = np.round(rng.uniform(90, 420, 6 if case.quiet else 2), 1)
+        amount = np.where(rng.random(n) < (0.6 if case.quiet else 0.9), rng.choice(fixed, n), amount)
+    return amount
+
+
+def _one_ring(city: City, book: Book, made: Made, number: int, case: _Case) -> None:
+    rng, spec, members, kind = city.rng, case.spec, case.members, case.kind
+    row, day, place, minute, ev, span = (_come_together if spec.meets else _come_alone)(city, case)
+    who, n = members[row], len(row)
+    stays, chain = spec.claim == STAY, kind == "held_cards_ward"
+    stay = (
+        _month_long(day)
+        if chain
+        else rng.integers(6, 13) + rng.integers(-2, 3, n)
+        if stays
+        else np.zeros(n, int)
+    )
+    claim = np.where(city.kind[place] == 16, SHOP, OUT if spec.claim == SHOP else spec.claim)
     doc = city.doctors(who, place, day)
-    if len(doctors):
-        mine = (city.doc_place[doctors[0]] == place) | (city.kind[place] == 16)
-        doc = np.where(mine & (rng.random(len(who)) < (0.85 if not quiet else 0.6)), rng.choice(doctors, len(who)), doc)
-    dx = np.where(rng.random(len(who)) < 0.7, rng.choice(_codes(spec.dx), m)[row], rng.choice(12, len(who)))
-    book.add(who, place, doc, claim, day, minute, stay=stay, dx=dx, amount=amount, tag=-number, ev=ev)
-    held, entities = rng.uniform(0.15, 0.6) * (0.5 if quiet else 1), []
+    if len(case.doctors):
+        mine = (city.doc_place[case.doctors[0]] == place) | (city.kind[place] == 16)
+        doc = np.where(
+            mine & (rng.random(n) < (0.6 if case.quiet else 0.85)), rng.choice(case.doctors, n), doc
+        )
+    dx = np.where(rng.random(n) < 0.7, rng.choice(_codes(spec.dx), len(members))[row], rng.choice(12, n))
+    book.add(
+        who,
+        place,
+        doc,
+        claim,
+        day,
+        minute,
+        stay=stay,
+        dx=dx,
+        amount=_bill(city, case, place, claim, stay),
+        tag=-number,
+        ev=ev,
+    )
+    held, entities = rng.uniform(0.15, 0.6) * (0.5 if case.quiet else 1), []
+    central = kind in ("paper_patients", "agent_certificates", "home_cards")
     for name in spec.holds:
-        if rng.random() < (0.95 if kind in ("paper_patients", "agent_certificates", "home_cards") else 0.5):
-            _sign(city, members, name, held * (1.5 if kind in ("paper_patients", "agent_certificates") else 1))
+        if rng.random() < (0.95 if central else 0.5):
+            _sign(city, members, name, held * (1.5 if central else 1))
             if name != "address":
-                entities.append((name, int(members[0]) if name != "agent" else int(city.n + members[0])))
-    entities += [("doctor", int(d)) for d in doctors]
-    entities += [("place", s) for s in sites if rng.random() < spec.place_acts]
-    made.rings.append(dict(tag=number, kind=kind, meets=spec.meets, stays=stays, chain=chain, pool=members, q=called * attend if spec.meets else attend * events, span=float(span), entities=entities))
+                entities.append((name, int(members[0]) + (city.n if name == "agent" else 0)))
+    entities += [("doctor", int(d)) for d in case.doctors]
+    entities += [("place", int(s)) for s in case.sites if rng.random() < spec.place_acts]
+    q = case.called * case.attend if spec.meets else case.attend * case.events
+    made.rings.append(
+        {
+            "tag": number,
+            "kind": kind,
+            "meets": spec.meets,
+            "stays": stays,
+            "chain": chain,
+            "pool": members,
+            "q": q,
+            "span": float(span),
+            "window": 5.0 if case.hard else 2.0,
+            "entities": entities,
+        }
+    )
 
 
 def plant_rings(city: City, book: Book, made: Made, claims: int, level: str) -> None:
@@ -390,7 +575,11 @@ def plant_rings(city: City, book: Book, made: Made, claims: int, level: str) -> 
         return
     real = level == "real"
     sizes = np.clip(np.round(np.exp(rng.normal(np.log(9), 0.6, 4000))), 4, 40).astype(int)
-    count = int(np.searchsorted(np.cumsum(sizes), city.n / 1000)) + 1 if real else max(3, round(14 * claims / 400_000 * rng.uniform(0.9, 1.15)))
+    count = (
+        int(np.searchsorted(np.cumsum(sizes), city.n / 1000)) + 1
+        if real
+        else max(3, round(14 * claims / 400_000 * rng.uniform(0.9, 1.15)))
+    )
     stay_kinds = [k for k, s in RINGS.items() if s.claim == STAY]
     other = [k for k in RINGS if k not in stay_kinds]
     lists = []
@@ -403,27 +592,33 @@ def plant_rings(city: City, book: Book, made: Made, claims: int, level: str) -> 
     limit = max(4, city.n // 40)
     for number, kind in enumerate(lists, 1):
         spec = RINGS[kind]
-        size = int(sizes[number - 1]) if real else min(round(spec.low + (spec.high - spec.low) * rng.beta(1.1, 1.7)), limit)
+        size = (
+            int(sizes[number - 1])
+            if real
+            else min(round(spec.low + (spec.high - spec.low) * rng.beta(1.1, 1.5)), limit)
+        )
         style = ("standard", "stealth")[rng.integers(2)] if real else level
         known = np.concatenate([ring["pool"] for ring in made.rings]) if made.rings else np.zeros(0, int)
         share = max(1, round(size / 10)) if level == "hard" and len(known) else 0
         shared = rng.choice(known, share, replace=False) if 0 < share <= len(known) else np.zeros(0, int)
-        _one_ring(city, book, made, kind, number, size, style, shared)
+        _one_ring(city, book, made, number, _case(city, kind, size, style, shared))
 
 
-def oracle_nats(ring: dict, claims: pd.DataFrame, others: pd.DataFrame, place_share: np.ndarray, habitual: np.ndarray) -> float:
+def oracle_nats(
+    ring: dict, claims: pd.DataFrame, others: pd.DataFrame, place_share: np.ndarray, habitual: np.ndarray
+) -> float:
     """Log-likelihood ratio of a ring's claims, by one who knows members, places and rates.
 
     A ring that meets: over its events, ln Binomial(n; m, q) - ln Poisson(n; λ), where λ is how many members ordinary life would bring to that place in
     that window: half from their own other claims there, half from the place's share of all claims, plus 1e-6; the window is the span of
-    arrivals (at least 20 minutes of a ten-hour day) or, for stays, two days. A chain of monthly stays counts its first two events fully and a tenth of the
+    arrivals (at least 20 minutes of a ten-hour day) or, for stays, the days of entry. A chain of monthly stays counts its first two events fully and a tenth of the
     later ones, because who is in a ward in May is in it in June. A ring that does not meet: over members and places, ln Poisson(k; q) - ln of a mixture that lets an
     ordinary person be a habitual visitor of that place as often as people are (`habitual`).
     """
     m, mine = len(ring["pool"]), others[others.who.isin(ring["pool"])]
     there = mine.groupby("place").size()
     if ring["meets"]:
-        window = 2.0 if ring["stays"] else max(ring["span"], 20.0) / 600
+        window = ring["window"] if ring["stays"] else max(ring["span"], 20.0) / 600
         if ring["stays"]:
             mine = mine[mine.kind == STAY]
             there = mine.groupby("place").size()
@@ -433,15 +628,23 @@ def oracle_nats(ring: dict, claims: pd.DataFrame, others: pd.DataFrame, place_sh
             own = 0.5 * there.get(place, 0) + 0.5 * len(mine) * place_share[place]
             lam = own / DAYS * window * 1.4 + 1e-6
             q = min(ring["q"], 0.97)
-            binomial = gammaln(m + 1) - gammaln(n + 1) - gammaln(m - n + 1) + n * np.log(q) + (m - n) * np.log1p(-q)
+            binomial = (
+                gammaln(m + 1) - gammaln(n + 1) - gammaln(m - n + 1) + n * np.log(q) + (m - n) * np.log1p(-q)
+            )
             part = binomial - (n * np.log(lam) - lam - gammaln(n + 1))
             total += part * (0.1 if ring["chain"] and at > 1 else 1.0)
         return float(total)
     k = claims.groupby(["who", "place"]).size().reset_index(name="k")
     sites = claims.place.nunique()
     mu = max(ring["q"] / sites, 0.1)
-    lam = 0.5 * there.reindex(k.place).fillna(0).to_numpy() / m + 0.5 * len(mine) / m * place_share[k.place] + 1e-4
+    lam = (
+        0.5 * there.reindex(k.place).fillna(0).to_numpy() / m
+        + 0.5 * len(mine) / m * place_share[k.place]
+        + 1e-4
+    )
     count = k.k.to_numpy()
     eps = habitual[k.place.to_numpy()].clip(1e-5, 0.5)
-    ordinary = logsumexp(np.stack([np.log1p(-eps) + count * np.log(lam) - lam, np.log(eps) + count * np.log(mu) - mu]), axis=0)
+    ordinary = logsumexp(
+        np.stack([np.log1p(-eps) + count * np.log(lam) - lam, np.log(eps) + count * np.log(mu) - mu]), axis=0
+    )
     return float((count * np.log(mu) - mu - ordinary).sum())
