@@ -105,7 +105,7 @@ def make(out: Path, *, claims: int, seed: int, level: Level) -> None:
     ids = _ids(city)
     delivered = _claims(city, made, table, ids, has)
     tables = {"claims": delivered, **_registers(city, made, ids, has)}
-    write_world(out, tables, _truth(city, made, table, delivered, ids))
+    write_world(out, tables, _truth(city, made, table, tables, ids))
 
 
 def _fit(book: Book, claims: int) -> pd.DataFrame:
@@ -444,15 +444,20 @@ def _registers(
     }
 
 
+def _held(register: pd.DataFrame, column: str, people: np.ndarray, value: str) -> bool:
+    """Whether the delivery shows at least two of these people with this value."""
+    return column in register and (register[column].reindex(people) == value).sum() >= 2
+
+
 def _truth(
-    city: City, made: Made, table: pd.DataFrame, delivered: pd.DataFrame, ids: dict[str, np.ndarray]
+    city: City, made: Made, table: pd.DataFrame, tables: dict[str, pd.DataFrame], ids: dict[str, np.ndarray]
 ) -> Truth:
     others = table[table.tag >= 0]
     share = np.bincount(others.place, minlength=len(city.kind)) / max(len(others), 1)
     frequent = others.groupby(["place", "who"]).size()
     frequent = frequent[frequent >= 4].groupby("place").size()
     habitual = frequent.reindex(range(len(city.kind)), fill_value=0).to_numpy() / city.n
-    known = set(delivered.patient_id)
+    known, register = set(tables["claims"].patient_id), tables["patients"].set_index("patient_id")
     rings, members, ring_claims = [], [], []
     for ring in made.rings:
         own = table[table.tag == -ring["tag"]]
@@ -465,6 +470,9 @@ def _truth(
         )
         members += [(name, "patient", ids["patient"][x], "patient") for x in people]
         for kind, x in ring["entities"]:
+            column = {"phone": "phone", "account": "bank_account", "agent": "agent_id"}.get(kind)
+            if column and not _held(register, column, ids["patient"][people], ids[kind][x]):
+                continue
             what = ("pharmacy" if city.kind[x] == 16 else "facility") if kind == "place" else kind
             members.append(
                 (name, what, ids[kind][x], {"doctor": "prescriber", "place": "provider"}.get(kind, "link"))
