@@ -260,9 +260,10 @@ class Names:
         self.place = np.array([f"{'P' if s else 'H'}{r}{k:05d}" for s, r, k in zip(c.is_shop, region, serial, strict=True)], dtype=object)  # fmt: skip
         self.doctor = _text("D3795", rng.permutation(d * 5)[:d] + 1000, 8)
         phones = rng.permutation(n * 3 + 5000)
-        number = lambda k: (
-            f"1{('38', '59', '86', '77', '99')[k % 5]}{(k * 7919 + 13_571_113) % 100_000_000:08d}"
-        )  # noqa: E731
+
+        def number(k: int) -> str:
+            return f"1{('38', '59', '86', '77', '99')[k % 5]}{(k * 7919 + 13_571_113) % 100_000_000:08d}"
+
         own = np.arange(n)
         first = np.searchsorted(c.hh, c.hh)
         shares = rng.random(n) < np.interp(c.age, [0, 15, 18, 60, 75, 97], [1.0, 0.9, 0.1, 0.12, 0.5, 0.7]) * (0.5 + c.par.shared_phone)  # fmt: skip
@@ -342,9 +343,7 @@ def deliver(
     start = rows["start"][source]
     soon = start[n:] + rng.integers(120, 2 * HOUR, len(undo))
     day = start[n:] // DAY + rng.integers(1, 9, len(undo))
-    next_days = day * DAY + np.clip(
-        start[n:] % DAY + rng.integers(-2 * HOUR, 2 * HOUR, len(undo)), 8 * HOUR, 18 * HOUR
-    )
+    next_days = day * DAY + rng.integers(8 * HOUR, 18 * HOUR, len(undo))
     soon = np.where((rng.random(len(undo)) < 0.6) & (soon % DAY < 21.5 * HOUR), soon, next_days)
     start[n:] = np.where(soon < len(c.days) * DAY, soon, start[n:] + 300)
     kind, place, person, doctor = (rows[k][source] for k in ("kind", "place", "person", "doctor"))
@@ -353,7 +352,7 @@ def deliver(
     shop = c.is_shop[place]
     end = np.where(kind == INP, np.maximum(rows["end"][source], start + HOUR), start + np.where(shop, 0, rng.integers(600, 5400, len(source))))  # fmt: skip
     settled = np.where(kind == INP, end + rng.integers(600, 2 * HOUR, len(source)), start + np.where(shop, rng.integers(15, 110, len(source)), rng.gamma(2, 600, len(source)).astype(np.int64)))  # fmt: skip
-    fund, account, cash = (np.round(part[source] * sign, 2) for part in _split(c, rng, rows, total))
+    fund, account, cash = (np.round(part[source] * sign, 2) + 0.0 for part in _split(c, rng, rows, total))
     dirty = lambda share=1.0: rng.random(len(source)) < c.par.dirt * share  # noqa: E731
     facility = pd.Categorical.from_codes(np.where(shop | (place < 0), -1, place), categories=names.place)
     pharmacy = pd.Categorical.from_codes(np.where(shop, place, -1), categories=names.place)

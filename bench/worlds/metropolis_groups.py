@@ -217,7 +217,9 @@ def lawful(c: City, rng: np.random.Generator, book: Book, count: int, weak: floa
     return [_one_lawful(c, rng, book, LAWFUL[k], i, weak) for i, k in enumerate(np.concatenate([np.arange(len(LAWFUL)), extra]))]  # fmt: skip
 
 
-def _one_lawful(c: City, rng: np.random.Generator, book: Book, row: dict, index: int, weak: float) -> Group:
+def _one_lawful(  # noqa: PLR0912, PLR0915 - one row of the table, read top to bottom
+    c: City, rng: np.random.Generator, book: Book, row: dict, index: int, weak: float
+) -> Group:
     low, high = (int(x) for x in row["size"].split("-"))
     m = int(
         np.clip(np.exp(rng.uniform(np.log(low), np.log(high + 0.99))), low, min(high, max(low, c.n // 120)))
@@ -380,13 +382,17 @@ def _one_ring(  # noqa: PLR0912, PLR0915 - one row of the table, read top to bot
             start = start + (rng.random(len(start)) < 0.35) * DAY
             end = (
                 start // DAY + np.maximum(3, rng.normal(8, 1.3, len(who))).astype(np.int64)
-            ) * DAY + 10 * HOUR
+            ) * DAY + rng.integers(9 * HOUR, 15 * HOUR, len(who))
         at = places[event % many] if rng.random() < 0.5 else places[rng.integers(0, many, len(days))][event]
     elif mech == "tour":
         who, event, start = _meet(rng, people, days, q, spread, hour)
         hop = np.tile(np.arange(many), len(who))
         who, event, start = np.repeat(who, many), np.repeat(event, many), np.repeat(start, many) + hop * int(rng.uniform(1.2, 2.4) * HOUR)  # fmt: skip
-        start, at, event = np.minimum(start, start // DAY * DAY + 21 * HOUR), places[hop], event * many + hop
+        start, at, event = (
+            np.minimum(start, start // DAY * DAY + 20 * HOUR + start % 3600),
+            places[hop],
+            event * many + hop,
+        )
     else:
         span = rng.integers(240, len(c.days)) if mech != "drip" else len(c.days)
         first = int(rng.integers(0, len(c.days) - span + 1))
