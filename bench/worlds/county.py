@@ -654,6 +654,8 @@ def _truth(
     for i, ring in enumerate(rings):
         name = f"K{i + 1:03d}"
         mine = ordinary & np.isin(e["person"], ring.people)
+        if ring.kind == "clinics_bill_each_others_villagers":
+            mine &= e["place"] != w.people["clinic"][e["person"]]
         at = np.bincount(e["place"][mine], minlength=len(at_place))
         rate = {int(x): float(at[x] + len(ring.people) * at_place[x] / w.size) for x in ring.places}
         nats = meeting_nats(ring.meetings, ring.attendance, rate)

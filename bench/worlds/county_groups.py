@@ -557,20 +557,26 @@ def _ring_claims(
         gap = s.gap * float(rng.uniform(0.7, 1.4)) * (6.0 if mode == "hard" else 1.0)
         minute = _minutes(rng, event, base[event], gap)
         day, place = day[event], where[event]
+        spread = {"standard": 2, "stealth": 3}.get(mode, 6)  # days over which a batch of stays begins
         for e in range(events):
             here = minute[event == e]
             if len(here):
-                window = 1440.0 if s.ctype == STAY else max(float(here.max() - here.min()), 2.0)
+                window = 1440.0 * spread if s.ctype == STAY else max(float(here.max() - here.min()), 2.0)
                 ring.meetings.append((int(where[e]), window, len(here), m))
         if s.ctype == STAY:
-            day = np.clip(day + rng.integers(0, 2 if mode == "standard" else 3, len(day)), 0, DAYS - 1)
+            day = np.clip(day + rng.integers(0, spread, len(day)), 0, DAYS - 1)
+            minute = np.clip(rng.normal(640, 120, len(day)), 470, 1080)
     else:
         mean = events * ring.attendance
         ring.expected_own = mean
         who = np.repeat(np.arange(m), np.maximum(rng.poisson(mean, m), 1))
         day = rng.integers(first, last, len(who))
         minute = rng.uniform(*s.hours, len(who))
-        place = ring.places[rng.integers(0, len(ring.places), len(who))]
+        turn = rng.integers(0, len(ring.places), len(who))
+        if s.kind == "clinics_bill_each_others_villagers":  # never at the clinic of one's own village
+            own = ring.places[turn] == w.people["clinic"][ring.people[who]]
+            turn = np.where(own, (turn + 1) % len(ring.places), turn)
+        place = ring.places[turn]
     person = ring.people[who]
     _ring_rows(rng, w, ledger, ring, index, mode, person, day, minute, place)
     ring.people = np.unique(person)
@@ -660,7 +666,7 @@ def meeting_nats(
     """
     total = 0.0
     for place, window, n, m in meetings:
-        busy = 1.0 if window >= 1440 else min(window / 480, 1.0)
+        busy = window / 1440 if window >= 1440 else min(window / 480, 1.0)
         lam = 2 * rate[place] / DAYS * busy + 1e-6
         choose = gammaln(m + 1) - gammaln(n + 1) - gammaln(m - n + 1)
         together = choose + n * np.log(attendance) + (m - n) * np.log1p(-min(attendance, 0.999))
