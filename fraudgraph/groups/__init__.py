@@ -1,9 +1,9 @@
 """Groups of people who keep meeting, and the sittings at which they did."""
 
 from fraudgraph.groups.blocks import find_blocks
-from fraudgraph.groups.co_attendance import refine_members
+from fraudgraph.groups.co_attendance import find_parts
 from fraudgraph.groups.finding import GroupReport, find_groups
 from fraudgraph.groups.identities import join_identities
 from fraudgraph.groups.searching import search_groups
 
-__all__ = ["GroupReport", "find_blocks", "find_groups", "join_identities", "refine_members", "search_groups"]
+__all__ = ["GroupReport", "find_blocks", "find_groups", "find_parts", "join_identities", "search_groups"]

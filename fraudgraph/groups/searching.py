@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from fraudgraph.groups.blocks import find_blocks
-from fraudgraph.groups.co_attendance import refine_members
+from fraudgraph.groups.co_attendance import find_parts
 from fraudgraph.groups.finding import find_groups
 from fraudgraph.groups.identities import join_identities
+from fraudgraph.groups.steering import find_steering
 from fraudgraph.settings import GroupSettings
 from fraudgraph.store import Store
 
@@ -27,6 +28,7 @@ def search_groups(store: Store, settings: GroupSettings, *, seed: int, min_patie
         Smaller groups are left out.
     """
     find_groups(store, settings, seed=seed, min_patients=min_patients)
-    refine_members(store, min_patients=min_patients)
+    find_parts(store, min_patients=min_patients)
     join_identities(store)
+    find_steering(store, min_patients=min_patients)
     find_blocks(store, min_patients=min_patients)

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from fraudgraph.groups import find_groups, refine_members
+from fraudgraph.groups import find_groups, find_parts
 from fraudgraph.meetings import find_meetings
 from fraudgraph.progress import Progress
 from fraudgraph.rings.assemble import Candidate, assemble_rings
@@ -96,7 +96,7 @@ def _scores_by_chance(store: Store, settings: Settings, *, seed: int) -> list[fl
         off = tuple(sorted({*settings.meetings.off, *_KEPT_WHEN_SHUFFLED}))
         find_meetings(store, MeetingSettings(off=off))
         find_groups(store, settings.groups, seed=settings.run.seed, min_patients=settings.rings.min_patients)
-        refine_members(store, min_patients=settings.rings.min_patients)
+        find_parts(store, min_patients=settings.rings.min_patients)
         store.run("CREATE TABLE group_blocks AS SELECT * FROM main.group_blocks LIMIT 0")
         return [c.ring.score for c in assemble_rings(store, settings.rings)]
     finally:

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from fraudgraph.rings.lawful_claims import ExplanationSupport, read_spoken
+from fraudgraph.rings.signs import read_signs
 from fraudgraph.store import Store
 
 __all__ = ["Common", "GroupFacts", "read_facts"]
@@ -42,7 +43,7 @@ class GroupFacts:
     """One group: numbers of its people and sittings by name, and what its people have in common.
 
     `parent_no` is set for the part of a larger group that comes to a place without the rest. `spoken` holds the claims
-    behind each lawful explanation.
+    behind each lawful explanation, `signs` the facts whose likelihood under rings and lawful groups is known.
     """
 
     group_no: int
@@ -50,6 +51,7 @@ class GroupFacts:
     common: dict[str, tuple[Common, ...]] = field(default_factory=dict)
     parent_no: int | None = None
     spoken: dict[str, ExplanationSupport] = field(default_factory=dict)
+    signs: dict[str, float] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> float:
         return self.numbers[name]
@@ -102,6 +104,7 @@ def read_facts(store: Store) -> dict[int, GroupFacts]:
         )
     parents = dict(store.rows("SELECT group_no, parent_no FROM group_parents ORDER BY group_no"))
     spoken = read_spoken(store)
+    signs = read_signs(store)
     features = store.arrow(
         "SELECT f.*, c.* EXCLUDE (group_no) FROM group_features AS f "
         "LEFT JOIN group_circumstances AS c ON c.group_no = f.group_no ORDER BY f.group_no"
@@ -116,6 +119,7 @@ def read_facts(store: Store) -> dict[int, GroupFacts]:
             common={name: tuple(values) for name, values in common.get(int(row["group_no"]), {}).items()},
             parent_no=parents.get(int(row["group_no"])),
             spoken=spoken.get(int(row["group_no"]), {}),
+            signs=signs.get(int(row["group_no"]), {}),
         )
         for row in features
     }
