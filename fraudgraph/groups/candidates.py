@@ -26,7 +26,9 @@ LEAST_PEOPLE, MOST_PEOPLE, MOST_OF_EVENTS, MOST_OF_EVENT = 4, 400, 600, 300
 OVERLAPS = (0.25, 0.4, 0.6)
 """Events that share so much of the smaller one's people are of one group."""
 LEAST_COMMON = 3
-_LEIDEN_ITERATIONS = 3  # the library's default of 1 gives clearly worse groups (measured: Q 0.642 against 0.684)
+_LEIDEN_ITERATIONS = (
+    3  # the library's default of 1 gives clearly worse groups (measured: Q 0.642 against 0.684)
+)
 _MEETINGS = (
     "SELECT a, b, sum(weight) AS weight FROM (SELECT a, b, max(least(-log10(p), $cap)) AS weight FROM pair_meetings "
     "GROUP BY a, b, CASE WHEN view = 'same_day' THEN 'burst' ELSE view END) GROUP BY a, b ORDER BY a, b"
@@ -50,7 +52,8 @@ def _partitions(a: Ints, b: Ints, weight: Floats, resolutions: tuple[float, ...]
     people, ends = np.unique(np.concatenate([a, b]), return_inverse=True)
     left, right, size = ends[: len(a)], ends[len(a) :], len(people)
     graph = sparse.csr_matrix(
-        (np.tile(weight, 2), (np.concatenate([left, right]), np.concatenate([right, left]))), shape=(size, size)
+        (np.tile(weight, 2), (np.concatenate([left, right]), np.concatenate([right, left]))),
+        shape=(size, size),
     )
     graph.sort_indices()
     found: list[Ints] = []
@@ -111,7 +114,8 @@ def _of_common_people(events: Events, people: sparse.csr_matrix) -> Iterable[Int
     for least in OVERLAPS:
         joined = overlap >= least
         links = sparse.coo_matrix(
-            (np.ones(np.count_nonzero(joined)), (left[joined], right[joined])), shape=(len(events), len(events))
+            (np.ones(np.count_nonzero(joined)), (left[joined], right[joined])),
+            shape=(len(events), len(events)),
         )
         number, label = connected_components(links, directed=False)
         several = np.bincount(label, minlength=number) >= 2
@@ -129,8 +133,12 @@ def _of_common_people(events: Events, people: sparse.csr_matrix) -> Iterable[Int
 
 def as_rows(candidates: Sequence[Ints]) -> tuple[Ints, Ints]:
     """Different candidates as rows (candidate, person)."""
-    different = {people.tobytes(): people for people in map(np.unique, candidates) if len(people) >= LEAST_COMMON}
+    different = {
+        people.tobytes(): people for people in map(np.unique, candidates) if len(people) >= LEAST_COMMON
+    }
     kept = list(different.values())
     if not kept:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    return np.repeat(np.arange(len(kept)), [len(people) for people in kept]), np.concatenate(kept).astype(np.int64)
+    return np.repeat(np.arange(len(kept)), [len(people) for people in kept]), np.concatenate(kept).astype(
+        np.int64
+    )

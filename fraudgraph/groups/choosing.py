@@ -75,7 +75,11 @@ def _unions(choice: _Choice, order: list[int]) -> set[int]:
         parts: list[int] = []
         for part in sorted(common, key=lambda other: (-choice.gain[other], other)):
             size = len(choice.people[part])
-            fits = part != group and common[part] >= PART_INSIDE * size and size <= PART_SIZE * len(choice.people[group])
+            fits = (
+                part != group
+                and common[part] >= PART_INSIDE * size
+                and size <= PART_SIZE * len(choice.people[group])
+            )
             if fits and all(_apart(choice.people[part], choice.people[other]) for other in parts):
                 parts.append(part)
         if len(parts) >= 2 and sum(choice.gain[part] for part in parts) > choice.gain[group]:

@@ -93,11 +93,13 @@ def _expected_stays(seen: Presences, station: Ints, begin: Ints, length: int, co
     """By the admissions of the weeks around, without the window itself."""
     around = STAY_NEIGHBOUR_DAYS * DAY_MINUTES
     low, high = np.maximum(begin - around, 0), begin + length + around
-    inside = np.searchsorted(seen.key, seen.keys(station, high)) - np.searchsorted(seen.key, seen.keys(station, low))
+    inside = np.searchsorted(seen.key, seen.keys(station, high)) - np.searchsorted(
+        seen.key, seen.keys(station, low)
+    )
     span = np.minimum(high, seen.day_count * DAY_MINUTES) - low
     local = np.maximum(inside - count, 0) / np.maximum(span - length, 1) * length
     usual = seen.station_size[station] / seen.day_count * (length / DAY_MINUTES)
-    return np.maximum(local, LEAST_OF_USUAL_STAYS * usual)
+    return np.asarray(np.maximum(local, LEAST_OF_USUAL_STAYS * usual), np.float64)
 
 
 def _expected_visits(

@@ -34,7 +34,7 @@ class Habits:
 
 
 def read_habits(
-    person: Ints, station: Ints, time: Ints, day: Ints, *, pair: Ints, pair_count: Ints, stations: int
+    station: Ints, time: Ints, day: Ints, *, pair: Ints, pair_count: Ints, stations: int
 ) -> Habits:  # fmt: skip
     """Take everybody's habits from their other presences at the same station; the presence itself is left out."""
     return Habits(

@@ -15,7 +15,7 @@ from fraudgraph.groups.presences import MOST_PATRON_VISITS, Presences
 from fraudgraph.groups.segments import Flags, Floats, Ints, distinct, distinct_counts, rows_between, where_in
 from fraudgraph.groups.windows import Windows, attendance_of, find_windows
 
-__all__ = ["Judged", "judge", "measure"]
+__all__ = ["Judged", "judge", "measure", "nats_of"]
 
 FIRST_ATTENDANCE = 0.4
 LEAST_ATTENDANCE, MOST_ATTENDANCE = 0.05, 0.95
@@ -61,7 +61,7 @@ def judge(seen: Presences, group: Ints, person: Ints) -> Judged:
         windows, attendance = _kept_windows(seen, group, person, groups, attendance)
         found = _who_belongs(seen, group, person, windows, attendance)
         count = np.bincount(found.group[found.belongs], minlength=groups)
-        gain = np.bincount(found.group[found.belongs], found.nats[found.belongs], minlength=groups)
+        gain = _sums(found.group[found.belongs], found.nats[found.belongs], groups)
         stays = found.belongs & (count >= LEAST_PEOPLE)[found.group]
         same = np.array_equal(found.group[stays], group) and np.array_equal(found.person[stays], person)
         group, person = found.group[stays], found.person[stays]
@@ -78,8 +78,23 @@ def measure(seen: Presences, group: Ints, person: Ints) -> Judged:
     found = _who_belongs(seen, group, person, windows, attendance)
     return Judged(
         group=group, person=person, attendance=attendance, windows=windows,
-        gain=np.bincount(found.group[found.member], found.nats[found.member], minlength=groups),
+        gain=_sums(found.group[found.member], found.nats[found.member], groups),
     )  # fmt: skip
+
+
+def nats_of(seen: Presences, members: Ints, patient: int) -> float:
+    """What speaks for one person's belonging to one group, in nats beyond the prior and the margin; minus infinity if they
+    never came to its windows."""
+    group = np.zeros(len(members), np.int64)
+    windows, attendance = _kept_windows(seen, group, members, 1, np.full(1, FIRST_ATTENDANCE))
+    windows, attendance = _kept_windows(seen, group, members, 1, attendance)
+    found = _who_belongs(seen, group, members, windows, attendance)
+    own = found.nats[found.person == patient]
+    return float(own[0]) if len(own) else float("-inf")
+
+
+def _sums(group: Ints, values: Floats, groups: int) -> Floats:
+    return np.bincount(group, values, minlength=groups).astype(np.float64)
 
 
 def _in_order(group: Ints, person: Ints) -> tuple[Ints, Ints, int]:
@@ -112,9 +127,7 @@ class _Asked:
     belongs: Flags
 
 
-def _who_belongs(
-    seen: Presences, group: Ints, person: Ints, windows: Windows, attendance: Floats
-) -> _Asked:
+def _who_belongs(seen: Presences, group: Ints, person: Ints, windows: Windows, attendance: Floats) -> _Asked:
     people, groups = seen.person_count, len(attendance)
     count = np.bincount(windows.group, minlength=groups)
     asked, came, nats = _by_presence(seen, windows, attendance)
@@ -122,9 +135,9 @@ def _who_belongs(
     asked, came, nats, linked = _by_contact(seen, members, asked, came, nats, attendance, count)
     of, who = asked // people, asked % people
     is_member = where_in(members, asked)[1]
-    by_stays = np.bincount(windows.group, seen.is_stay[windows.station], minlength=groups) >= 0.5 * np.maximum(
-        count, 1
-    )
+    by_stays = np.bincount(
+        windows.group, seen.is_stay[windows.station], minlength=groups
+    ) >= 0.5 * np.maximum(count, 1)
     prior = _prior(seen, windows, count, of, who, is_member)
     nats = nats - prior - np.where(by_stays[of], MARGIN_STAY_NATS, MARGIN_NATS)
     enough = (came >= LEAST_COME) | linked | (by_stays[of] & (came >= 1))
@@ -174,9 +187,7 @@ def _by_contact(
     return asked, came, nats + np.where(on, term, 0.0), is_linked & on
 
 
-def _prior(
-    seen: Presences, windows: Windows, count: Ints, of: Ints, who: Ints, is_member: Flags
-) -> Floats:
+def _prior(seen: Presences, windows: Windows, count: Ints, of: Ints, who: Ints, is_member: Flags) -> Floats:
     """Log odds against belonging, among those who use the group's main stations as often."""
     groups, stations = len(count), seen.station_count
     code, number = distinct_counts(windows.group * stations + windows.station)

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-
 from fraudgraph.groups.habits import Habits, read_habits
 from fraudgraph.groups.segments import Flags, Floats, Ints, distinct, distinct_counts
 from fraudgraph.store import Store
@@ -83,7 +81,7 @@ def read_presences(store: Store) -> Presences:
     Parameters
     ----------
     store : Store
-        Holds `visits`, `coded_stays`, `patient_codes`, `patients`; gets `group_homes(patient, home)`.
+        Holds `visits`, `coded_stays`, `patient_codes`, `patients`.
     """
     table = store.arrow((_SQL / "presences.sql").read_text(encoding="utf-8"))
     person, place, day, minute = (
@@ -122,7 +120,7 @@ def build_presences(
         home=home, contact_start=np.searchsorted(a, np.arange(people + 1)), contact_to=b,
         is_stay=is_stay, place_of=names // 2, station_size=np.bincount(station, minlength=stations),
         day_count=day_count, first_day=first_day, search_cells=float(np.log(max(cells, 1.0))),
-        habits=read_habits(person, station, time, day, pair=pair, pair_count=pair_count, stations=stations),
+        habits=read_habits(station, time, day, pair=pair, pair_count=pair_count, stations=stations),
     )  # fmt: skip
 
 
@@ -135,12 +133,11 @@ def _patrons(station: Ints, visits: Ints, stations: int) -> Floats:
 def _read_links(store: Store, people: int) -> tuple[Ints, tuple[Ints, Ints]]:
     """Everybody's home, and the pairs who share a contact, both ways, in order."""
     homes = store.arrow((_SQL / "homes.sql").read_text(encoding="utf-8"), most=SMALL_ADDRESS_PEOPLE)
-    store.put("group_homes", homes.cast(pa.schema([("patient", pa.int32()), ("home", pa.int32())])))
     patient = homes["patient"].to_numpy().astype(np.int64)
     home = np.arange(max(people, int(patient.max(initial=0)) + 1))
     home[patient] = homes["home"].to_numpy()
     pairs = store.arrow((_SQL / "contacts.sql").read_text(encoding="utf-8"), most=MOST_HOLDERS)
-    codes = distinct(
-        pairs["a"].to_numpy().astype(np.int64) * len(home) + pairs["b"].to_numpy().astype(np.int64)
-    )
+    a, b = (pairs[name].to_numpy().astype(np.int64) for name in ("a", "b"))
+    outside = home[a] != home[b]
+    codes = distinct(a[outside] * len(home) + b[outside])
     return home, (codes // len(home), codes % len(home))

@@ -76,7 +76,9 @@ def find_steering(store: Store, *, min_patients: int) -> None:
     }  # fmt: skip
     store.put(
         "group_steering",
-        pa.table({name: pa.array([row[i] for row in rows], kind) for i, (name, kind) in enumerate(columns.items())}),
+        pa.table(
+            {name: pa.array([row[i] for row in rows], kind) for i, (name, kind) in enumerate(columns.items())}
+        ),
     )
     for table in ("group_fills", "group_purchases", "group_flows"):
         store.run(f"DROP TABLE {table}")
@@ -85,16 +87,23 @@ def find_steering(store: Store, *, min_patients: int) -> None:
 def _flows(store: Store) -> list[_Flow]:
     """Flows from one doctor to one shop that chance does not explain, the surest first."""
     table = store.arrow((_SQL / "steered.sql").read_text(encoding="utf-8"))
-    doctor, place, patient = (table[name].to_numpy().astype(np.int64) for name in ("doctor", "place", "patient"))
+    doctor, place, patient = (
+        table[name].to_numpy().astype(np.int64) for name in ("doctor", "place", "patient")
+    )
+    if not len(doctor):
+        return []
     here = table["here"].to_numpy(zero_copy_only=False).astype(bool)
     own_here, own_all, neighbours, colleagues = (
-        table[name].to_numpy().astype(np.float64) for name in ("own_here", "own_all", "neighbours", "colleagues")
+        table[name].to_numpy().astype(np.float64)
+        for name in ("own_here", "own_all", "neighbours", "colleagues")
     )
     own = (own_here + OWN_PRIOR * neighbours) / (own_all + OWN_PRIOR)
     chance = np.clip(np.maximum(np.maximum(own, neighbours), colleagues), SMALLEST_CHANCE, LARGEST_CHANCE)
     (pairs,) = store.one("SELECT count(DISTINCT doctor) * count(DISTINCT place) FROM group_fills")
-    facilities = dict(store.rows("SELECT doctor, max(facility) FROM group_flows GROUP BY doctor ORDER BY doctor"))
-    edges = np.flatnonzero(np.append(True, (np.diff(doctor) != 0) | (np.diff(place) != 0))) if len(doctor) else []
+    facilities = dict(
+        store.rows("SELECT doctor, max(facility) FROM group_flows GROUP BY doctor ORDER BY doctor")
+    )
+    edges = np.flatnonzero(np.append(True, (np.diff(doctor) != 0) | (np.diff(place) != 0)))
     found: list[_Flow] = []
     for first, beyond in zip(edges, [*edges[1:], len(doctor)], strict=True):
         rows = slice(int(first), int(beyond))
@@ -123,7 +132,8 @@ def _joined(flows: list[_Flow]) -> list[_Flow]:
         for other in joined:
             common = len(other.people & flow.people)
             if other.place == flow.place and (
-                flow.facilities & other.facilities or common >= SAME_PEOPLE * min(len(other.people), len(flow.people))
+                flow.facilities & other.facilities
+                or common >= SAME_PEOPLE * min(len(other.people), len(flow.people))
             ):
                 other.people |= flow.people
                 other.doctors += flow.doctors

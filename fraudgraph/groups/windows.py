@@ -127,9 +127,7 @@ def _window_starts(seen: Presences, row: Ints, of: Ints, station: Ints) -> Flags
     time = seen.time[row]
     gap = np.where(seen.is_stay[station], GAP_STAY_MINUTES, GAP_MINUTES)
     starts = np.ones(len(row), bool)
-    starts[1:] = (
-        (of[1:] != of[:-1]) | (station[1:] != station[:-1]) | (time[1:] - time[:-1] > gap[1:])
-    )
+    starts[1:] = (of[1:] != of[:-1]) | (station[1:] != station[:-1]) | (time[1:] - time[:-1] > gap[1:])
     return starts
 
 
@@ -137,7 +135,9 @@ def _count_different(number: Ints, value: Ints, numbers: int, values: int) -> In
     return np.bincount(distinct(number * values + value) // max(values, 1), minlength=numbers)
 
 
-def _share_of_others(seen: Presences, station: Ints, begin: Ints, end: Ints, *, inside: Ints, own: Ints) -> Floats:
+def _share_of_others(
+    seen: Presences, station: Ints, begin: Ints, end: Ints, *, inside: Ints, own: Ints
+) -> Floats:
     stay = seen.is_stay[station]
     edge = np.where(stay, 0, EDGE_MINUTES)
     low = np.searchsorted(seen.key, seen.keys(station, begin - edge), "left")
@@ -161,7 +161,7 @@ def _expected(seen: Presences, of: Ints, row: Ints, mine: Ints, share: Floats) -
     at = codes // max(seen.person_count, 1)
     member, window = rows_between(np.searchsorted(at, mine, "left"), np.searchsorted(at, mine, "right"))
     chance = 1 - (1 - share[window]) ** visits[member]
-    return np.bincount(window, chance, minlength=len(mine)) + _SMALLEST
+    return np.asarray(np.bincount(window, chance, minlength=len(mine)) + _SMALLEST, np.float64)
 
 
 def _nats(people: Ints, size: Floats, attendance: Floats, expected: Floats) -> Floats:

@@ -12,7 +12,7 @@ from fraudgraph.rings.lawful import explain
 from fraudgraph.rings.members import day_of, read_members
 from fraudgraph.rings.money import NO_MONEY, Money, claims_of_groups, read_money, taken_by_stronger
 from fraudgraph.rings.patterns import is_block, read_patterns, read_steered, typology_of
-from fraudgraph.rings.score import least_score, score_parts, total
+from fraudgraph.rings.score import least_score, posterior_of, read_terms, score_parts, total
 from fraudgraph.settings import RingSettings
 from fraudgraph.store import Store
 
@@ -54,30 +54,28 @@ def assemble_rings(
         All groups as rings, ranked, numbered 1, 2, 3 … until `name_rings` names them.
     """
     facts = read_facts(store)
-    store.run((_SQL / "identity.sql").read_text(encoding="utf-8"))
     members, money = read_members(store, facts), read_money(store)
-    identity = dict(store.rows("SELECT group_no, surprise FROM group_identity ORDER BY group_no"))
-    flagged = _flagged_shares(store)
-    outliers = _outlier_scores(store, members)
     patterns, steered = read_patterns(store), read_steered(store)
-    least = least_score(settings)
+    least, terms = least_score(settings), read_terms(settings.terms_file)
     found = []
     for group_no, known in facts.items():
         if known.parent_no is not None and not _explained(facts[known.parent_no], settings):
             continue
         paid = money.setdefault(group_no, NO_MONEY)
         explanations = explain(known, settings.explanations_off)
-        parts = score_parts(
-            known, explanations, identity=float(identity.get(group_no, 0.0)), excess_yuan=float(paid.excess),
-            flagged_share=flagged.get(group_no, 0.0), outlier=outliers.get(group_no, 0.0),
-        )  # fmt: skip
+        parts = score_parts(known, explanations, terms)
         typology = typology_of(known, members[group_no], patterns.get(group_no, {}), steered)
         ring = _ring(known, members[group_no], parts, explanations, paid, least, typology)
         found.append(Candidate(ring=ring, facts=known))
-    found.sort(key=lambda c: (not c.ring.listed, -c.ring.score, -c.ring.fund_amount, c.group_no))
+    found.sort(key=lambda c: (not c.ring.listed, *_first_to_open(c.ring), c.group_no))
     found = _within_capacity(store, found, capacity)
     ranked = [replace(c, ring=replace(c.ring, rank=i)) for i, c in enumerate(found, start=1)]
     return _count_money_once(store, ranked, money)
+
+
+def _first_to_open(ring: Ring) -> tuple[float, float]:
+    """Money at stake times the probability that it is a ring; the score among equals."""
+    return -round(float(ring.fund_amount) * posterior_of(ring.score), 2), -ring.score
 
 
 def _explained(facts: GroupFacts, settings: RingSettings) -> bool:
@@ -140,33 +138,6 @@ def _summary_en(facts: GroupFacts, members: tuple[Member, ...], money: Money) ->
         f"{facts.patient_count} patients were together {int(facts['session_count'])} times at {places} {'place' if places == 1 else 'places'}; "
         f"fund amount {money.fund:,.2f} yuan, of it {money.excess:,.2f} above expectation"
     )
-
-
-def _flagged_shares(store: Store) -> dict[int, float]:
-    """Share of each group's people with a flag on one of their claims at the sittings."""
-    return dict(
-        store.rows(
-            "WITH hit AS (SELECT DISTINCT unnest(claim_ids) AS claim_id FROM flags), "
-            "seen AS (SELECT DISTINCT m.group_no, m.patient FROM member_claims AS m JOIN hit AS h "
-            "ON h.claim_id = m.claim_id WHERE m.session_no IS NOT NULL) "
-            "SELECT s.group_no, count(*) / (1.0 * max(z.patient_count)) FROM seen AS s "
-            "JOIN group_features AS z ON z.group_no = s.group_no GROUP BY s.group_no ORDER BY s.group_no"
-        )
-    )
-
-
-def _outlier_scores(store: Store, members: dict[int, tuple[Member, ...]]) -> dict[int, float]:
-    scores = {
-        (kind, entity): score
-        for kind, entity, score in store.rows(
-            "SELECT entity_type, entity_id, score FROM outliers WHERE entity_type <> 'patient' "
-            "ORDER BY entity_type, entity_id"
-        )
-    }
-    return {
-        group_no: max((scores.get((str(m.entity_type), m.entity_id), 0.0) for m in found), default=0.0)
-        for group_no, found in members.items()
-    }
 
 
 def _count_money_once(

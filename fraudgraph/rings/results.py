@@ -27,6 +27,7 @@ from fraudgraph.records import (
     Typology,
 )
 from fraudgraph.rings.assemble import Candidate
+from fraudgraph.rings.score import facts_of
 from fraudgraph.settings import Settings, kept_settings
 from fraudgraph.store import Store
 
@@ -61,6 +62,7 @@ _PARTS = pa.schema(
     [("ring_id", pa.string()), ("name", pa.string()), ("title_zh", pa.string()), ("title_en", pa.string()),
      ("points", pa.float64())]
 )  # fmt: skip
+_FACTS = pa.schema([("ring_id", pa.string()), ("fact", pa.string()), ("value", pa.float64())])
 _EXPLANATIONS = pa.schema(
     [
         ("ring_id", pa.string()), ("name", pa.string()), ("title_zh", pa.string()), ("title_en", pa.string()),
@@ -96,6 +98,12 @@ def write_results(store: Store, candidates: tuple[Candidate, ...], out: Path) ->
             for part in getattr(ring, attribute)
         )
         _write(out / path, schema, rows)
+    known = (
+        [c.ring.ring_id, fact, value]
+        for c in candidates
+        for fact, value in sorted(facts_of(c.facts, c.ring.explanations).items())
+    )
+    _write(out / "ring_facts.parquet", _FACTS, known)
     names = pa.table(
         {
             "group_no": pa.array([c.group_no for c in candidates], pa.int32()),

@@ -1,95 +1,169 @@
-"""The score of a ring: parts that add up, each shown with the ring. Higher is more worth opening."""
+"""The score of a ring: log odds that it is a ring and no lawful group, as parts that add up. Higher is more worth opening.
+
+Each fact about a group (`signs.py`) is more likely under rings, or under lawful life; how much more stands in `terms.csv`,
+learnt over cities by several hands and held against ones left out (`terms.toml` says which). A fact that is not known adds
+nothing. Ten points are one nat; at 0 points a ring is as likely as lawful life.
+"""
 
 from __future__ import annotations
 
-from math import exp, log10
+import csv
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from math import exp, inf
+from pathlib import Path
 
+from fraudgraph.errors import SettingsError
 from fraudgraph.records import Explanation, ScorePart
 from fraudgraph.rings.facts import GroupFacts
 from fraudgraph.settings import RingSettings
 
-__all__ = ["LIST_SCORE", "MOST_POINTS", "least_score", "score_parts", "total"]
+__all__ = [
+    "LIST_SCORE",
+    "Terms",
+    "facts_of",
+    "least_score",
+    "posterior_of",
+    "read_terms",
+    "score_parts",
+    "total",
+]
 
-LIST_SCORE = 6.0
-"""A ring with less than this is kept but not put forward."""
-MOST_POINTS = {"together": 50.0, "identity": 15.0, "money": 15.0, "screens": 10.0, "outliers": 10.0}
-_PENALTY_VISITS, _PENALTY_MORE, _PENALTY_STAYS = 6.0, 3.0, 2.0
-"""Decades of surprise that each member must bring, because the group was picked out of a whole city. In cities without
-rings chance groups of four to six people reach 6 by visits and 2 by stays; larger ones do not happen, so members after
-the fifth pay less."""
-_CORE = 5
-_BLOCK_WEIGHT = 4.0
-"""What a decade of a dense block's evidence is worth; what a search would find by chance is already taken off it."""
-_HALF_SURPRISE = 60.0
-_HALF_IDENTITY = 8.0
+LIST_SCORE = 0.0
+"""A ring with less than this is kept but not put forward: lawful life is likelier."""
+POINTS_PER_NAT = 10.0
+HOLDS_NATS = -4.0
+"""What a lawful explanation that holds takes off. Over six cities by different hands it held for half of the lawful groups and
+an eighth of the rings; what is left over when it holds decides only where everything else speaks for a ring."""
+NO_EXPLANATION = frozenset({"single_event"})
+"""Coming together on a day or two only is a fact like others, not a reason: staged admissions do so too."""
+TERMS = Path(__file__).parent / "terms.csv"
+_HEADER = ["fact", "low", "high", "nats"]
+_FAMILIES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("together", "异常同现", "together beyond chance", (
+        "gain", "window_count", "attendance", "present_share", "least_attendance", "purity", "others", "people_log", "chance",
+        "block_nats",
+    )),
+    ("rhythm", "时间规律", "rhythm and hours", (
+        "gap", "weekday", "days_per_window", "span", "odd_hour", "hour_spread", "step", "consecutive", "habit", "occasion",
+    )),
+    ("places", "机构与去处", "places and other life", (
+        "place", "main_place", "journey", "groups_", "of_pat", "of_place", "together_share", "life", "elsewhere", "private",
+        "primary", "busy",
+    )),
+    ("people", "人员构成", "who they are", (
+        "age", "old", "young", "working", "top_residence", "top_address", "shared_address", "top_employer", "shared_employer", "home",
+        "top_home",
+    )),
+    ("identity", "共用身份信息", "identifiers shared outside households", ("linked", "top_phone", "top_account", "top_agent")),
+    ("money", "金额与项目", "amounts, items and doctors", (
+        "amount", "same_amount", "fund", "top_doctor", "doctor", "top_diagnosis", "stay", "inpatient", "pharmacy", "chronic",
+    )),
+    ("lawful", "合理解释", "lawful explanation", ("explained",)),
+)  # fmt: skip
+"""Part of the score, its titles, and how the names of its facts begin."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Log-likelihood ratios of facts: per fact the edges between classes and the nats of each class."""
+
+    prior: float
+    edges: Mapping[str, tuple[float, ...]]
+    nats: Mapping[str, tuple[float, ...]]
+
+    def of(self, facts: Mapping[str, float]) -> dict[str, float]:
+        """Nats of each known fact that has a term."""
+        return {
+            name: self.nats[name][bisect_right(self.edges[name], facts[name])]
+            for name in self.nats
+            if name in facts
+        }
+
+
+@cache
+def read_terms(path: Path | None = None) -> Terms:
+    """Read a table of terms: fact, low, high, nats, one row a class, `low` included and `high` not.
+
+    Raises
+    ------
+    SettingsError
+        The file is not such a table.
+    """
+    path = path or TERMS
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file)
+            if reader.fieldnames != _HEADER:
+                raise ValueError(f"its header is {reader.fieldnames}")
+            rows = [
+                (row["fact"], float(row["low"] or -inf), float(row["high"] or inf), float(row["nats"]))
+                for row in reader
+            ]
+    except (OSError, ValueError) as problem:
+        raise SettingsError(
+            f"{path} is no table of terms ({problem}); expected columns {', '.join(_HEADER)} with numbers. Correct it, or leave out rings.terms_file.",
+            f"{path} 不是似然项表（{problem}）；应有列 {'、'.join(_HEADER)}，值为数字。请更正，或去掉 rings.terms_file。",
+        ) from None
+    prior = sum(nats for fact, _, _, nats in rows if fact == "prior")
+    edges: dict[str, tuple[float, ...]] = {}
+    nats_of: dict[str, tuple[float, ...]] = {}
+    for fact in sorted({row[0] for row in rows} - {"prior"}):
+        classes = sorted(row[1:] for row in rows if row[0] == fact)
+        edges[fact] = tuple(low for low, _, _ in classes[1:])
+        nats_of[fact] = tuple(nats for _, _, nats in classes)
+    return Terms(prior=prior, edges=edges, nats=nats_of)
+
+
+def facts_of(facts: GroupFacts, explanations: tuple[Explanation, ...]) -> dict[str, float]:
+    """Everything the score looks at: the signs, and how much of the group a lawful explanation explains."""
+    return {**facts.signs, "explained_share": max((found.share for found in explanations), default=0.0)}
 
 
 def score_parts(
-    facts: GroupFacts, explanations: tuple[Explanation, ...], *, identity: float, excess_yuan: float,
-    flagged_share: float, outlier: float,
-) -> tuple[ScorePart, ...]:  # fmt: skip
+    facts: GroupFacts, explanations: tuple[Explanation, ...], terms: Terms
+) -> tuple[ScorePart, ...]:
     """Score a group.
 
     Parameters
     ----------
     facts : GroupFacts
-        Its sittings and people.
+        Its signs.
     explanations : tuple of Explanation
-        The lawful explanations tried; the one that explains most is taken off.
-    identity : float
-        Decades of surprise (minus log10 p) of identifiers shared outside households.
-    excess_yuan : float
-        Fund money above expectation, yuan.
-    flagged_share : float
-        Share of members with a finding of a screening model at the group's own places, 0..1.
-    outlier : float
-        Highest peer-group score among the places and doctors of the group.
+        The lawful explanations tried, the one that explains most first.
+    terms : Terms
+        What each fact says.
 
     Returns
     -------
     tuple of ScorePart
         They add up to the score.
     """
-    stays = facts["share_inpatient"]
-    more = max(facts.patient_count - _CORE, 0)
-    by_visits = _PENALTY_VISITS * (facts.patient_count - more) + _PENALTY_MORE * more
-    penalty = _PENALTY_STAYS * facts.patient_count * stays + by_visits * (1 - stays)
-    surprise = max(0.0, facts["surprise"] - penalty)
-    surprise += _BLOCK_WEIGHT * facts["block_surprise"]
-    together = 1 - exp(-surprise / _HALF_SURPRISE)
-    known = 1 - exp(-identity / _HALF_IDENTITY)
-    seen = MOST_POINTS["together"] * together + MOST_POINTS["identity"] * known
+    nats = terms.of(facts_of(facts, explanations))
+    best = explanations[0] if explanations and explanations[0].share else None
     parts = [
-        _part("together", "异常同现", "together more than chance allows", together),
-        _part("identity", "共用身份信息", "identifiers shared outside households", known),
-        _part(
-            "money",
-            "超出预期的基金",
-            "fund money above expectation",
-            log10(1 + max(excess_yuan, 0) / 500) / 3,
-            seen,
-        ),
-        _part("screens", "筛查疑点", "findings of screening models", flagged_share, seen / 2),
-        _part(
-            "outliers",
-            "同类对照离群",
-            "places and doctors unlike their peers",
-            max(0.0, outlier - 5.0) / 5.0,
-            seen / 2,
-        ),
-    ]
-    positive = sum(part.points for part in parts)
-    explained = max((found.share for found in explanations), default=0.0)
-    best = explanations[0] if explanations else None
-    parts.append(
         ScorePart(
-            name="lawful",
-            title_zh=f"合理解释({best.title_zh})" if best and explained else "合理解释",
-            title_en=f"lawful explanation ({best.title_en})" if best and explained else "lawful explanation",
-            points=round(-positive * explained, 2),
+            name="base", title_zh="初始概率", title_en="how rare rings are among groups",
+            points=round(POINTS_PER_NAT * terms.prior, 2),
         )
-    )
+    ]  # fmt: skip
+    for name, zh, en, begins in _FAMILIES:
+        points = POINTS_PER_NAT * sum(value for fact, value in nats.items() if fact.startswith(begins))
+        if name == "lawful" and any(
+            found.holds and found.name not in NO_EXPLANATION for found in explanations
+        ):
+            points += POINTS_PER_NAT * HOLDS_NATS
+        if name == "lawful" and best is not None:
+            zh, en = f"{zh}（{best.title_zh}）", f"{en} ({best.title_en})"  # noqa: PLW2901
+        parts.append(ScorePart(name=name, title_zh=zh, title_en=en, points=round(points, 2)))
     return tuple(parts)
+
+
+def posterior_of(score: float) -> float:
+    """The probability that goes with a score, 0..1."""
+    return 1 / (1 + exp(-max(min(score / POINTS_PER_NAT, 50.0), -50.0)))
 
 
 def least_score(settings: RingSettings) -> float:
@@ -100,9 +174,3 @@ def least_score(settings: RingSettings) -> float:
 def total(parts: tuple[ScorePart, ...]) -> float:
     """The score: the sum of its parts."""
     return round(sum(part.points for part in parts), 2) + 0.0  # no minus zero
-
-
-def _part(name: str, title_zh: str, title_en: str, fraction: float, at_most: float = 100.0) -> ScorePart:
-    """A part's points; money, screens and outliers never count for more than the togetherness they stand beside."""
-    points = min(MOST_POINTS[name] * min(max(fraction, 0.0), 1.0), at_most)
-    return ScorePart(name=name, title_zh=title_zh, title_en=title_en, points=round(points, 2))

@@ -62,9 +62,15 @@ def read_signs(store: Store) -> dict[int, dict[str, float]]:
         table = store.arrow((_SQL / f"{name}.sql").read_text(encoding="utf-8"), **values)
         for row in table.to_pylist():
             signs[row["group_no"]].update(
-                {fact: float(value) for fact, value in row.items() if value is not None and fact != "group_no"}
+                {
+                    fact: float(value)
+                    for fact, value in row.items()
+                    if value is not None and fact != "group_no"
+                }
             )
-    for no, nats in store.rows("SELECT group_no, -ln(min(p)) FROM group_blocks GROUP BY group_no ORDER BY group_no"):
+    for no, nats in store.rows(
+        "SELECT group_no, -ln(min(p)) FROM group_blocks GROUP BY group_no ORDER BY group_no"
+    ):
         signs[no]["block_nats_log"] = float(np.log1p(max(nats, 0.0)))
     scene = _scene(store, group, person)
     starts = np.searchsorted(group, np.arange(int(group.max(initial=0)) + 2))
@@ -169,7 +175,9 @@ def _of_place(scene: _Scene, own: Ints, people: Ints) -> dict[str, float]:
     at = np.bincount(station)
     main = int(at.argmax())
     others = np.maximum(scene.crowd[own] - scene.inside[own], 0)
-    code, known = where_in(scene.day_codes, station * (seen.day_count + 2) + windows.begin[own] // DAY_MINUTES)
+    code, known = where_in(
+        scene.day_codes, station * (seen.day_count + 2) + windows.begin[own] // DAY_MINUTES
+    )
     volume = np.where(known, scene.day_sizes[code], 0)
     rest = (np.maximum(volume - scene.inside[own], 0) + 1) / (scene.day_usual[station] + 1)
     days = np.unique(np.stack([windows.begin[own] // DAY_MINUTES, station]), axis=1)
@@ -220,7 +228,8 @@ def _of_life(scene: _Scene, own: Ints, here: Ints, every: Ints) -> dict[str, flo
     found = {
         "together_share": together / max(int(np.count_nonzero(at_main)), 1),
         "life_share": len(here) / max(len(every), 1),
-        "of_place_share": float(np.count_nonzero(seen.station[here] == main[0])) / float(seen.station_size[main[0]]),
+        "of_place_share": float(np.count_nonzero(seen.station[here] == main[0]))
+        / float(seen.station_size[main[0]]),
     }
     if len(alone) >= 3:
         found["elsewhere_share"] = 1 - float(np.isin(seen.station[alone], main).mean())

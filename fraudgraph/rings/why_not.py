@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from fraudgraph.groups.co_attendance import LEAST_ATTENDED, LEAST_SHARE_JOINING, SLACK_MINUTES
-from fraudgraph.groups.finding import STRONG_WEIGHT, WEAKEST_WEIGHT, WEIGHT_CAP
-from fraudgraph.meetings.significance import WEAKEST_P
+import numpy as np
+
+from fraudgraph.groups.judging import nats_of
+from fraudgraph.groups.presences import read_presences
+from fraudgraph.groups.windows import SLACK_MINUTES
 from fraudgraph.records import NodeKind, Ring
 from fraudgraph.rings.joining import MembershipDecision, read_standings
 from fraudgraph.rings.lookup import Known
-from fraudgraph.rings.score import least_score
+from fraudgraph.rings.score import NO_EXPLANATION, least_score
 from fraudgraph.settings import Settings
 from fraudgraph.store import Store
 
 __all__ = ["Deciding", "why_not"]
+
+_SQL = Path(__file__).parent / "sql"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +68,10 @@ def _listed(ring: Ring) -> Deciding:
 
 def _held_back(ring: Ring, settings: Settings) -> Deciding:
     """A ring that was looked at and not put forward: a lawful explanation, or too low a score."""
-    holding = sorted((e for e in ring.explanations if e.holds), key=lambda e: (-e.share, e.name))
+    holding = sorted(
+        (e for e in ring.explanations if e.holds and e.name not in NO_EXPLANATION),
+        key=lambda e: (-e.share, e.name),
+    )
     if holding:
         first = holding[0]
         return Deciding(
@@ -100,65 +108,35 @@ def _kept_off(ring: Ring, settings: Settings, least: float) -> Deciding:
 
 
 def _patient(store: Store, known: Known, settings: Settings) -> Deciding:
-    """A patient in no group: no meeting, too weak a meeting, too few others, or not there often enough."""
-    weights = [row[0] for row in store.rows(
-        "WITH own AS (SELECT patient FROM patient_codes WHERE patient_id = $id), "
-        "views AS (SELECT m.a, m.b, CASE WHEN m.view = 'same_day' THEN 'burst' ELSE m.view END AS view, min(m.p) AS p "
-        "FROM pair_meetings AS m JOIN own AS o ON o.patient IN (m.a, m.b) GROUP BY ALL) "
-        "SELECT sum(least(-log10(p), $cap)) AS weight FROM views GROUP BY a, b ORDER BY weight DESC",
-        id=known.entity_id, cap=WEIGHT_CAP,
-    )]  # fmt: skip
-    if not weights:
-        return Deciding(
-            stage="no_meeting", ring_id="", observed=0, needed=1,
-            sentence_zh=f"与任何人的同现都没有超出偶然（p ≤ {WEAKEST_P:g} 的同现 0 次），因此不属于任何社团。",
-            sentence_en=f"Met nobody more often than chance allows (0 meetings with p ≤ {WEAKEST_P:g}), so belongs to no group.",
-        )  # fmt: skip
-    strongest, firm = float(weights[0]), sum(weight >= WEAKEST_WEIGHT for weight in weights)
-    if strongest < STRONG_WEIGHT or firm + 1 < settings.rings.min_patients:
-        return Deciding(
-            stage="weak_meetings", ring_id="", observed=round(strongest, 2), needed=STRONG_WEIGHT,
-            sentence_zh=f"有 {len(weights)} 人与其异常同现，最强的一对为 {strongest:.2f}（−log10 p；单独成立需 {STRONG_WEIGHT:g}，低于此须三人两两同现），"
-            f"达到 {WEAKEST_WEIGHT:g} 的有 {firm} 人（成团至少 {settings.rings.min_patients} 人）。",
-            sentence_en=f"{len(weights)} people were met more than chance allows; the strongest pair weighs {strongest:.2f} (−log10 p; {STRONG_WEIGHT:g} stands alone, "
-            f"less only where three met each other), {firm} weigh {WEAKEST_WEIGHT:g} or more (a group needs {settings.rings.min_patients} people).",
-        )  # fmt: skip
-    return _nearest_group(store, known, strongest)
-
-
-def _nearest_group(store: Store, known: Known, strongest: float) -> Deciding:
-    """Strong meetings, yet in no group: how often at the sittings of the group that came nearest."""
+    """A patient in no group: the judge is asked how much speaks for the group whose occasions they came to most."""
     rows = store.rows(
-        "WITH own AS (SELECT patient FROM patient_codes WHERE patient_id = $id), "
-        "good AS (SELECT s.* FROM group_sessions AS s JOIN session_chances AS j ON j.session_no = s.session_no WHERE j.good AND s.kind <> 'block'), "
-        "present AS (SELECT g.group_no, g.session_no FROM good AS g JOIN visits AS v ON v.place = g.place AND v.day = g.day "
-        "JOIN own AS o ON o.patient = v.patient WHERE g.kind = 'visit' "
-        "AND (v.minute IS NULL OR v.minute BETWEEN g.from_minute - $slack AND g.to_minute + $slack) "
-        "UNION SELECT g.group_no, g.session_no FROM good AS g JOIN coded_stays AS v ON v.place = g.place "
-        "AND v.admitted BETWEEN g.day AND g.to_day JOIN own AS o ON o.patient = v.patient WHERE g.kind = 'stay'), "
-        "there AS (SELECT group_no, count(*) AS attended FROM present GROUP BY group_no) "
-        "SELECT n.ring_id, t.attended, z.session_count FROM there AS t JOIN ring_names AS n ON n.group_no = t.group_no "
-        "JOIN (SELECT group_no, count(*) AS session_count FROM good GROUP BY group_no) AS z ON z.group_no = t.group_no "
-        "ORDER BY t.attended DESC, n.ring_id LIMIT 1",
-        id=known.entity_id, slack=SLACK_MINUTES,
-    )  # fmt: skip
-    ring_id, attended, sessions = rows[0] if rows else ("", 0, 0)
-    needed = max(LEAST_ATTENDED, LEAST_SHARE_JOINING * sessions)
-    near_zh = (
-        f"最接近的是 {ring_id}：{sessions} 次聚集中到场 {attended} 次（至少须 {needed:.1f} 次，且不像偶然）"
-        if ring_id
-        else "没有到过任何社团的聚集"
+        (_SQL / "nearest_group.sql").read_text(encoding="utf-8"), id=known.entity_id, slack=SLACK_MINUTES
     )
-    near_en = (
-        f"nearest is {ring_id}: there at {attended} of {sessions} sittings ({needed:.1f} needed at least, and beyond chance)"
-        if ring_id
-        else "came to no group's sitting"
-    )
+    if not rows:
+        return Deciding(
+            stage="no_group", ring_id="", observed=0, needed=1,
+            sentence_zh="没有到过任何社团的聚集（0 次），因此不属于任何社团。",
+            sentence_en="Came to no group's meeting (0 times), so belongs to none.",
+        )  # fmt: skip
+    ring_id, group_no, patient, attended, sessions = rows[0]
+    nats = _nats_for(store, int(group_no), int(patient))
+    least = settings.rings.min_patients
     return Deciding(
-        stage="no_group", ring_id=ring_id, observed=float(attended), needed=round(needed, 2),
-        sentence_zh=f"有异常同现（最强 {strongest:.2f}），但不属于任何社团；{near_zh}。",
-        sentence_en=f"Has surprising meetings (the strongest {strongest:.2f}) but belongs to no group; {near_en}.",
+        stage="unlike_members", ring_id=ring_id, observed=round(nats, 2), needed=0.0,
+        sentence_zh=f"不属于任何社团；最接近的是 {ring_id}：{sessions} 次聚集中到场 {attended} 次，与常去那里的其他人相比，支持其属于该组的证据为 {nats:+.2f} 奈特"
+        f"（须大于 0，且至少到场 2 次；成团至少 {least} 人）。",
+        sentence_en=f"Belongs to no group; nearest is {ring_id}: there at {attended} of {sessions} meetings. Beside others who use these places as often, "
+        f"{nats:+.2f} nats speak for belonging (more than 0 and two meetings needed; a group has {least} people at least).",
     )  # fmt: skip
+
+
+def _nats_for(store: Store, group_no: int, patient: int) -> float:
+    """What the judge says of one person and one group: nats beyond the prior."""
+    seen = read_presences(store)
+    members = store.arrow(
+        "SELECT patient FROM group_members WHERE group_no = $group_no ORDER BY patient", group_no=group_no
+    )["patient"].to_numpy().astype(np.int64)  # fmt: skip
+    return nats_of(seen, members, patient)
 
 
 def _elsewhere(store: Store, known: Known) -> Deciding:
