@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
 from fraudgraph.groups.habits import Habits, read_habits
 from fraudgraph.groups.segments import Flags, Floats, Ints, distinct, distinct_counts
 from fraudgraph.store import Store
