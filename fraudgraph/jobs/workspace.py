@@ -17,14 +17,33 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from fraudgraph.errors import LockedError, StorageError, UsageError
+from fraudgraph import __version__
+from fraudgraph.errors import LockedError, SettingsError, StorageError, UsageError
 from fraudgraph.records import Month
+from fraudgraph.run_folder import exchange
 
-__all__ = ["Lock", "Workspace", "disk_told", "init_workspace", "put_in_place", "tidy", "write_private"]
+__all__ = [
+    "FORMAT",
+    "Lock",
+    "Workspace",
+    "damaged",
+    "disk_told",
+    "format_of",
+    "init_workspace",
+    "put_in_place",
+    "read_json",
+    "tidy",
+    "write_format",
+    "write_private",
+]
+
+FORMAT = 2
+"""The form of a workspace that this program reads and writes; `fraudgraph workspace migrate` brings older ones to it."""
+_FORMAT_FILE = "workspace.json"
 
 _MONTH = re.compile(r"\d{4}-\d{2}")
 _LEFT = re.compile(r"\.(?P<name>[0-9-]+)\.(?P<kind>partial|earlier)(-\d+)?")
-_FOLDERS = ("inbox", "deliveries", "months", "days", "casework", "screens", "logs")
+_FOLDERS = ("inbox", "quarantine", "deliveries", "months", "days", "casework", "screens", "logs")
 _BY_THE_USER = {
     "calendar.csv": "place_id,from,to,kind,note\r\n",
     "ledger.csv": "claim_id,amount,on,document\r\n",
@@ -59,6 +78,11 @@ class Workspace:
     def inbox(self) -> Path:
         """Where new deliveries are put."""
         return self.root / "inbox"
+
+    @property
+    def quarantine(self) -> Path:
+        """Delivered files that could not be used, put aside with the reason (month.quarantine)."""
+        return self.root / "quarantine"
 
     @property
     def deliveries(self) -> Path:
@@ -111,13 +135,87 @@ class Workspace:
         ------
         UsageError
             If nobody has made it.
+        SettingsError
+            If it is of another form than this program's.
         """
         if not self.settings.is_file():
             raise UsageError(
                 f"{self.root} is no workspace: it holds no fraudgraph.toml. Make one with `fraudgraph init {self.root}`.",
                 f"{self.root} 不是工作区：缺少 fraudgraph.toml。请先执行 `fraudgraph init {self.root}`。",
             )
+        found = format_of(self)
+        if found > FORMAT:
+            raise SettingsError(
+                f"The workspace {self.root} has format {found}; this program knows formats up to {FORMAT}. Nothing was touched; use the newer fraudgraph that made it.",
+                f"工作区 {self.root} 的格式为 {found}，本程序只支持到 {FORMAT}。未作任何改动，请使用建立该工作区的较新版本。",
+            )
+        if found < FORMAT:
+            raise SettingsError(
+                f"The workspace {self.root} has format {found}; this program needs {FORMAT}. Nothing was touched; run `fraudgraph workspace migrate --workspace {self.root}`: it works on a copy and keeps the old one.",
+                f"工作区 {self.root} 的格式为 {found}，本程序需要 {FORMAT}。未作任何改动，请执行 `fraudgraph workspace migrate --workspace {self.root}`：迁移在副本上进行，原工作区保留。",
+            )
         return self
+
+
+def format_of(workspace: Workspace) -> int:
+    """The form of a workspace; those made before forms were numbered have 1.
+
+    Raises
+    ------
+    StorageError
+        If the file that says so is damaged.
+    """
+    path = workspace.root / _FORMAT_FILE
+    kept = read_json(path, ("Restore it from a backup.", "请从备份恢复。"))
+    if kept is None:
+        return 1
+    number = kept.get("format")
+    if not isinstance(number, int):
+        raise damaged(path, ("Restore it from a backup.", "请从备份恢复。"))
+    return number
+
+
+def write_format(root: Path, *, migrated_from: int | None = None) -> None:
+    """Note down the form of a workspace and which program made it so."""
+    told: dict[str, Any] = {"format": FORMAT, "made_by": __version__}
+    if migrated_from is not None:
+        told["migrated_from"] = migrated_from
+    write_private(root / _FORMAT_FILE, json.dumps(told, indent=2) + "\n")
+
+
+def read_json(path: Path, remedy: tuple[str, str]) -> dict[str, Any] | None:
+    """A JSON object's file, or None where it is not there.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    remedy : tuple of str
+        What to do if it is damaged, in English and Chinese.
+
+    Raises
+    ------
+    StorageError
+        If it was cut off or is no JSON object, naming it.
+    """
+    try:
+        found = json.loads(path.read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except ValueError:
+        raise damaged(path, remedy) from None
+    if not isinstance(found, dict):
+        raise damaged(path, remedy)
+    return found
+
+
+def damaged(path: Path, remedy: tuple[str, str]) -> StorageError:
+    """A file of the workspace that is not what was written there."""
+    size = path.stat().st_size if path.is_file() else 0
+    return StorageError(
+        f"{path} is damaged: {size} bytes that are not what the program wrote there. {remedy[0]}",
+        f"{path} 已损坏：现有 {size} 字节，不是程序写入的内容。{remedy[1]}",
+    )
 
 
 def init_workspace(root: Path) -> tuple[Path, ...]:
@@ -140,6 +238,7 @@ def init_workspace(root: Path) -> tuple[Path, ...]:
         **{f"casework/{name}": header for name, header in _BY_THE_USER.items()},
     }
     try:
+        new = not (root / "fraudgraph.toml").exists()
         for folder in (root, *(root / name for name in _FOLDERS)):
             if not folder.exists():
                 folder.mkdir(parents=True, mode=0o700)
@@ -148,6 +247,8 @@ def init_workspace(root: Path) -> tuple[Path, ...]:
             if not (root / name).exists():
                 write_private(root / name, ("\ufeff" if name.endswith(".csv") else "") + text)
                 made.append(root / name)
+        if new:
+            write_format(root)
     except OSError as problem:
         raise _cannot_write(root, problem) from None
     return tuple(made)
@@ -170,7 +271,10 @@ def write_private(path: Path, text: str) -> None:
 
 
 def put_in_place(beside: Path, out: Path) -> None:
-    """Put a finished folder in the place of an older one; at any moment one of the two is whole."""
+    """Put a finished folder in the place of an older one; at any moment one of the two is there and whole."""
+    if out.exists() and exchange(beside, out):
+        shutil.rmtree(beside, ignore_errors=True)
+        return
     earlier = out.with_name(f".{out.name}.earlier")
     if out.exists():
         out.rename(earlier)
@@ -234,6 +338,7 @@ class Lock:
         self._path = workspace.root / ".lock"
         self._command = command
         self._handle = -1
+        self._umask = 0o022
         self.left_behind: dict[str, Any] | None = None
         """Who held the lock and ended without letting it go, if anybody did."""
 
@@ -249,6 +354,7 @@ class Lock:
             os.close(self._handle)
             raise self._taken(holder) from None
         self.left_behind = holder
+        self._umask = os.umask(0o077)  # whatever a job makes is its owner's alone
         self._note({
             "pid": os.getpid(), "host": socket.gethostname(), "command": self._command,
             "since": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -258,6 +364,7 @@ class Lock:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
+        os.umask(self._umask)
         self._note(None)
         os.close(self._handle)
 
