@@ -1,10 +1,11 @@
-"""Twelve months in a row: `python -m bench months [--quick] [--part identities,changed,quiet,daily,verdicts,kills,speed] [--kills N]`.
+"""Twelve months in a row: `python -m bench months [--quick] [--part identities,changed,quiet,daily,verdicts,kills,speed,corrections,events] [--kills N]`.
 
 changed: the last month scored anew with 2 % of the claims gone; whether untouched rings keep their names. identities: rings that grow, split, merge, sleep and wake in a sample city; whether each keeps its name, how late it is
 listed, and whether its next session is foreseen better than by guessing. quiet: the same months without any ring.
 daily: how much of a ring's money is paid before a day's look or a month's list first names it.
 verdicts: precision at k before and after simulated verdicts. kills: a job killed at random points, then made again.
-speed: a month's delivery onto a window, with what earlier jobs kept and without; a day's look onto the same window.
+corrections: twelve months late, corrected, repeated, withdrawn and in parts, against what should count. events: take-in,
+migration and erasure killed at file-system events, then done again. speed: a month's delivery onto a window, with what earlier jobs kept and without; a day's look onto the same window.
 """
 
 from __future__ import annotations

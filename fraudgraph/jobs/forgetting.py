@@ -174,7 +174,7 @@ def _check(workspace: Workspace, by: str, reason: str) -> None:
             "Say who erases and why (--by, --reason); nothing was erased.",
             "请注明操作人和理由（--by、--reason）；未删除任何数据。",
         )
-    if (workspace.root / "neo4j").is_dir() and LocalServer(Places(workspace.root)).running:
+    if (workspace.root / "neo4j").is_dir() and LocalServer(Places(workspace.root)).running():
         raise GraphStoreError(
             "The workspace's Neo4j is running and may hold what shall be erased. Stop it (`fraudgraph neo4j stop`) and run again; nothing was erased.",
             "工作区的 Neo4j 正在运行，其中可能有待删除的数据。请先停止（`fraudgraph neo4j stop`）再运行；未删除任何数据。",
