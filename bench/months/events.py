@@ -48,7 +48,8 @@ def kill_at_events(work: Path, count: int, chance: random.Random) -> dict[str, A
     for number, (name, (prepare, act)) in enumerate(stages.items()):
         base, place = work / f"events-{name}" / "base", work / f"events-{name}" / "w"
         shutil.rmtree(base.parent, ignore_errors=True)
-        prepare(base)
+        base.parent.mkdir(parents=True)
+        _fork(prepare, base, None)
         shutil.copytree(base, place)
         events = _fork(act, place, None)
         expected = _print(place)

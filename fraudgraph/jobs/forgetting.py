@@ -18,7 +18,7 @@ from fraudgraph.jobs.delivery_effects import ensure_indexes, look_into
 from fraudgraph.jobs.holds import check_not_held
 from fraudgraph.jobs.plan import month_notes
 from fraudgraph.jobs.registers import REGISTER_NAME, names_kept
-from fraudgraph.jobs.workspace import Lock, Workspace, put_in_place, read_json, write_private
+from fraudgraph.jobs.workspace import Lock, Workspace, put_in_place, read_json, tidy, write_private
 from fraudgraph.records import Month
 from fraudgraph.settings import Settings
 from fraudgraph.store import DATABASE_NAME, Store
@@ -140,6 +140,7 @@ class _Intent:
 
     @classmethod
     def begin(cls, workspace: Workspace, settings: Settings, condition: str, value: str) -> _Intent:
+        tidy(workspace.deliveries)
         every = deliveries(workspace)
         ensure_indexes(workspace, every, settings)
         kept = (

@@ -51,11 +51,12 @@ def migrate(root: Path) -> Migration | None:
     """
     root = Path(os.path.abspath(root))  # noqa: PTH100  # a link to a workspace stays one
     old = Workspace(root)
+    copy = root.with_name(f".{root.name}.migrating")
     if not old.settings.is_file() or format_of(old) >= FORMAT:
         old.checked()
+        _name_what_was(copy, root)
         return None
     before = format_of(old)
-    copy, kept_as = (root.with_name(f".{root.name}.{word}") for word in ("migrating", f"format-{before}"))
     kept_as = root.with_name(f"{root.name}.format-{before}")
     if kept_as.exists():
         raise UsageError(
@@ -77,6 +78,15 @@ def migrate(root: Path) -> Migration | None:
             root.rename(kept_as)
             copy.rename(root)
     return done
+
+
+def _name_what_was(copy: Path, root: Path) -> None:
+    """A job killed right after the two changed places left the old workspace under the copy's name."""
+    left = Workspace(copy)
+    if left.settings.is_file() and (before := format_of(left)) < FORMAT:
+        kept_as = root.with_name(f"{root.name}.format-{before}")
+        if not kept_as.exists():
+            copy.rename(kept_as)
 
 
 def _check_room(root: Path) -> None:

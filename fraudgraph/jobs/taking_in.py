@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -20,10 +21,13 @@ from fraudgraph.jobs.deliveries import (
 )
 from fraudgraph.jobs.delivery_effects import again_with_nothing_since, look_into
 from fraudgraph.jobs.inbox import BadFile, Waiting, copy_whole, inbox_files, refuse, still_as_copied
-from fraudgraph.jobs.workspace import Workspace, disk_told, write_private
+from fraudgraph.jobs.workspace import Workspace, disk_told, tidy, write_private
 from fraudgraph.settings import Settings
 
 __all__ = ["take_in"]
+
+_HALF = re.compile(r"\.\d+(-[0-9a-f]+)?")
+"""A delivery that was on its way in when its job ended."""
 
 
 def take_in(workspace: Workspace, settings: Settings) -> Delivery | None:
@@ -42,8 +46,10 @@ def take_in(workspace: Workspace, settings: Settings) -> Delivery | None:
         If the delivery can't be used, naming every file at fault; the inbox then is as it was.
     """
     waiting, links = inbox_files(workspace)
-    for left in workspace.deliveries.glob(".*"):
-        shutil.rmtree(left, ignore_errors=True)
+    tidy(workspace.deliveries)
+    for left in workspace.deliveries.glob(".[0-9]*"):
+        if _HALF.fullmatch(left.name):
+            shutil.rmtree(left, ignore_errors=True)
     if not waiting and not links:
         return None
     every = deliveries(workspace)

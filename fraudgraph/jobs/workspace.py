@@ -42,7 +42,7 @@ FORMAT = 2
 _FORMAT_FILE = "workspace.json"
 
 _MONTH = re.compile(r"\d{4}-\d{2}")
-_LEFT = re.compile(r"\.(?P<name>[0-9-]+)\.(?P<kind>partial|earlier)(-\d+)?")
+_LEFT = re.compile(r"\.(?P<name>[0-9a-f-]+)\.(?P<kind>partial|earlier)(-\d+)?")
 _FOLDERS = ("inbox", "quarantine", "deliveries", "months", "days", "casework", "screens", "logs")
 _BY_THE_USER = {
     "calendar.csv": "place_id,from,to,kind,note\r\n",
