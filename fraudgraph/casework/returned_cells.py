@@ -42,7 +42,11 @@ def unreadable_cells(path: Path, sheet: str, columns: Collection[int]) -> Iterat
         value = cell.find(f"{_MAIN}v")
         if cell.get("t") == "e":
             yield place[0], (value.text or "#?") if value is not None else "#?"
-        elif cell.find(f"{_MAIN}f") is not None and value is None and cell.find(f"{_MAIN}is") is None:
+        elif (
+            cell.find(f"{_MAIN}f") is not None
+            and cell.get("t") != "str"
+            and (value is None or not value.text)
+        ):
             yield place[0], "formula"
 
 
