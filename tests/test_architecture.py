@@ -159,6 +159,7 @@ CLAIMS_ROOMS = (
     "accounting",
     "sheet_cache",
     "reading",
+    "erasing",
     "inspection",
 )
 """The inner rooms of claims, left to right, as the rooms of the house."""

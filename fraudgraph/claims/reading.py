@@ -279,12 +279,9 @@ def _window(
         "SELECT CAST(min(started_at) AS DATE), CAST(max(started_at) AS DATE) FROM scratch.claims_kept"
     )
     if days[0] is None:
-        if (
-            partial
-            and month is None
-            and not store.one("SELECT count(*) FROM scratch.claims_in WHERE NOT voided")[0]
-        ):
-            return date(1900, 1, 1), date(2999, 12, 31)  # registers, fee lines, or claims withdrawn
+        of_claims = store.one("SELECT count(*) FROM scratch.claims_in WHERE NOT voided")[0]
+        if partial and month is None and not of_claims:
+            return date.min, date.max  # registers, fee lines, or claims withdrawn
         raise no_row_usable(store)
     if month is None and window_months is None:
         return days[0], days[1]

@@ -107,7 +107,7 @@ def _restore(delivery: _Id, by: _By = "", reason: _Reason = "", workspace: Works
 
 def _decide(workspace: Path | None, name: str, action: str, by: str, reason: str) -> None:
     from fraudgraph.jobs.deliveries import decide_on, delivery_by_id
-    from fraudgraph.jobs.workspace import Lock
+    from fraudgraph.jobs.lock import Lock
 
     place = workspace_of(workspace)
     with Lock(place, f"fraudgraph deliveries {action}"):

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from fraudgraph.errors import SettingsError, SourceError
+from fraudgraph.jobs.damage import read_json
 from fraudgraph.jobs.journal import Journal
-from fraudgraph.jobs.workspace import Workspace, read_json, write_private
+from fraudgraph.jobs.workspace import Workspace, write_private
 from fraudgraph.records import Month
 from fraudgraph.settings import Settings
 

@@ -14,7 +14,8 @@ from typing import Any
 
 from fraudgraph.casework.appending import append_lines, read_lines
 from fraudgraph.errors import StorageError, UsageError, nearest_hint
-from fraudgraph.jobs.workspace import Workspace, damaged, read_json, write_private
+from fraudgraph.jobs.damage import damaged, read_json
+from fraudgraph.jobs.workspace import Workspace, write_private
 from fraudgraph.records import Month
 from fraudgraph.settings import Settings
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import shutil
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,20 +12,20 @@ from pathlib import Path
 from fraudgraph.casework.appending import append_lines, read_lines
 from fraudgraph.errors import GraphStoreError, StorageError, UsageError
 from fraudgraph.jobs.deliveries import INDEX_NAME, Delivery, deliveries, sha256_of, write_delivery
-from fraudgraph.jobs.delivery_effects import ensure_indexes, look_into
+from fraudgraph.jobs.delivery_effects import look_into
+from fraudgraph.jobs.erasure_intent import Intent, scratch_store
 from fraudgraph.jobs.holds import check_not_held
-from fraudgraph.jobs.plan import month_notes
+from fraudgraph.jobs.lock import Lock
+from fraudgraph.jobs.redaction import redact, texts_of
 from fraudgraph.jobs.registers import REGISTER_NAME, names_kept
-from fraudgraph.jobs.workspace import Lock, Workspace, put_in_place, read_json, tidy, write_private
+from fraudgraph.jobs.workspace import Workspace, put_in_place
 from fraudgraph.records import Month
 from fraudgraph.settings import Settings
-from fraudgraph.store import DATABASE_NAME, Store
+from fraudgraph.store import DATABASE_NAME
 
 __all__ = ["Forgetting", "forget_before", "forget_person", "month_of_retention"]
 
 _RECORD = "erasures.jsonl"
-_INTENT = ".forgetting.json"
-_TEXT = (".json", ".jsonl", ".csv", ".html", ".toml", ".md", ".txt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +76,10 @@ def forget_person(
     _check(workspace, by, reason)
     check_not_held(workspace, person)
     with Lock(workspace, "fraudgraph workspace forget"):
-        intent = _Intent.begin(workspace, settings, "person = md5_number_lower($value)", person)
+        intent = Intent.begin(workspace, settings, "person = md5_number_lower($value)", person)
         rows, files = _from_deliveries(workspace, settings, person, intent)
         months = [one for one in workspace.published() if intent.concerns(workspace, one)]
-        entries = sum(_redact(path, person) for path in _texts(workspace))
+        entries = sum(redact(path, person) for path in texts_of(workspace))
         if not (rows or files or entries or months or intent.keys):
             intent.end(workspace)
             raise UsageError(
@@ -114,7 +112,7 @@ def forget_before(
     """
     _check(workspace, by, reason)
     with Lock(workspace, "fraudgraph workspace forget"):
-        intent = _Intent.begin(workspace, settings, "month < $value", str(first))
+        intent = Intent.begin(workspace, settings, "month < $value", str(first))
         rows, files = _from_deliveries(workspace, settings, "", intent)
         gone = [month for month in workspace.published() if month < first]
         for month in workspace.published():
@@ -129,41 +127,6 @@ def forget_before(
         _drop_derived(workspace)
         intent.end(workspace)
         return _recorded(workspace, "before", str(first), by, reason, rows, files, 0, gone)
-
-
-@dataclass(slots=True)
-class _Intent:
-    """What an erasure is about, by hashes, kept until it is done: a job that was killed on the way is gone on with."""
-
-    keys: frozenset[int]
-    deliveries: set[str]
-
-    @classmethod
-    def begin(cls, workspace: Workspace, settings: Settings, condition: str, value: str) -> _Intent:
-        tidy(workspace.deliveries)
-        every = deliveries(workspace)
-        ensure_indexes(workspace, every, settings)
-        kept = (
-            read_json(
-                workspace.deliveries / _INTENT, ("Delete it and run again.", "请删除该文件后重新运行。")
-            )
-            or {}
-        )
-        keys = _keys(workspace, settings, condition, value) | frozenset(kept.get("keys", ()))
-        made = cls(keys=keys, deliveries=set(kept.get("deliveries", ())))
-        made.save(workspace)
-        return made
-
-    def save(self, workspace: Workspace) -> None:
-        text = json.dumps({"keys": sorted(self.keys), "deliveries": sorted(self.deliveries)})
-        write_private(workspace.deliveries / _INTENT, text)
-
-    def end(self, workspace: Workspace) -> None:
-        (workspace.deliveries / _INTENT).unlink(missing_ok=True)
-
-    def concerns(self, workspace: Workspace, month: Month) -> bool:
-        kept = month_notes(workspace, month) or {}
-        return bool(self.deliveries & set(kept.get("deliveries", ())))
 
 
 def _check(workspace: Workspace, by: str, reason: str) -> None:
@@ -182,30 +145,8 @@ def _check(workspace: Workspace, by: str, reason: str) -> None:
         )
 
 
-def _keys(workspace: Workspace, settings: Settings, condition: str, value: str) -> frozenset[int]:
-    """Hashes of the claims and encounters that a condition names."""
-    paths = [
-        str(one.folder / INDEX_NAME) for one in deliveries(workspace) if (one.folder / INDEX_NAME).is_file()
-    ]
-    if not paths:
-        return frozenset()
-    with _store(workspace, settings) as store:
-        rows = store.rows(
-            f"SELECT DISTINCT key FROM read_parquet($paths) WHERE kind IN ('claims', 'encounters') AND {condition} ORDER BY 1",
-            paths=paths,
-            value=value,
-        )
-    return frozenset(int(key) for (key,) in rows)
-
-
-def _store(workspace: Workspace, settings: Settings) -> Store:
-    scratch = workspace.work / "forget"
-    shutil.rmtree(scratch, ignore_errors=True)
-    return Store(scratch, threads=settings.run.threads, memory_limit_gib=settings.run.memory_limit_gib)
-
-
 def _from_deliveries(
-    workspace: Workspace, settings: Settings, person: str, intent: _Intent
+    workspace: Workspace, settings: Settings, person: str, intent: Intent
 ) -> tuple[int, int]:
     """Write the deliveries that hold it again, each whole or not at all; rows taken out, and files written."""
     from fraudgraph.claims.columns.mapping import load_mapping  # noqa: PLC0415
@@ -218,7 +159,7 @@ def _from_deliveries(
         beside = workspace.deliveries / f".{one.id}.partial"
         shutil.rmtree(beside, ignore_errors=True)
         changed: dict[str, tuple[str, int]] = {}
-        with _store(workspace, settings) as store:
+        with scratch_store(workspace, settings) as store:
             for file in one.files:
                 target = beside / "files" / file.name
                 gone = rewrite_without(
@@ -290,7 +231,7 @@ def _drop_month(workspace: Workspace, month: Month, person: str) -> None:
     names.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     shutil.copyfile(out / REGISTER_NAME, names)
     names.chmod(0o600)
-    _redact(names, person)
+    redact(names, person)
     aside = out.with_name(f".{out.name}.partial")
     out.rename(aside)
     shutil.rmtree(aside)
@@ -302,42 +243,6 @@ def _drop_derived(workspace: Workspace) -> None:
     for name in ("data", "logs", "dumps"):
         shutil.rmtree(workspace.root / "neo4j" / name, ignore_errors=True)
     (workspace.root / "logs" / "neo4j.json").unlink(missing_ok=True)
-
-
-def _texts(workspace: Workspace) -> list[Path]:
-    """Small files in which a person may be named: casework, logs, what was collected, quarantine's reasons."""
-    folders = (workspace.casework, workspace.root / "logs", workspace.deliveries)
-    found = [
-        path for folder in folders for path in folder.glob("*") if path.is_file() and path.suffix in _TEXT
-    ]
-    found += [path for path in workspace.quarantine.rglob("*") if path.is_file()]
-    found += [workspace.month(month) / REGISTER_NAME for month in workspace.published()]
-    return sorted(found)
-
-
-def _redact(path: Path, person: str) -> int:
-    """Take a person's id out of a text; how many lines had it. Binary files that hold it go as a whole."""
-    data = path.read_bytes()
-    if person.encode() not in data:
-        return 0
-    if path.suffix not in _TEXT:
-        path.unlink()
-        return 1
-    pattern = re.compile(rf"(?<![0-9A-Za-z]){re.escape(person)}(?![0-9A-Za-z])")
-    lines = data.decode("utf-8", errors="replace").splitlines(keepends=True)
-    kept = [_without(line, pattern) for line in lines]
-    text = "".join(kept)
-    write_private(path, text)
-    return sum(one != other for one, other in zip(lines, kept, strict=True))
-
-
-def _without(line: str, pattern: re.Pattern[str]) -> str:
-    """A line without an id; lists of ids in JSON lose their entry."""
-    if not pattern.search(line):
-        return line
-    quoted: Callable[[re.Match[str]], str] = lambda _found: ""  # noqa: E731
-    short = re.sub(rf'"{pattern.pattern}"\s*,\s*|,\s*"{pattern.pattern}"(?=\s*[\]])', quoted, line)
-    return pattern.sub("-", short)
 
 
 def _recorded(

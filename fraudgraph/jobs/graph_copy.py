@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 
 from fraudgraph.errors import FraudgraphError, GraphStoreError
+from fraudgraph.jobs.damage import read_json
 from fraudgraph.jobs.journal import Journal
 from fraudgraph.jobs.plan import month_notes
-from fraudgraph.jobs.workspace import Workspace, read_json, write_private
+from fraudgraph.jobs.workspace import Workspace, write_private
 from fraudgraph.records import Month
 from fraudgraph.settings import Settings
 

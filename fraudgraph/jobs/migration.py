@@ -13,7 +13,8 @@ from fraudgraph import __version__
 from fraudgraph.errors import StorageError, UsageError
 from fraudgraph.jobs.deliveries import INDEX_NAME, deliveries, sha256_of, write_delivery
 from fraudgraph.jobs.delivery_effects import look_into
-from fraudgraph.jobs.workspace import FORMAT, Lock, Workspace, format_of, write_format, write_private
+from fraudgraph.jobs.lock import Lock
+from fraudgraph.jobs.workspace import FORMAT, Workspace, format_of, write_format, write_private
 from fraudgraph.run_folder import exchange
 from fraudgraph.settings import load_settings
 

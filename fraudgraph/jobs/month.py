@@ -13,9 +13,10 @@ from fraudgraph.jobs.collecting import collect
 from fraudgraph.jobs.deliveries import Delivery, deliveries
 from fraudgraph.jobs.graph_copy import publish_graph
 from fraudgraph.jobs.journal import Journal
+from fraudgraph.jobs.lock import Lock
 from fraudgraph.jobs.plan import Plan, month_notes, plan_months
 from fraudgraph.jobs.taking_in import take_in
-from fraudgraph.jobs.workspace import Lock, Workspace, tidy
+from fraudgraph.jobs.workspace import Workspace, tidy
 from fraudgraph.progress import Progress
 from fraudgraph.records import Month
 from fraudgraph.settings import Settings

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from fraudgraph import __version__
+from fraudgraph.jobs.damage import damaged, read_json
 from fraudgraph.jobs.deliveries import DeliveredFile, Delivery, window_of
 from fraudgraph.jobs.registers import REGISTER_NAME
-from fraudgraph.jobs.workspace import Workspace, damaged, read_json
+from fraudgraph.jobs.workspace import Workspace
 from fraudgraph.records import Month
 from fraudgraph.settings import Settings
 

@@ -19,9 +19,10 @@ from fraudgraph.groups import search_groups
 from fraudgraph.jobs.day_outputs import DaySummary, Move, NextSession, write_day
 from fraudgraph.jobs.deliveries import deliveries, link_window, window_of
 from fraudgraph.jobs.journal import Journal
+from fraudgraph.jobs.lock import Lock
 from fraudgraph.jobs.registers import latest_register
 from fraudgraph.jobs.taking_in import take_in
-from fraudgraph.jobs.workspace import Lock, Workspace, disk_told, tidy
+from fraudgraph.jobs.workspace import Workspace, disk_told, tidy
 from fraudgraph.meetings import find_meetings
 from fraudgraph.outliers.scoring import OUTLIERS_TABLE_SQL
 from fraudgraph.progress import Progress

@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import re
 import shutil
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from fraudgraph import __version__
-from fraudgraph.errors import LockedError, SettingsError, StorageError, UsageError
+from fraudgraph.errors import SettingsError, StorageError, UsageError
+from fraudgraph.jobs.damage import damaged, read_json
 from fraudgraph.records import Month
 from fraudgraph.run_folder import exchange
 
 __all__ = [
     "FORMAT",
-    "Lock",
     "Workspace",
-    "damaged",
+    "cannot_write",
     "disk_told",
     "format_of",
     "init_workspace",
     "put_in_place",
-    "read_json",
     "tidy",
     "write_format",
     "write_private",
@@ -183,41 +178,6 @@ def write_format(root: Path, *, migrated_from: int | None = None) -> None:
     write_private(root / _FORMAT_FILE, json.dumps(told, indent=2) + "\n")
 
 
-def read_json(path: Path, remedy: tuple[str, str]) -> dict[str, Any] | None:
-    """A JSON object's file, or None where it is not there.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    remedy : tuple of str
-        What to do if it is damaged, in English and Chinese.
-
-    Raises
-    ------
-    StorageError
-        If it was cut off or is no JSON object, naming it.
-    """
-    try:
-        found = json.loads(path.read_bytes())
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except ValueError:
-        raise damaged(path, remedy) from None
-    if not isinstance(found, dict):
-        raise damaged(path, remedy)
-    return found
-
-
-def damaged(path: Path, remedy: tuple[str, str]) -> StorageError:
-    """A file of the workspace that is not what was written there."""
-    size = path.stat().st_size if path.is_file() else 0
-    return StorageError(
-        f"{path} is damaged: {size} bytes that are not what the program wrote there. {remedy[0]}",
-        f"{path} 已损坏：现有 {size} 字节，不是程序写入的内容。{remedy[1]}",
-    )
-
-
 def init_workspace(root: Path) -> tuple[Path, ...]:
     """Make a workspace; what is there already stays as it is.
 
@@ -250,7 +210,7 @@ def init_workspace(root: Path) -> tuple[Path, ...]:
         if new:
             write_format(root)
     except OSError as problem:
-        raise _cannot_write(root, problem) from None
+        raise cannot_write(root, problem) from None
     return tuple(made)
 
 
@@ -311,79 +271,9 @@ def disk_told(where: Path) -> Iterator[None]:
         raise full from None
 
 
-def _cannot_write(path: Path, problem: OSError) -> StorageError:
+def cannot_write(path: Path, problem: OSError) -> StorageError:
+    """What to say where a file of the workspace can't be written."""
     return StorageError(
         f"{path} can't be written: {problem.strerror or problem}. Free some space or check the permissions, and run again.",
         f"无法写入 {path}：{problem.strerror or problem}。请清理空间或检查权限后重新运行。",
     )
-
-
-class Lock:
-    """Held while a job works in a workspace; the system lets it go with the process, however that ends.
-
-    Parameters
-    ----------
-    workspace : Workspace
-        Where.
-    command : str
-        What is being done, for whoever finds the place taken.
-
-    Raises
-    ------
-    LockedError
-        If another process holds it.
-    """
-
-    def __init__(self, workspace: Workspace, command: str) -> None:
-        self._path = workspace.root / ".lock"
-        self._command = command
-        self._handle = -1
-        self._umask = 0o022
-        self.left_behind: dict[str, Any] | None = None
-        """Who held the lock and ended without letting it go, if anybody did."""
-
-    def __enter__(self) -> Self:
-        try:
-            self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError as problem:
-            raise _cannot_write(self._path, problem) from None
-        holder = self._holder()
-        try:
-            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(self._handle)
-            raise self._taken(holder) from None
-        self.left_behind = holder
-        self._umask = os.umask(0o077)  # whatever a job makes is its owner's alone
-        self._note({
-            "pid": os.getpid(), "host": socket.gethostname(), "command": self._command,
-            "since": datetime.now(UTC).isoformat(timespec="seconds"),
-        })  # fmt: skip
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        os.umask(self._umask)
-        self._note(None)
-        os.close(self._handle)
-
-    def _holder(self) -> dict[str, Any] | None:
-        try:
-            found = json.loads(os.pread(self._handle, 4096, 0).decode("utf-8") or "null")
-        except ValueError:
-            return None
-        return found if isinstance(found, dict) else None
-
-    def _note(self, holder: dict[str, Any] | None) -> None:
-        os.ftruncate(self._handle, 0)
-        os.pwrite(self._handle, json.dumps(holder).encode("utf-8"), 0)
-
-    def _taken(self, holder: dict[str, Any] | None) -> LockedError:
-        who = holder or {}
-        en = f"process {who.get('pid', '?')} on {who.get('host', '?')}, `{who.get('command', '?')}`, since {who.get('since', '?')}"
-        zh = f"主机 {who.get('host', '?')} 上的进程 {who.get('pid', '?')}（`{who.get('command', '?')}`，自 {who.get('since', '?')}）"
-        return LockedError(
-            f"Another job is at work in this workspace: {en}. Wait until it is done, then run again.",
-            f"该工作区正在运行另一任务：{zh}。请等待其结束后重新运行。",
-        )

@@ -12,7 +12,7 @@ from fraudgraph.casework.known import CHANGES, Event, EventKind, Register
 from fraudgraph.casework.learning import HitRate, Learned
 from fraudgraph.casework.listing import Case
 from fraudgraph.casework.manual_edits import HandEdit
-from fraudgraph.claims.accounting.claim_changes import ClaimChanges
+from fraudgraph.claims.cleaning.claim_changes import ClaimChanges
 from fraudgraph.records import Month, ScreenOutcome
 from fraudgraph.report.files import dossier_name
 from fraudgraph.report.pages import render

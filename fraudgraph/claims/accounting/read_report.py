@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from fraudgraph.claims.accounting.claim_changes import ClaimChanges
+from fraudgraph.claims.cleaning.claim_changes import ClaimChanges
 
 __all__ = ["FileReport", "Note", "ReadReport", "TableReport"]
 

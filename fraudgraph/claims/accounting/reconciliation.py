@@ -8,12 +8,12 @@ from decimal import Decimal
 
 import pyarrow as pa
 
-from fraudgraph.claims.accounting.claim_changes import SUPERSEDED
 from fraudgraph.claims.accounting.read_report import FileReport, TableReport
 from fraudgraph.claims.accounting.rejects import NOT_COUNTED, REASONS
 from fraudgraph.claims.accounting.source_errors import first_fault
-from fraudgraph.claims.cleaning.assembly import ROWS_PER_SHEET
+from fraudgraph.claims.cleaning.claim_changes import SUPERSEDED
 from fraudgraph.claims.cleaning.landing import Landing
+from fraudgraph.claims.cleaning.repeated import ROWS_PER_SHEET
 from fraudgraph.claims.formats.raw_lines import raw_lines
 from fraudgraph.claims.schema.schema import CANONICAL, DERIVED_CLAIM_COLUMNS
 from fraudgraph.errors import FraudgraphError, SourceError

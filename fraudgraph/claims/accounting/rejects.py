@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fraudgraph.claims.accounting.claim_changes import SUPERSEDED
+from fraudgraph.claims.cleaning.claim_changes import SUPERSEDED
 
 __all__ = ["NOT_COUNTED", "REASONS", "Reason"]
 

@@ -18,34 +18,22 @@ from fraudgraph.claims.cleaning.newest import (
     several_deliveries,
     supersede_table,
 )
-from fraudgraph.claims.schema.fields import KINDS, REFERENCE_KINDS, REFERENCE_TABLES
+from fraudgraph.claims.cleaning.repeated import AMOUNTS, KEYS, ROWS_PER_SHEET, key_sql, set_aside_repeated
+from fraudgraph.claims.schema.fields import KINDS, REFERENCE_TABLES
 from fraudgraph.claims.schema.landing_form import landing_columns
 from fraudgraph.claims.schema.schema import CANONICAL, DERIVED_CLAIM_COLUMNS, create_table_sql
 from fraudgraph.store import Store
 
 __all__ = [
-    "KEYS",
-    "ROWS_PER_SHEET",
     "assemble_claims",
     "assemble_items",
     "assemble_reference",
     "gather",
     "keep_claims",
-    "key_sql",
     "prepare",
 ]
 
-ROWS_PER_SHEET = 1 << 40
-"""A row's number is its sheet's number times this, plus its line."""
 _SQL = Path(__file__).parent / "sql"
-_AMOUNT = {"claims": "total_amount", "claim_items": "amount"}
-KEYS = {
-    "claims": ("claim_id",),
-    "encounters": ("encounter_id",),
-    "institutions": ("place_id",),
-    **{name: CANONICAL[name].key for name in REFERENCE_TABLES},
-}
-"""Columns that tell a kind's rows apart; fee lines have none."""
 
 
 @cache
@@ -91,13 +79,13 @@ def gather(store: Store, landings: Sequence[Landing]) -> None:
         if ours and kind.name in KEYS:
             if several:
                 set_aside_superseded(store, kind.name, key_sql(kind.name))
-            _set_aside_repeated(store, kind.name, by_order=several)
+            set_aside_repeated(store, kind.name, by_order=several)
 
 
 def _set_aside_faults(store: Store, landing: Landing) -> None:
     """Rows with a fault number, with the reason that stands for it."""
     kind = landing.mapping.kind.name
-    amount = _AMOUNT.get(kind, "NULL")
+    amount = AMOUNTS.get(kind, "NULL")
     rows = ", ".join(
         f"({f.number}, $code_{f.number}, $field_{f.number}, $column_{f.number})" for f in landing.faults
     )
@@ -118,45 +106,6 @@ def _set_aside_faults(store: Store, landing: Landing) -> None:
         ),
         kind=kind,
         **parameters,
-    )
-
-
-def key_sql(kind_name: str, *before: str) -> str:
-    """SQL for the text by which a kind's rows are told apart, with more columns before it."""
-    return "concat_ws(chr(31), " + ", ".join([*before, *KEYS[kind_name]]) + ")"
-
-
-def _set_aside_repeated(store: Store, kind_name: str, *, by_order: bool) -> None:
-    """All rows but one per key. Reference tables may say the same thing in several sheets: those are merged later.
-
-    Within one delivery of a workspace the last row counts (`by_order`); in a delivery read by itself the rows' order
-    decides nothing.
-    """
-    kind = KINDS[kind_name]
-    per_sheet = [f"CAST(row_no // {ROWS_PER_SHEET} AS VARCHAR)"] if kind_name in REFERENCE_KINDS else []
-    key = key_sql(kind_name, *per_sheet)
-    names = [name for name, _ in landing_columns(kind_name, kind.fields)[1:-3]]
-    content = "md5(to_json(struct_pack(" + ", ".join(f"{name} := {name}" for name in names) + "))::VARCHAR)"
-    at_time = "coalesce(settled_at, started_at)" if kind_name == "claims" else "NULL"
-    if kind_name == "encounters":
-        at_time = "started_at"
-    turn = "-row_no" if by_order else "0"
-    source = f"scratch.{kind_name}_in WHERE fault_no IS NULL"
-    if by_order:
-        source += f" AND row_no NOT IN (SELECT row_no FROM scratch.superseded WHERE kind = '{kind_name}')"
-    store.run(f"CREATE OR REPLACE VIEW scratch.keyed AS SELECT row_no, {key} AS key_text FROM {source}")
-    store.run(_sql("repeated_rows"))  # apart: comparing content is dear and only these few rows need it
-    store.run(
-        f"CREATE OR REPLACE VIEW scratch.keyed_content AS SELECT row_no, {key} AS key_text, {turn} AS turn, {content} AS content, CAST({at_time} AS TIMESTAMP) AS at_time FROM {source} AND row_no IN (SELECT row_no FROM scratch.repeated_rows)"
-    )
-    field = KEYS[kind_name][0]
-    amount = f"i.{_AMOUNT[kind_name]}" if kind_name in _AMOUNT else "NULL"
-    store.run(
-        f"""INSERT INTO scratch.set_aside
-        SELECT $kind, d.row_no, d.code, $field, NULL, i.{field}, {amount}
-        FROM ({_sql("repeated_keys")}) AS d INNER JOIN scratch.{kind_name}_in AS i ON i.row_no = d.row_no""",
-        kind=kind_name,
-        field=field,
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from fraudgraph.claims.accounting.claim_changes import ClaimChanges, PlaceChanges
+from fraudgraph.claims.cleaning.claim_changes import ClaimChanges, PlaceChanges
 from fraudgraph.claims.cleaning.landing import Landing
 from fraudgraph.claims.schema.fields import KINDS, REFERENCE_KINDS
 from fraudgraph.claims.schema.landing_form import landing_columns

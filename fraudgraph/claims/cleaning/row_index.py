@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from fraudgraph.claims.cleaning.assembly import KEYS, key_sql
 from fraudgraph.claims.cleaning.landing import Landing
 from fraudgraph.claims.cleaning.newest import content_sql
+from fraudgraph.claims.cleaning.repeated import KEYS, key_sql
 from fraudgraph.claims.typing.value_sql import literal
 from fraudgraph.store import Store
 
