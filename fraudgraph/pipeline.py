@@ -256,7 +256,7 @@ def _read(
     say.stage("Reading", "读取数据")
     return read_claims(
         store, sources, settings.source, month=month, window_months=settings.run.window_months, mapping=mapping,
-        kept=kept, partial=kept is not None, progress=say.stage,
+        kept=kept, partial=kept is not None, deliveries=kept is not None, progress=say.stage,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ no process holds its lock, which the system lets go with the process, and its nu
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import fcntl
 import os
@@ -19,9 +20,11 @@ from typing import Self
 from fraudgraph.errors import StorageError, UsageError
 from fraudgraph.store import storage_problem
 
-__all__ = ["MANIFEST_NAME", "RunFolder"]
+__all__ = ["MANIFEST_NAME", "RunFolder", "exchange"]
 
 MANIFEST_NAME = "run.json"
+_HERE, _SWAP = -100, 2
+"""AT_FDCWD, and RENAME_EXCHANGE as RENAME_SWAP."""
 _PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
 _STORAGE_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -137,6 +140,9 @@ class RunFolder:
         if not self.out.exists():
             self.path.rename(self.out)
             return
+        if exchange(self.path, self.out):
+            shutil.rmtree(self.path, ignore_errors=True)  # what was there before
+            return
         earlier = self.out.with_name(f".{self.out.name}.earlier-{os.getpid()}")
         self.out.rename(earlier)
         try:
@@ -145,6 +151,24 @@ class RunFolder:
             earlier.rename(self.out)
             raise
         shutil.rmtree(earlier, ignore_errors=True)
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Let two folders change places in one step, so that readers never find neither; False where the system can't.
+
+    Parameters
+    ----------
+    one, other : Path
+        Folders on one file system. Linux has it on ext4, xfs, btrfs, tmpfs and overlay, macOS on APFS; network file
+        systems mostly don't.
+    """
+    system = ctypes.CDLL(None, use_errno=True)
+    names = os.fsencode(one), os.fsencode(other)
+    if hasattr(system, "renameat2"):
+        return int(system.renameat2(_HERE, names[0], _HERE, names[1], _SWAP)) == 0
+    if hasattr(system, "renamex_np"):
+        return int(system.renamex_np(*names, _SWAP)) == 0
+    return False
 
 
 def _abandoned(folder: Path, process: int) -> bool:

@@ -134,7 +134,11 @@ class MonthSettings(_Part):
     window_months: int = Field(default=12, ge=1)
     """How many months up to the one asked for are scored."""
     late_share: float = Field(default=0.01, ge=0, le=1)
-    """A delivery is late for a month already published if it adds at least this share to the month's claims; less waits."""
+    """A delivery is late for a month already published if it adds, changes or withdraws at least this share of its claims; less waits."""
+    quarantine: bool = False
+    """Put delivered files that can't be used aside, each with the reason, and go on with the rest."""
+    keep_months: int | None = Field(default=None, ge=1)
+    """Months that are kept: `fraudgraph workspace forget --by-retention` removes what is older; None keeps all."""
     collect: tuple[str, ...] = ()
     """Paths with wildcards, {month} stands for 2025-10: files that match are copied to the inbox before work begins."""
     database: str | None = None

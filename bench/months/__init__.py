@@ -1,10 +1,11 @@
-"""Twelve months in a row: `python -m bench months [--quick] [--part identities,changed,quiet,daily,verdicts,kills,speed] [--kills N]`.
+"""Twelve months in a row: `python -m bench months [--quick] [--part identities,changed,quiet,daily,verdicts,kills,speed,corrections,events] [--kills N]`.
 
 changed: the last month scored anew with 2 % of the claims gone; whether untouched rings keep their names. identities: rings that grow, split, merge, sleep and wake in a sample city; whether each keeps its name, how late it is
 listed, and whether its next session is foreseen better than by guessing. quiet: the same months without any ring.
 daily: how much of a ring's money is paid before a day's look or a month's list first names it.
 verdicts: precision at k before and after simulated verdicts. kills: a job killed at random points, then made again.
-speed: a month's delivery onto a window, with what earlier jobs kept and without; a day's look onto the same window.
+corrections: twelve months late, corrected, repeated, withdrawn and in parts, against what should count. events: take-in,
+migration and erasure killed at file-system events, then done again. speed: a month's delivery onto a window, with what earlier jobs kept and without; a day's look onto the same window.
 """
 
 from __future__ import annotations
@@ -17,13 +18,16 @@ import signal
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
 from bench.months.beginning import begin, do_job, named_rings
+from bench.months.corrections import compare_months
 from bench.months.daily import daily
+from bench.months.events import kill_at_events
 from bench.months.judging import judge
 from bench.months.kills import kill_jobs
 from bench.months.script import Life
@@ -31,6 +35,7 @@ from bench.months.speed import new_delivery
 from bench.months.verdicts import learn_from_verdicts
 from fraudgraph.casework.forecast import Session, forecast
 from fraudgraph.jobs import Workspace
+from fraudgraph.jobs.deliveries import deliveries, sha256_of, write_delivery
 from fraudgraph.records import Month
 
 __all__ = ["main"]
@@ -106,11 +111,16 @@ def changed(work: Path, options: argparse.Namespace) -> dict[str, Any]:
     month = str(workspace.published()[-1])
     before, _ = named_rings(workspace, [month])
     chance = random.Random(options.seed)
-    for path in sorted(workspace.deliveries.glob("*/files/claims-*.parquet")):
-        table = pq.read_table(path)
-        kept = [number for number in range(table.num_rows) if chance.random() >= 0.02]
-        path.unlink()  # a link to the untouched workspace's file
-        pq.write_table(table.take(kept), path)
+    for one in deliveries(workspace):
+        files = []
+        for file in one.files:
+            path = one.folder / "files" / file.name
+            if path.name.startswith("claims-"):
+                table = pq.read_table(path)
+                kept = [number for number in range(table.num_rows) if chance.random() >= 0.02]
+                pq.write_table(table.take(kept), path)
+            files.append(replace(file, sha256=sha256_of(path), size=path.stat().st_size))
+        write_delivery(replace(one, files=tuple(files)), one.folder)
     do_job(workspace, "month", month, "--from-stage", "score")
     after, _ = named_rings(workspace, [month])
     untouched = {name: people for name, people in before[month].items() if people in after[month].values()}
@@ -154,6 +164,10 @@ def main(argv: list[str]) -> int:
         ),
         "kills": lambda: kill_jobs(options.work, kills, random.Random(options.seed), signal.SIGKILL),
     }
+    parts["corrections"] = lambda: compare_months(
+        options.work, random.Random(options.seed), lists=not options.quick
+    )
+    parts["events"] = lambda: kill_at_events(options.work, options.kills or 60, random.Random(options.seed))
     parts["speed"] = lambda: new_delivery(
         options.work, claims=options.speed_claims, day_claims=options.speed_claims * 3 // 100,
         city=options.speed_city, seed=options.seed,

@@ -17,7 +17,7 @@ import duckdb
 
 from bench.months.commands import job_command
 from fraudgraph.jobs import Workspace, init_workspace
-from fraudgraph.jobs.deliveries import take_in
+from fraudgraph.jobs.taking_in import take_in
 from fraudgraph.records import Month
 from fraudgraph.settings import load_settings
 from fraudgraph.synthetic.city import make_city

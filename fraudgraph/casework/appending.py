@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from fraudgraph.errors import StorageError
+
 __all__ = ["append_lines", "read_lines"]
 
 
@@ -26,13 +28,39 @@ def append_lines(path: Path, lines: Iterable[str]) -> None:
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
-    """All objects, in order; a line that was cut off by a power failure is passed over."""
+    """All objects, in order; a line that was cut off by a power failure is passed over.
+
+    Raises
+    ------
+    StorageError
+        If a line is damaged in another way, naming it: nobody's decision is passed over silently.
+    """
     if not path.is_file():
         return []
     found = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
         try:
-            found.append(json.loads(line))
-        except ValueError:
-            continue
+            one = json.loads(line)
+        except ValueError as problem:
+            if _cut_off(line, problem):
+                continue
+            raise _damaged(path, number) from None
+        if not isinstance(one, dict):
+            raise _damaged(path, number)
+        found.append(one)
     return found
+
+
+def _cut_off(line: str, problem: ValueError) -> bool:
+    """Whether a line begins as an object does and only lacks its end."""
+    at_end = isinstance(problem, json.JSONDecodeError) and (
+        problem.pos >= len(line.rstrip()) or problem.msg.startswith("Unterminated")
+    )
+    return not line.strip() or (line.startswith("{") and at_end)
+
+
+def _damaged(path: Path, number: int) -> StorageError:
+    return StorageError(
+        f"{path}, line {number}, is damaged: expected one JSON object. Restore the file from a backup, or correct the line; nothing was done.",
+        f"{path} 第 {number} 行已损坏，应为一个 JSON 对象。请从备份恢复该文件或改正该行；未做任何处理。",
+    )

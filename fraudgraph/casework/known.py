@@ -11,6 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from fraudgraph.errors import StorageError
+
 __all__ = ["CHANGES", "Event", "EventKind", "KnownRing", "Register", "next_number"]
 
 _NAME = re.compile(r"R-(\d{4})-(\d+)")
@@ -88,7 +90,23 @@ class Register:
 
     @classmethod
     def read(cls, path: Path) -> Register:
-        """Read a register that `as_json` wrote."""
+        """Read a register that `as_json` wrote.
+
+        Raises
+        ------
+        StorageError
+            If the file is gone or damaged, naming it.
+        """
+        try:
+            return cls._parsed(path)
+        except (OSError, ValueError, KeyError, TypeError):
+            raise StorageError(
+                f"{path} is damaged or gone: it is expected to hold the rings that are known by name. Restore it from a backup, or make its month anew: fraudgraph month {path.parent.name} --from-stage rings",
+                f"{path} 已损坏或不存在：其中应为已命名的团伙。请从备份恢复，或重新生成该月：fraudgraph month {path.parent.name} --from-stage rings",
+            ) from None
+
+    @classmethod
+    def _parsed(cls, path: Path) -> Register:
         kept = json.loads(path.read_text(encoding="utf-8"))
         rings = {
             row["ring_id"]: KnownRing(

@@ -16,9 +16,20 @@ from fraudgraph.casework.ring_tracking import HandRules
 from fraudgraph.errors import UsageError
 from fraudgraph.store import Store
 
-__all__ = ["ACTIONS", "HandEdit", "add_edit", "apply_edits", "hand_rules", "notes_of", "read_edits"]
+__all__ = [
+    "ACTIONS",
+    "HandEdit",
+    "add_edit",
+    "apply_edits",
+    "hand_rules",
+    "in_force",
+    "notes_of",
+    "read_edits",
+    "undo",
+    "undone",
+]
 
-ACTIONS = ("merge", "split", "drop", "note")
+ACTIONS = ("merge", "split", "drop", "note", "undo")
 FILE_NAME = "hand.jsonl"
 
 
@@ -27,7 +38,7 @@ class HandEdit:
     """One thing that an analyst settled.
 
     `merge` takes the ring `other` into `ring_id`; `split` cuts `people` off from it; `drop` says that `people` don't
-    belong to it; `note` only says `reason`. `patients` are the ring's people when it was settled, by which the
+    belong to it; `note` only says `reason`; `undo` takes the entry number `undoes` back. `patients` are the ring's people when it was settled, by which the
     ring is known again.
     """
 
@@ -40,12 +51,13 @@ class HandEdit:
     people: tuple[str, ...] = ()
     patients: tuple[str, ...] = ()
     other_patients: tuple[str, ...] = ()
+    undoes: int = 0
 
     def __post_init__(self) -> None:
         if self.action not in ACTIONS or not self.by.strip() or not self.reason.strip():
             raise UsageError(
-                "A change by hand needs one of merge, split, drop or note, and who made it and why (--by, --reason).",
-                "人工调整须为 merge、split、drop 或 note 之一，并注明操作人和理由（--by、--reason）。",
+                "A change by hand needs one of merge, split, drop, note or undo, and who made it and why (--by, --reason).",
+                "人工调整须为 merge、split、drop、note 或 undo 之一，并注明操作人和理由（--by、--reason）。",
             )
         if self.action in ("split", "drop") and not self.people:
             raise UsageError(
@@ -57,6 +69,8 @@ class HandEdit:
 def add_edit(folder: Path, edit: HandEdit) -> None:
     """Add an edit at the end of the file; nothing is ever taken out."""
     plain = {**asdict(edit), "on": edit.on.isoformat()}
+    if not edit.undoes:
+        del plain["undoes"]
     append_lines(folder / FILE_NAME, [json.dumps(plain, ensure_ascii=False, sort_keys=True)])
 
 
@@ -67,6 +81,59 @@ def read_edits(folder: Path) -> list[HandEdit]:
         lists = {name: tuple(row[name]) for name in ("people", "patients", "other_patients")}
         found.append(HandEdit(**{**row, **lists, "on": date.fromisoformat(row["on"])}))
     return found
+
+
+def undo(folder: Path, number: int, *, by: str, on: date, reason: str) -> HandEdit:
+    """Take an entry back by a new one; the entry itself stays in the file.
+
+    Parameters
+    ----------
+    folder : Path
+        The workspace's casework.
+    number : int
+        The entry's number, as `fraudgraph casework log` shows it.
+    by, reason : str
+        Who, and why.
+    on : date
+        The day.
+
+    Raises
+    ------
+    UsageError
+        If there is no such entry, or it was taken back already.
+    """
+    edits = read_edits(folder)
+    if not 1 <= number <= len(edits):
+        raise UsageError(
+            f"There is no entry {number}; there are {len(edits)}. See `fraudgraph casework log`. Nothing was recorded.",
+            f"没有第 {number} 条调整，共 {len(edits)} 条。可用 `fraudgraph casework log` 查看。未登记任何内容。",
+        )
+    if number in undone(edits):
+        raise UsageError(
+            f"Entry {number} was taken back already. Nothing was recorded.",
+            f"第 {number} 条调整此前已撤销，未登记任何内容。",
+        )
+    made = HandEdit(
+        action="undo", ring_id=edits[number - 1].ring_id, by=by, on=on, reason=reason, undoes=number
+    )
+    add_edit(folder, made)
+    return made
+
+
+def undone(edits: Sequence[HandEdit]) -> set[int]:
+    """Numbers of the entries that do not hold: each undone by a later entry that itself still holds."""
+    gone: set[int] = set()
+    for number in range(len(edits), 0, -1):
+        edit = edits[number - 1]
+        if edit.undoes and number not in gone:
+            gone.add(edit.undoes)
+    return gone
+
+
+def in_force(edits: Sequence[HandEdit]) -> tuple[HandEdit, ...]:
+    """The entries that hold, without those taken back."""
+    gone = undone(edits)
+    return tuple(one for number, one in enumerate(edits, 1) if number not in gone and not one.undoes)
 
 
 def hand_rules(edits: Sequence[HandEdit]) -> HandRules:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from io import StringIO
 from pathlib import Path
@@ -12,17 +13,25 @@ from typing import Any
 
 import python_calamine
 
+from fraudgraph.casework.returned_cells import unreadable_cells
 from fraudgraph.casework.verdicts import VERDICTS, Verdict
 from fraudgraph.errors import UsageError
 
 __all__ = ["read_returns"]
 
 _WORDS_ZH = {"待核": "pending", "查实": "confirmed", "排除": "cleared", "证据不足": "insufficient"}
+_READ = {"ring_id", "verdict", "handled_by", "remark", "on", "expires_on", "handling"}
+"""Columns of a returned list that are read."""
+_DELIMITERS = ((",", "commas", "逗号"), (";", "semicolons", "分号"), ("\t", "tabs", "制表符"))
+Tell = Callable[[str, str], None]
+"""Told a sentence in English and in Chinese."""
 _ALSO = {"by": "handled_by", "reason": "remark"}
 """Plain names that a csv of one's own may use for the list's columns."""
 
 
-def read_returns(path: Path, *, on: date, by: str = "") -> list[Verdict]:
+def read_returns(
+    path: Path, *, on: date, by: str = "", known: Sequence[Verdict] = (), tell: Tell | None = None
+) -> list[Verdict]:
     """Read the verdicts of a returned list; rows that nobody filled in are passed over.
 
     Parameters
@@ -33,6 +42,10 @@ def read_returns(path: Path, *, on: date, by: str = "") -> list[Verdict]:
         The day of the verdicts, where the file has no column `on`.
     by : str
         Who found them, where `handled_by` is empty.
+    known : sequence of Verdict
+        What was recorded before: a row without a day of its own that says the same again keeps the day it had.
+    tell : callable, optional
+        Told, in English and Chinese, what was read otherwise than expected.
 
     Raises
     ------
@@ -47,13 +60,21 @@ def read_returns(path: Path, *, on: date, by: str = "") -> list[Verdict]:
             f"无法读取 {path}：{problem.strerror}。请检查路径。",
         ) from None
     source = f"{path.name} {hashlib.sha256(data).hexdigest()[:12]}"
-    rows = _workbook_rows(path) if data.startswith(b"PK") else _csv_rows(data)
+    say: Tell = tell or (lambda _en, _zh: None)
+    rows = _workbook_rows(path) if data.startswith(b"PK") else _csv_rows(path.name, data, say)
+    days = {_same(one): one.on for one in known}
     found = []
     for number, row in rows:
         verdict = _verdict(path, number, row, on=on, by=by, source=source)
         if verdict is not None:
-            found.append(verdict)
+            dated = bool(str(row.get("on") or "").strip())
+            found.append(verdict if dated else replace(verdict, on=days.get(_same(verdict), verdict.on)))
     return found
+
+
+def _same(one: Verdict) -> tuple[object, ...]:
+    """What two answers have in common that say the same."""
+    return (one.ring_id, one.verdict, one.by, one.reason, one.expires_on, one.handling)
 
 
 def _verdict(
@@ -110,21 +131,43 @@ def _workbook_rows(path: Path) -> list[tuple[int, dict[str, Any]]]:
             f"{path} can't be read as a workbook: {problem}. Save it as xlsx and try again.",
             f"{path} 无法按工作簿读取：{problem}。请另存为 xlsx 后重试。",
         ) from None
-    for table in tables:
+    for name, table in zip(book.sheet_names, tables, strict=True):
         if table and {"ring_id", "verdict"} <= set(_keys(table[0])):
+            _check_cells(path, name, _keys(table[0]))
             return _named(table)
     raise _no_columns(path.name)
 
 
-def _csv_rows(data: bytes) -> list[tuple[int, dict[str, Any]]]:
+def _check_cells(path: Path, sheet: str, keys: Sequence[str]) -> None:
+    columns = {number for number, key in enumerate(keys) if key in _READ}
+    for cell, what in unreadable_cells(path, sheet, columns):
+        en, zh = (
+            ("holds a formula that was never calculated", "是未经计算的公式")
+            if what == "formula"
+            else (f"holds the error {what}", f"是错误值 {what}")
+        )
+        raise UsageError(
+            f"{path.name}, sheet {sheet}, cell {cell} {en}; a value is expected. Open the workbook in a spreadsheet program, put the value there and save it. Nothing was taken over.",
+            f"{path.name} 工作表 {sheet} 的单元格 {cell} {zh}，应为值。请用表格软件打开，改为值后保存。未登记任何结论。",
+        )
+
+
+def _csv_rows(file: str, data: bytes, say: Tell) -> list[tuple[int, dict[str, Any]]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("gb18030", errors="replace")  # what a Chinese spreadsheet saves by default
-    table = [[cell.removeprefix("'") for cell in row] for row in csv.reader(StringIO(text))]
-    if not table or not {"ring_id", "verdict"} <= set(_keys(table[0])):
-        raise _no_columns("csv")
-    return _named(table)
+    for delimiter, en, zh in _DELIMITERS:
+        lines = csv.reader(StringIO(text), delimiter=delimiter)
+        table = [[cell.removeprefix("'") for cell in row] for row in lines]
+        if table and {"ring_id", "verdict"} <= set(_keys(table[0])):
+            if delimiter != ",":
+                say(
+                    f"{file} is separated by {en}, not by commas; it was read so.",
+                    f"{file} 以{zh}分隔而非逗号，已按此读取。",
+                )
+            return _named(table)
+    raise _no_columns(file)
 
 
 def _keys(header: Sequence[Any]) -> list[str]:

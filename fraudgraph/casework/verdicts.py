@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +19,7 @@ __all__ = [
     "Verdict",
     "add_months",
     "add_verdicts",
+    "check_days",
     "read_verdicts",
     "standing_words",
     "standings",
@@ -26,6 +27,7 @@ __all__ = [
 
 VERDICTS = ("pending", "confirmed", "cleared", "insufficient")
 FILE_NAME = "verdicts.jsonl"
+_FIRST_YEAR = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,27 @@ class Verdict:
             )
 
 
+def check_days(verdicts: Iterable[Verdict], today: date) -> None:
+    """See that verdicts lie in the past and expire after they were given.
+
+    Raises
+    ------
+    UsageError
+        Naming the first that doesn't; nothing is recorded then.
+    """
+    for one in verdicts:
+        if one.on > today or one.on.year < _FIRST_YEAR:
+            raise UsageError(
+                f"The verdict on {one.ring_id} is dated {one.on}; expected a day from {_FIRST_YEAR} to today, {today}. Correct --on or the column on. Nothing was recorded.",
+                f"{one.ring_id} 的核查结论日期为 {one.on}，应在 {_FIRST_YEAR} 年至今天（{today}）之间。请改正 --on 或 on 列。未登记任何内容。",
+            )
+        if one.expires_on is not None and one.expires_on < one.on:
+            raise UsageError(
+                f"The verdict on {one.ring_id} of {one.on} expires on {one.expires_on}, before it was given. Correct --expires or the column expires_on. Nothing was recorded.",
+                f"{one.ring_id} 于 {one.on} 的核查结论有效期至 {one.expires_on}，早于结论日期。请改正 --expires 或 expires_on 列。未登记任何内容。",
+            )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """Where a ring stands: the verdict that holds, and the others that contradict it.
@@ -74,20 +97,20 @@ class Standing:
 
 
 def add_verdicts(folder: Path, verdicts: Iterable[Verdict]) -> int:
-    """Add verdicts at the end of the file; those that stand there word for word are not added again.
+    """Add verdicts at the end of the file; what stands there is not added again, by whatever file it came.
 
     Returns
     -------
     int
         How many were added.
     """
-    known = {_line(verdict) for verdict in read_verdicts(folder)}
+    known = {_line(replace(verdict, source="")) for verdict in read_verdicts(folder)}
     fresh = []
     for verdict in verdicts:
-        line = _line(verdict)
-        if line not in known:
-            known.add(line)
-            fresh.append(line)
+        said = _line(replace(verdict, source=""))
+        if said not in known:
+            known.add(said)
+            fresh.append(_line(verdict))
     if fresh:
         append_lines(folder / FILE_NAME, fresh)
     return len(fresh)

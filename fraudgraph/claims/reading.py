@@ -6,6 +6,7 @@ import calendar
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -37,6 +38,13 @@ from fraudgraph.claims.cleaning.assembly import (
 )
 from fraudgraph.claims.cleaning.corrections import is_correction, match_correction, supersede
 from fraudgraph.claims.cleaning.landing import Landing, land
+from fraudgraph.claims.cleaning.newest import (
+    delivery_no,
+    several_deliveries,
+    with_deliveries,
+    write_claim_changes,
+)
+from fraudgraph.claims.cleaning.row_index import write_row_index
 from fraudgraph.claims.cleaning.supervision_tables import settle_supervision
 from fraudgraph.claims.columns.mapping import TableRule, load_mapping
 from fraudgraph.claims.columns.matching import TableMapping, match_table
@@ -68,6 +76,8 @@ def read_claims(
     mapping: Path | None = None,
     kept: KeptSheets | None = None,
     partial: bool = False,
+    deliveries: bool = False,
+    index: Path | None = None,
     progress: Progress | None = None,
 ) -> ReadReport:
     """Read what a bureau or institution delivered; nothing is lost on the way.
@@ -89,7 +99,12 @@ def read_claims(
     kept : KeptSheets, optional
         Sheets that were read before are taken from here, others are kept here; what is read stays the same.
     partial : bool
-        Whether tables of the mapping file may be missing: not every delivery of a workspace brings all.
+        Whether tables may be missing, those of the mapping file and claims too: not every delivery brings all.
+    deliveries : bool
+        Whether the first folder in each file's name is a delivery of a workspace, such as 0012-3fa9: the newest wins.
+        Each passed the gate by itself, so that the share of rejects stops nothing here.
+    index : Path, optional
+        Where to write which keys the delivery brings, as hashes (see `write_row_index`).
     progress : callable, optional
         Called with a sentence in English and in Chinese.
 
@@ -110,13 +125,17 @@ def read_claims(
     with scratch_beside(store) as scratch:
         files = discover(sources, scratch)
         prepare(store)
-        landings, skipped = _land_all(store, files, scratch, rules, tell, kept, partial=partial)
+        landings, skipped = _land_all(
+            store, files, scratch, rules, tell, kept, partial=partial, deliveries=deliveries
+        )
+        if deliveries:
+            landings = with_deliveries(landings)
         gather(store, landings)
         tell("Joining encounters, pairing refunds", "关联就诊信息、配对退费")
         assemble_claims(store)
-        first, last = _window(store, month, window_months)
+        first, last = _window(store, month, window_months, partial=partial)
         keep_claims(store, first, last)
-        assemble_items(store)
+        assemble_items(store, several=several_deliveries(landings))
         assemble_reference(store, landings)
         settle_supervision(store, landings)
         write_uploads(store)
@@ -127,8 +146,12 @@ def read_claims(
         reported = report_files(store, landings, first, last)
         tables = report_tables(store, reported)
         check_conserved(store, tables)
-        check_share(store, tables, settings)
-        return remarks(store, landings, reported, tables, skipped)
+        if not deliveries:
+            check_share(store, tables, settings)
+        if index is not None:
+            write_row_index(store, landings, index)
+        changes = write_claim_changes(store, first, last)
+        return replace(remarks(store, landings, reported, tables, skipped), changes=changes)
 
 
 @contextmanager
@@ -149,7 +172,7 @@ def scratch_beside(store: Store) -> Iterator[Path]:
 
 def _land_all(
     store: Store, files: Sequence[SourceFile], scratch: Path, rules: Sequence[TableRule], tell: Progress, kept: KeptSheets | None,
-    *, partial: bool,
+    *, partial: bool, deliveries: bool,
 ) -> tuple[list[Landing], list[FileReport]]:  # fmt: skip
     """Open every file, keep what is a table of ours, name the rest."""
     matched: list[tuple[Sheet, TableMapping]] = []
@@ -158,7 +181,8 @@ def _land_all(
     first_of: dict[str, str] = {}
     opened = kept.open_sheets if kept is not None else open_sheets
     for source in files:
-        if source.size and first_of.setdefault(source.sha256, source.name) != source.name:
+        same = f"{delivery_no(source.name)} {source.sha256}" if deliveries else source.sha256
+        if source.size and first_of.setdefault(same, source.name) != source.name:
             unknown.append((source, None))
             continue
         tell(f"Opening {source.name}", f"打开 {source.name}")
@@ -179,7 +203,7 @@ def _land_all(
                 [(source.name, sheet) for source, sheet in unknown]
                 + [(s.source.name, s) for s, _ in matched],
             )
-    if not any(found.kind.name == "claims" for _, found in matched):
+    if not matched or not (partial or any(found.kind.name == "claims" for _, found in matched)):
         raise nothing_usable(matched, unknown)
     landings = _land_matched(store, matched, corrected, tell, kept)
     return landings, [_skipped(source, sheet, first_of.get(source.sha256)) for source, sheet in unknown]
@@ -241,7 +265,9 @@ def _skipped(source: SourceFile, sheet: Sheet | None, first: str | None) -> File
     )
 
 
-def _window(store: Store, month: Month | None, window_months: int | None) -> tuple[date, date]:
+def _window(
+    store: Store, month: Month | None, window_months: int | None, *, partial: bool
+) -> tuple[date, date]:
     """The first and last day to keep.
 
     Raises
@@ -253,6 +279,9 @@ def _window(store: Store, month: Month | None, window_months: int | None) -> tup
         "SELECT CAST(min(started_at) AS DATE), CAST(max(started_at) AS DATE) FROM scratch.claims_kept"
     )
     if days[0] is None:
+        of_claims = store.one("SELECT count(*) FROM scratch.claims_in WHERE NOT voided")[0]
+        if partial and month is None and not of_claims:
+            return date.min, date.max  # registers, fee lines, or claims withdrawn
         raise no_row_usable(store)
     if month is None and window_months is None:
         return days[0], days[1]

@@ -9,6 +9,7 @@ import typer
 from fraudgraph import __version__
 from fraudgraph.cli import (
     casework,
+    deliveries,
     doctor,
     evidence,
     expand,
@@ -25,6 +26,7 @@ from fraudgraph.cli import (
     verdict,
     watch,
     who,
+    workspace,
 )
 from fraudgraph.cli.language import t
 from fraudgraph.cli.options import examples
@@ -88,6 +90,8 @@ month.add_to(app)
 verdict.add_to(app)
 casework.add_to(app)
 watch.add_to(app)
+deliveries.add_to(app)
+workspace.add_to(app)
 evidence.add_to(app)
 who.add_to(app)
 screen.add_to(app)

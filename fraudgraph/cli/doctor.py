@@ -22,7 +22,11 @@ def add_to(app: typer.Typer) -> None:
             "Check this machine: Python, packages, memory, disk, fonts; each with the command that mends it.",
             "检查本机环境：Python、依赖包、内存、磁盘、字体等，并给出补救命令。",
         ),
-        epilog=examples("fraudgraph doctor", "fraudgraph doctor --out /data/runs --json"),
+        epilog=examples(
+            "fraudgraph doctor",
+            "fraudgraph doctor --out /data/runs --json",
+            "fraudgraph doctor --workspace W",
+        ),
     )(_doctor)
 
 
@@ -31,11 +35,28 @@ def _doctor(
         Path,
         typer.Option("--out", metavar="OUT", help=t("Where results shall be written.", "结果将写入的目录。")),
     ] = DEFAULT_OUT,
+    workspace: Annotated[
+        Path | None,
+        typer.Option(
+            "--workspace",
+            metavar="W",
+            help=t(
+                "Look at this workspace instead: format, hashes, damaged files, free space, permissions.",
+                "改为检查该工作区：格式、哈希、损坏的文件、可用空间、权限。",
+            ),
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     from fraudgraph.doctor import Health, examine
 
-    checks = examine(out)
+    if workspace is None:
+        checks = examine(out)
+    else:
+        from fraudgraph.jobs.checkup import examine_workspace
+        from fraudgraph.jobs.workspace import Workspace
+
+        checks = examine_workspace(Workspace(workspace))
     if as_json:
         print_json(checks)
     else:

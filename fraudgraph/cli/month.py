@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fraudgraph.cli.language import language, t
-from fraudgraph.cli.options import AsJson, WorkspaceToUse, examples
-from fraudgraph.cli.terminal import command_name, print_json, print_result, progress
+from fraudgraph.cli.options import AsJson, WorkspaceToUse, examples, workspace_of, workspace_root
+from fraudgraph.cli.terminal import command_name, print_json, print_result, progress, say
 
 if TYPE_CHECKING:
     from fraudgraph.jobs import MonthSummary
+    from fraudgraph.jobs.workspace import Workspace
 
-__all__ = ["add_to"]
+__all__ = ["add_to", "up_to_date"]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -94,12 +95,11 @@ def _month(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    from fraudgraph.cli.options import workspace_of
     from fraudgraph.records import Month
     from fraudgraph.settings import load_settings
 
     asked = Month.parse(month)
-    place = workspace_of(workspace)
+    place = up_to_date(workspace)
     settings = load_settings(place.settings)
 
     from fraudgraph.jobs import NOTHING_TO_DO, run_month  # after the cheap things to get wrong
@@ -119,6 +119,22 @@ def _month(
         print_result(_told(done))
     if not done.done and not done.published:
         raise typer.Exit(NOTHING_TO_DO)
+
+
+def up_to_date(given: Path | None) -> Workspace:
+    """The workspace that is meant; one of an older form is migrated first, on a copy, and told so."""
+    from fraudgraph.jobs.migration import migrate
+
+    root = workspace_root(given)
+    done = migrate(root)
+    if done is not None:
+        say(
+            t(
+                f"The workspace had format {done.before}: migrated to {done.after}; the old one is kept in {done.kept_as}. Report: {done.report}",
+                f"工作区原为格式 {done.before}，已迁移到 {done.after}；原工作区保留在 {done.kept_as}。报告：{done.report}",
+            )
+        )
+    return workspace_of(given)
 
 
 def _to_stderr(line: str) -> None:
@@ -155,6 +171,21 @@ def _told(done: MonthSummary) -> str:
             t(
                 f"{done.month}: nothing to list; {done.held_count:,} held back by verdicts, {done.ring_count:,} looked at, in {done.seconds:.0f} s.",
                 f"{done.month}：没有需要列入的疑似团伙；因核查结论暂不列入 {done.held_count:,} 个，共考察 {done.ring_count:,} 个，用时 {done.seconds:.0f} 秒。",
+            )
+        )
+    if done.broken_models:
+        names = t(", ".join(done.broken_models), "、".join(done.broken_models))
+        lines.append(
+            t(
+                f"Could not run and found nothing: {names}. The month's page says why.",
+                f"未能运行、因此没有结果的模型：{names}。原因见月度页面。",
+            )
+        )
+    if done.issue > 1:
+        lines.append(
+            t(
+                f"This is issue {done.issue} of the list; what changed and why: {done.out / 'changes.html'}",
+                f"这是该月清单的第 {done.issue} 版；改动及原因：{done.out / 'changes.html'}",
             )
         )
     lines.append(t(f"Look first: {done.out / 'month.html'}", f"先看：{done.out / 'month.html'}"))

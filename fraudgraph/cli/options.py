@@ -29,6 +29,7 @@ __all__ = [
     "day_as_typed",
     "examples",
     "workspace_of",
+    "workspace_root",
 ]
 
 DEFAULT_OUT = Path("fraudgraph-out")
@@ -92,11 +93,15 @@ WorkspaceToUse = Annotated[
 
 
 def workspace_of(given: Path | None) -> Workspace:
-    """The workspace that is meant, if it is one."""
+    """The workspace that is meant, if it is one of today's form."""
     from fraudgraph.jobs.workspace import Workspace
 
-    root = given or Path(os.environ.get("FRAUDGRAPH_WORKSPACE") or "fraudgraph-workspace")
-    return Workspace(root).checked()
+    return Workspace(workspace_root(given)).checked()
+
+
+def workspace_root(given: Path | None) -> Path:
+    """The folder of the workspace that is meant, whatever it holds."""
+    return given or Path(os.environ.get("FRAUDGRAPH_WORKSPACE") or "fraudgraph-workspace")
 
 
 def day_as_typed(text: str | None, option: str) -> date | None:

@@ -171,6 +171,17 @@ def _sample(
     items: Annotated[
         bool, typer.Option("--items", help=t("Write fee lines too.", "同时生成费用明细。"))
     ] = False,
+    split_by_month: Annotated[
+        Path | None,
+        typer.Option(
+            "--split-by-month",
+            metavar="DIR",
+            help=t(
+                "Write the claims once more as deliveries, a folder for each month, for a workspace's inbox.",
+                "另按月写成逐次交付，每月一个目录，供工作区 inbox 使用。",
+            ),
+        ),
+    ] = None,
 ) -> None:
     from fraudgraph.synthetic.city import make_city
 
@@ -183,6 +194,16 @@ def _sample(
             seed=seed,
             items=items,
             progress=lambda step: listener.stage(step, step),
+        )
+    if split_by_month is not None:
+        from fraudgraph.synthetic.monthly import write_monthly
+
+        folders = write_monthly(made.out, split_by_month)
+        say(
+            t(
+                f"Delivered month by month in {split_by_month}: {folders[0].name} to {folders[-1].name}.",
+                f"已按月写成交付：{split_by_month}，{folders[0].name} 至 {folders[-1].name}。",
+            )
         )
     print_result(
         t(

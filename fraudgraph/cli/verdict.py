@@ -78,7 +78,7 @@ def _verdict(
     as_json: AsJson = False,
 ) -> None:
     from fraudgraph.casework.returns import read_returns
-    from fraudgraph.casework.verdicts import Verdict, add_verdicts
+    from fraudgraph.casework.verdicts import Verdict, add_verdicts, check_days, read_verdicts
     from fraudgraph.jobs.registers import check_known
 
     place = workspace_of(workspace)
@@ -87,7 +87,12 @@ def _verdict(
         _show(workspace, as_json)
         return
     if returned:
-        found = [one for path in returned for one in read_returns(path, on=when, by=by)]
+        known = read_verdicts(place.casework)
+        found = [
+            one
+            for path in returned
+            for one in read_returns(path, on=when, by=by, known=known, tell=lambda en, zh: say(t(en, zh)))
+        ]
     elif ring is not None and verdict is not None:
         found = [
             Verdict(
@@ -101,6 +106,7 @@ def _verdict(
             "请给出团伙编号和结论，或用 --from 给出交回的清单，或用 --list 查看。",
         )
     check_known(place, [one.ring_id for one in found])
+    check_days(found, date.today())
     added = add_verdicts(place.casework, found)
     _tell_disagreeing(workspace, {one.ring_id for one in found})
     print_result(

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from fraudgraph.cli.language import t
-from fraudgraph.cli.options import AsJson, WorkspaceToUse, day_as_typed, examples, workspace_of
+from fraudgraph.cli.month import up_to_date
+from fraudgraph.cli.options import AsJson, WorkspaceToUse, day_as_typed, examples
 from fraudgraph.cli.terminal import print_json, print_result, progress
 from fraudgraph.errors import UsageError
 
@@ -45,7 +46,7 @@ def _watch(
     asked = day_as_typed(day, "DAY")
     if asked is None:
         raise UsageError("Give a day.", "请给出日期。")
-    place = workspace_of(workspace)
+    place = up_to_date(workspace)
     settings = load_settings(place.settings)
 
     from fraudgraph.jobs.watch import watch_day

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -9,10 +10,11 @@ from typing import Any
 
 import pandas as pd
 
+from fraudgraph.desk.arguments import as_text
 from fraudgraph.errors import UsageError
 from fraudgraph.records import Member, NodeKind, Ring
 from fraudgraph.report.sanitise import masked_name
-from fraudgraph.store import Store
+from fraudgraph.store import DATABASE_NAME, LockedStore, Store
 
 __all__ = ["each_row", "members_frame", "parquet_frame", "query", "rings_frame", "shown_name"]
 
@@ -20,24 +22,34 @@ _PERSONS = (NodeKind.PATIENT, NodeKind.DOCTOR, NodeKind.OPERATOR)
 
 
 def query(out: Path, sql: str, **values: Any) -> pd.DataFrame:
-    """A SELECT over a run's claims database, opened read-only.
+    """One SELECT over a run's claims database, behind the door of models made on site: no file but the run's, no change.
 
     Raises
     ------
     UsageError
         If the database refuses the query; the text says why.
     """
-    with Store(out, read_only=True) as store:
+    text, database = as_text(sql, "sql"), out / DATABASE_NAME
+    if not database.is_file():
+        with Store(out, read_only=True):  # says what is missing
+            pass
+    with tempfile.TemporaryDirectory(prefix="fraudgraph-") as spill:
         try:
-            with store.guarded():
-                table = store.arrow(sql, **values)
+            with LockedStore(
+                ("SET search_path = 'kept.main,memory.main'",),
+                database=database,
+                spill=Path(spill),
+                threads=2,
+                memory_limit_gib=2.0,
+            ) as store:
+                table = store.ask(text.strip().removesuffix(";"), values)
         except ValueError as problem:
             first = str(problem).splitlines()[0]
             raise UsageError(
-                f"The query can't be answered: {first}. Correct the SELECT; values go in as $name.",
-                f"查询无法执行:{first}。请改正 SELECT 语句,取值以 $name 形式传入。",
+                f"The query can't be answered: {first}. Give one SELECT; values go in as $name.",
+                f"查询无法执行:{first}。请给出一条 SELECT 语句,取值以 $name 形式传入。",
             ) from None
-        return _floats(table.to_pandas())
+    return _floats(table.to_pandas())
 
 
 def parquet_frame(path: Path) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import plotly.graph_objects as go
 import plotly.io as pio
 
+from fraudgraph.desk.arguments import save_private
 from fraudgraph.desk.style import FONT, PALETTE
 
 __all__ = ["Figure", "show"]
@@ -53,10 +54,14 @@ class Figure(go.Figure):  # type: ignore[misc]  # plotly has no types
         -------
         Path
             The page.
+
+        Raises
+        ------
+        UsageError
+            If the name ends otherwise than in .html.
         """
-        page = Path(path)
-        self.write_html(page, include_plotlyjs=True, config=_CONFIG, div_id=_name(self.to_json()))
-        return page
+        text = self.to_html(include_plotlyjs=True, config=_CONFIG, div_id=_name(self.to_json()))
+        return save_private(path, text, ".html", ".htm")
 
 
 def show(figure: go.Figure) -> Figure:

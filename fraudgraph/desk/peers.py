@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from fraudgraph.desk.arguments import as_text
 from fraudgraph.desk.detectors import PeerDetector
 from fraudgraph.desk.offline import Figure
 from fraudgraph.desk.profile_page import figure, write_page
@@ -106,12 +107,12 @@ class Profile:
 
     def save(self, path: str | Path) -> Path:
         """Write the profile as one html page that needs no network."""
-        return write_page(self, Path(path))
+        return write_page(self, path)
 
 
 def profile(run: Run, entity_id: str) -> Profile:
     """Put an entity beside its peers; see `Run.profile`."""
-    kind, name = _who(run, entity_id)
+    kind, name = _who(run, as_text(entity_id, "profile"))
     every = features(run, kind)
     if entity_id not in every.index:
         raise UsageError(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from fraudgraph.desk.arguments import save_private
 from fraudgraph.desk.frames import each_row
 from fraudgraph.desk.offline import Figure, styled
 from fraudgraph.desk.style import FONT, GREY, PALETTE
@@ -117,7 +118,7 @@ def _row(measure: Any) -> str:
     return f"<tr><td>{escape(str(measure.title))}</td>{cells}</tr>"
 
 
-def write_page(profile: Profile, path: Path) -> Path:
+def write_page(profile: Profile, path: str | Path) -> Path:
     """One html page: who, beside whom, the figure, the numbers. It needs no network."""
     zh = profile.lang == "zh"
     lead = (
@@ -136,7 +137,4 @@ def write_page(profile: Profile, path: Path) -> Path:
         f"<h1>{escape(profile.title)}</h1><p class='lead'>{lead}</p><p>{escape(profile.peers)}</p>{drawn}"
         f"<table><thead><tr>{''.join(f'<th>{h}</th>' for h in head)}</tr></thead><tbody>{rows}</tbody></table></body></html>"
     )
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.write_text(text, encoding="utf-8")
-    path.chmod(0o600)
-    return path
+    return save_private(path, text, ".html", ".htm")

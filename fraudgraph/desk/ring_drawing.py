@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from fraudgraph.desk.arguments import save_private
 from fraudgraph.desk.frames import each_row
 from fraudgraph.desk.networks import surprise, visited
 from fraudgraph.desk.style import FONT, GREY, KIND_COLOURS, LINE_COLOURS, LINE_DASHES
@@ -105,10 +106,15 @@ class RingDrawing:
         return f"RingDrawing({self.title}: {self.node_count} nodes{more})"
 
     def save(self, path: str | Path) -> Path:
-        """Write the picture as an svg file."""
-        target = Path(path)
-        target.write_text(self.svg, encoding="utf-8")
-        return target
+        """Write the picture as an svg file, or as an html page that answers to the mouse.
+
+        Raises
+        ------
+        UsageError
+            If the name ends otherwise than in .svg or .html.
+        """
+        page = Path(path).suffix.lower() in (".html", ".htm") if isinstance(path, (str, Path)) else False
+        return save_private(path, self.html if page else self.svg, ".svg", ".html", ".htm")
 
 
 def draw_ring(

@@ -11,6 +11,7 @@ import networkx as nx
 import pandas as pd
 
 from fraudgraph.desk import figures
+from fraudgraph.desk.arguments import as_path, as_text
 from fraudgraph.desk.frames import parquet_frame, query, rings_frame
 from fraudgraph.desk.networks import meetings_graph
 from fraudgraph.desk.offline import Figure
@@ -49,7 +50,7 @@ class Run:
     """
 
     def __init__(self, out: str | Path, *, lang: str | None = None, full_names: bool = False) -> None:
-        self.out = Path(out)
+        self.out = as_path(out, "Run")
         self.lang = language(lang)
         self.full_names = full_names
         self._rings = {ring.ring_id: ring for ring in load_rings(self.out)}
@@ -88,7 +89,7 @@ class Run:
         UsageError
             If the run has no such ring; the nearest number is named.
         """
-        wanted = ring_id.ring_id if isinstance(ring_id, RingView) else ring_id
+        wanted = ring_id.ring_id if isinstance(ring_id, RingView) else as_text(ring_id, "ring")
         if wanted not in self._rings:
             hint_en, hint_zh = nearest_hint(wanted, list(self._rings))
             raise UsageError(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from fraudgraph.errors import SettingsError, SourceError
+from fraudgraph.jobs.damage import read_json
 from fraudgraph.jobs.journal import Journal
 from fraudgraph.jobs.workspace import Workspace, write_private
 from fraudgraph.records import Month
@@ -41,10 +42,11 @@ def collect(workspace: Workspace, month: Month, settings: Settings, journal: Jou
 def _copy_new(workspace: Workspace, pattern: str, journal: Journal) -> None:
     """Copy the files of a pattern that were not copied before: same path, size and time mean the same file."""
     seen_path = workspace.deliveries / ".collected.json"
-    seen: dict[str, str] = json.loads(seen_path.read_text(encoding="utf-8")) if seen_path.is_file() else {}
+    remedy = ("Delete it: files are then fetched once more.", "可删除该文件，文件将重新获取一次。")
+    seen: dict[str, str] = read_json(seen_path, remedy) or {}
     for name in sorted(glob.glob(pattern, recursive=True)):  # noqa: PTH207  # absolute patterns with **
         path = Path(name)
-        if not path.is_file():
+        if not path.is_file() or path.is_symlink():
             continue
         stat = path.stat()
         mark = f"{stat.st_size} {stat.st_mtime_ns}"

@@ -1,4 +1,4 @@
-"""Deliveries: from the inbox into the workspace, as they came, each with its hashes and the months that it holds."""
+"""Deliveries as they came, each with its hashes and the months that it concerns; which count, and what a window is read from."""
 
 from __future__ import annotations
 
@@ -7,20 +7,40 @@ import json
 import os
 import shutil
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from fraudgraph.errors import StorageError
-from fraudgraph.jobs.workspace import Workspace, disk_told, write_private
+from fraudgraph.casework.appending import append_lines, read_lines
+from fraudgraph.errors import StorageError, UsageError, nearest_hint
+from fraudgraph.jobs.damage import damaged, read_json
+from fraudgraph.jobs.workspace import Workspace, write_private
 from fraudgraph.records import Month
 from fraudgraph.settings import Settings
 
-__all__ = ["DeliveredFile", "Delivery", "deliveries", "inbox_files", "link_window", "take_in", "window_of"]
+__all__ = [
+    "Decision",
+    "DeliveredFile",
+    "Delivery",
+    "decide_on",
+    "decisions",
+    "deliveries",
+    "delivery_by_id",
+    "link_window",
+    "sha256_of",
+    "window_of",
+    "write_delivery",
+]
 
-_UNFINISHED = (".tmp", ".part", ".filepart", ".crdownload")
+INDEX_NAME = "index.parquet"
+_DECISIONS = "decisions.jsonl"
 _OF_A_TIME = {"claims", "claim_items", "encounters"}
 """Tables whose rows belong to days; all others are registers that stay true until better ones come."""
+_REMEDY = (
+    "Restore it from a backup; or move the folder out of deliveries/ and deliver its files again.",
+    "请从备份恢复；或将该目录移出 deliveries/ 并重新交付其中的文件。",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +59,24 @@ class DeliveredFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """That a delivery shall not count any more (`withdraw`), or shall again (`restore`)."""
+
+    delivery: str
+    action: str
+    by: str
+    on: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What lay in the inbox at one time. `months` counts the claims of each month."""
+    """What lay in the inbox at one time.
+
+    `months` counts its claims by month; `touched` counts the claims of each month that were new, changed or withdrawn
+    with it, by where they are now and by where they were before. `effects` counts its claims against the deliveries
+    before it: new, changed, withdrawn, again (the same as before).
+    """
 
     id: str
     taken_in_at: str
@@ -51,149 +87,109 @@ class Delivery:
     rows_set_aside: dict[str, int]
     columns: tuple[str, ...]
     folder: Path
+    touched: dict[str, int] = field(default_factory=dict)
+    effects: dict[str, int] = field(default_factory=dict)
+    decision: Decision | None = None
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it was taken out by hand and does not count."""
+        return self.decision is not None and self.decision.action == "withdraw"
+
+    @property
+    def number(self) -> int:
+        """Its place in the order of deliveries."""
+        return int(self.id.partition("-")[0])
 
     def holds(self, first: Month, last: Month) -> bool:
-        """Whether it has claims between two months."""
-        return any(str(first) <= month <= str(last) for month in self.months)
+        """Whether it has, or changed, claims between two months."""
+        return any(str(first) <= month <= str(last) for month in (*self.months, *self.touched))
 
 
 def deliveries(workspace: Workspace) -> list[Delivery]:
-    """All deliveries that were taken in, in order."""
-    if not workspace.deliveries.is_dir():
-        return []
-    found = []
-    for path in sorted(workspace.deliveries.iterdir()):
-        if not path.name.startswith(".") and (path / "delivery.json").is_file():
-            kept = json.loads((path / "delivery.json").read_text(encoding="utf-8"))
-            files = tuple(DeliveredFile(**{**one, "kinds": tuple(one["kinds"])}) for one in kept.pop("files"))
-            columns = tuple(kept.pop("columns"))
-            found.append(Delivery(**kept, files=files, columns=columns, folder=path))
-    return found
-
-
-def inbox_files(workspace: Workspace) -> list[Path]:
-    """Files that wait to be taken in; hidden ones and those still being copied are left alone."""
-    if not workspace.inbox.is_dir():
-        return []
-    return sorted(
-        path
-        for path in workspace.inbox.rglob("*")
-        if path.is_file()
-        and not path.name.endswith(_UNFINISHED)
-        and not any(part.startswith((".", "~$")) for part in path.relative_to(workspace.inbox).parts)
-    )
-
-
-def take_in(workspace: Workspace, settings: Settings) -> Delivery | None:
-    """Read what lies in the inbox once, and keep it if it can be used.
-
-    The files move in one step: a delivery is either in the inbox or taken in, whenever the process may end.
-
-    Returns
-    -------
-    Delivery or None
-        None if the inbox is empty, or holds only what was delivered before.
+    """All deliveries that were taken in, in order; those withdrawn by hand are told by `withdrawn`.
 
     Raises
     ------
-    SourceError
-        If the delivery can't be used; it then stays in the inbox.
+    StorageError
+        If a delivery's own file is damaged, naming it.
     """
-    waiting = inbox_files(workspace)
-    known = {file.sha256 for one in deliveries(workspace) for file in one.files}
-    prints = {path: _sha256(path) for path in waiting}
-    for path in [path for path in waiting if prints[path] in known]:
-        path.unlink()  # the same bytes are kept already
-    waiting = [path for path in waiting if prints[path] not in known]
-    for left in workspace.deliveries.glob(".*"):
-        shutil.rmtree(left, ignore_errors=True)
-    if not waiting:
-        return None
-    taken = [path.name.partition("-")[0] for path in workspace.deliveries.iterdir() if path.is_dir()]
-    number = max((int(text) for text in taken if text.isdecimal()), default=0) + 1
-    digest = hashlib.sha256("".join(sorted(prints[path] for path in waiting)).encode()).hexdigest()
-    name = f"{number:04d}-{digest[:8]}"
-    beside = workspace.deliveries / f".{name}"
+    if not workspace.deliveries.is_dir():
+        return []
+    last = {one.delivery: one for one in decisions(workspace)}
+    found = []
+    for path in sorted(workspace.deliveries.iterdir()):
+        kept = None if path.name.startswith(".") else read_json(path / "delivery.json", _REMEDY)
+        if kept is not None:
+            found.append(replace(_from_json(path, kept), decision=last.get(path.name)))
+    return found
+
+
+def _from_json(path: Path, kept: dict[str, Any]) -> Delivery:
     try:
-        with disk_told(workspace.deliveries):
-            return _keep(workspace, settings, {path: prints[path] for path in waiting}, beside, name)
-    except OSError as problem:
-        raise StorageError(
-            f"The delivery can't be kept in {workspace.deliveries}: {problem.strerror or problem}. It is still in the inbox; free some space and run again.",
-            f"数据无法存入 {workspace.deliveries}：{problem.strerror or problem}。文件仍在 inbox 中，请清理空间后重新运行。",
-        ) from None
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        files = tuple(DeliveredFile(**{**one, "kinds": tuple(one["kinds"])}) for one in kept.pop("files"))
+        columns = tuple(kept.pop("columns"))
+        return Delivery(**kept, files=files, columns=columns, folder=path)
+    except (KeyError, TypeError):
+        raise damaged(path / "delivery.json", _REMEDY) from None
 
 
-def _keep(
-    workspace: Workspace, settings: Settings, prints: dict[Path, str], beside: Path, name: str
-) -> Delivery:
-    beside.mkdir(parents=True, mode=0o700)
-    for path in prints:
-        kept = beside / "files" / path.relative_to(workspace.inbox)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        _link_or_copy(path, kept)
-    delivery = _look_into(workspace, settings, prints, beside, name)
-    text = asdict(delivery)
-    del text["folder"]
-    write_private(beside / "delivery.json", json.dumps(text, ensure_ascii=False, indent=2) + "\n")
-    beside.rename(workspace.deliveries / name)
-    for path in prints:
-        path.unlink()
-    return delivery
+def write_delivery(delivery: Delivery, folder: Path) -> None:
+    """Write delivery.json into a delivery's folder."""
+    text = {name: value for name, value in asdict(delivery).items() if name not in ("folder", "decision")}
+    write_private(folder / "delivery.json", json.dumps(text, ensure_ascii=False, indent=2) + "\n")
 
 
-def _look_into(
-    workspace: Workspace, settings: Settings, prints: dict[Path, str], beside: Path, name: str
-) -> Delivery:
-    """Read the delivery by itself: what it is, and whether it passes the gate."""
-    from fraudgraph.claims.reading import read_claims  # noqa: PLC0415
-    from fraudgraph.claims.sheet_cache import KeptSheets  # noqa: PLC0415  # an empty inbox needs none of these
-    from fraudgraph.store import Store  # noqa: PLC0415
+def delivery_by_id(workspace: Workspace, name: str) -> Delivery:
+    """A delivery by its id, or by its number alone.
 
-    scratch = beside / "look.tmp"
-    with Store(
-        scratch, threads=settings.run.threads, memory_limit_gib=settings.run.memory_limit_gib
-    ) as store:
-        read = read_claims(
-            store, [beside / "files"], settings.source, mapping=workspace.mapping,
-            kept=KeptSheets(workspace.kept), partial=True,
-        )  # fmt: skip
-        months = dict(
-            store.rows(
-                "SELECT strftime(event_date, '%Y-%m'), count(*) FROM claims WHERE event_date IS NOT NULL GROUP BY 1 ORDER BY 1"
-            )
-        )
-        columns = [
-            f"{table}.{column}"
-            for table, column in store.rows(
-                "SELECT table_name, column_name FROM column_catalog WHERE delivered AND coalesce(filled_share, 1) > 0 ORDER BY 1, 2"
-            )
-        ]
-    shutil.rmtree(scratch)
-    kinds: dict[str, set[str]] = {}
-    for report in read.files:
-        if report.table is not None:
-            kinds.setdefault(report.file, set()).add(report.table)
-    files = tuple(
-        DeliveredFile(
-            name=relative, sha256=prints[path], size=path.stat().st_size, kinds=tuple(sorted(kinds.get(relative, ())))
-        )
-        for path in sorted(prints)
-        for relative in [path.relative_to(workspace.inbox).as_posix()]
-    )  # fmt: skip
-    return Delivery(
-        id=name,
-        taken_in_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        files=files,
-        months=months,
-        rows_read={table: one.rows_read for table, one in read.tables.items()},
-        rows_kept={table: one.rows_kept for table, one in read.tables.items()},
-        rows_set_aside={table: one.rows_set_aside for table, one in read.tables.items()},
-        columns=tuple(columns),
-        folder=workspace.deliveries / name,
+    Raises
+    ------
+    UsageError
+        If there is none, naming the nearest.
+    """
+    every = deliveries(workspace)
+    for one in every:
+        if name == one.id or (name.isdecimal() and int(name) == one.number):
+            return one
+    hint_en, hint_zh = nearest_hint(name, [one.id for one in every])
+    raise UsageError(
+        f"There is no delivery {name!r} in {workspace.root}; {hint_en} See `fraudgraph deliveries list`.",
+        f"{workspace.root} 中没有交付 {name!r}；{hint_zh} 可用 `fraudgraph deliveries list` 查看。",
     )
+
+
+def decisions(workspace: Workspace) -> list[Decision]:
+    """All that was decided on deliveries, in order."""
+    return [Decision(**row) for row in read_lines(workspace.deliveries / _DECISIONS)]
+
+
+def decide_on(workspace: Workspace, delivery: Delivery, action: str, *, by: str, reason: str) -> Decision:
+    """Withdraw or restore a delivery; nothing is deleted, and the line stays.
+
+    Raises
+    ------
+    UsageError
+        If nobody and no reason is named, or it is so already.
+    """
+    if not by.strip() or not reason.strip():
+        raise UsageError(
+            "Say who decides and why (--by, --reason).", "请注明操作人和理由（--by、--reason）。"
+        )
+    if (action == "withdraw") == delivery.withdrawn:
+        en, zh = (
+            ("is withdrawn already", "已撤回") if delivery.withdrawn else ("was not withdrawn", "未被撤回")
+        )
+        raise UsageError(
+            f"Delivery {delivery.id} {en}. Nothing was changed.", f"交付 {delivery.id} {zh}，未作改动。"
+        )
+    made = Decision(
+        delivery=delivery.id, action=action, by=by, on=datetime.now(UTC).isoformat(timespec="seconds"), reason=reason
+    )  # fmt: skip
+    append_lines(
+        workspace.deliveries / _DECISIONS, [json.dumps(asdict(made), ensure_ascii=False, sort_keys=True)]
+    )
+    return made
 
 
 def window_of(
@@ -201,13 +197,16 @@ def window_of(
 ) -> tuple[Month, list[tuple[Delivery, list[DeliveredFile]]]]:
     """The first month of a month's window, and the files that it is scored from.
 
-    Registers come from every delivery that holds nothing later than the month, or claims of the window.
+    Registers come from every delivery that holds nothing later than the month, or claims of the window. A delivery that
+    changed claims of the window counts too, wherever they are now.
     """
     back = month.year * 12 + month.month - 1 - (settings.month.window_months - 1)
     first = Month(back // 12, back % 12 + 1)
     used = []
     for one in every:
-        inside = one.holds(first, month)
+        if one.withdrawn:
+            continue
+        inside = one.holds(first, month) or not (one.months or one.touched)
         earlier = bool(one.months) and max(one.months) <= str(month)
         files = [file for file in one.files if inside or (earlier and file.is_register)]
         if files:
@@ -216,14 +215,35 @@ def window_of(
 
 
 def link_window(used: Iterable[tuple[Delivery, list[DeliveredFile]]], folder: Path) -> Path:
-    """A folder with the files of a window, by delivery; nothing is copied where the disk can link."""
+    """A folder with the files of a window, by delivery; nothing is copied where the disk can link.
+
+    Raises
+    ------
+    StorageError
+        If a kept file is gone or is not, byte for byte, what was delivered.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     for delivery, files in used:
         for file in files:
+            kept = delivery.folder / "files" / file.name
+            if not kept.is_file() or sha256_of(kept) != file.sha256:
+                raise _not_as_delivered(delivery, kept)
             target = folder / delivery.id / file.name
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _link_or_copy(delivery.folder / "files" / file.name, target)
+            _link_or_copy(kept, target)
     return folder
+
+
+def _not_as_delivered(delivery: Delivery, path: Path) -> StorageError:
+    en, zh = (
+        ("is not what was delivered: its hash differs", "与交付时不同：哈希不符")
+        if path.is_file()
+        else ("is gone", "已不存在")
+    )
+    return StorageError(
+        f"{path} {en}. Nothing was scored. Restore it from a backup; or `fraudgraph deliveries withdraw {delivery.id}` and deliver the file again.",
+        f"{path} {zh}。未进行评分。请从备份恢复；或执行 `fraudgraph deliveries withdraw {delivery.id}` 后重新交付该文件。",
+    )  # fmt: skip
 
 
 def _link_or_copy(source: Path, target: Path) -> None:
@@ -233,6 +253,7 @@ def _link_or_copy(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """A file's fingerprint."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

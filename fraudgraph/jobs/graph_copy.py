@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 
 from fraudgraph.errors import FraudgraphError, GraphStoreError
+from fraudgraph.jobs.damage import read_json
 from fraudgraph.jobs.journal import Journal
+from fraudgraph.jobs.plan import month_notes
 from fraudgraph.jobs.workspace import Workspace, write_private
 from fraudgraph.records import Month
 from fraudgraph.settings import Settings
@@ -33,9 +35,12 @@ def publish_graph(
     if not settings.month.publish_graph and not force:
         return False
     out = workspace.month(month)
-    key = json.loads((out / "month.json").read_text(encoding="utf-8"))["case_key"]
-    mark = workspace.root / "logs" / _MARK
-    loaded: dict[str, str] = json.loads(mark.read_text(encoding="utf-8")) if mark.is_file() else {}
+    kept = month_notes(workspace, month)
+    if kept is None:
+        return False
+    key, mark = kept["case_key"], workspace.root / "logs" / _MARK
+    remedy = ("Delete it: months are then loaded once more.", "可删除该文件，各月将重新载入一次。")
+    loaded: dict[str, str] = read_json(mark, remedy) or {}
     if loaded.get(str(month)) == key and not force:
         return False
     from fraudgraph.graphdb.job import load_out  # noqa: PLC0415  # only where a server is wanted

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
@@ -11,16 +10,18 @@ from time import perf_counter
 from fraudgraph import __version__
 from fraudgraph.errors import FraudgraphError, SourceError, UsageError
 from fraudgraph.jobs.collecting import collect
-from fraudgraph.jobs.deliveries import Delivery, deliveries, take_in
+from fraudgraph.jobs.deliveries import Delivery, deliveries
 from fraudgraph.jobs.graph_copy import publish_graph
 from fraudgraph.jobs.journal import Journal
-from fraudgraph.jobs.plan import Plan, plan_months
-from fraudgraph.jobs.workspace import Lock, Workspace, tidy
+from fraudgraph.jobs.lock import Lock
+from fraudgraph.jobs.plan import Plan, month_notes, plan_months
+from fraudgraph.jobs.taking_in import take_in
+from fraudgraph.jobs.workspace import Workspace, tidy
 from fraudgraph.progress import Progress
 from fraudgraph.records import Month
 from fraudgraph.settings import Settings
 
-__all__ = ["NOTHING_TO_DO", "STAGES", "MonthSummary", "run_month"]
+__all__ = ["NOTHING_TO_DO", "STAGES", "MonthSummary", "check_month", "run_month"]
 
 STAGES = ("import", "score", "rings", "publish")
 NOTHING_TO_DO = 99
@@ -31,6 +32,7 @@ class MonthSummary:
     """What a monthly job did. `done` holds the months that were made anew, in order; none means nothing to do.
 
     `late` names earlier months that a delivery was late for; `waiting` counts stragglers too few to score a month anew.
+    `broken_models` are models of one's own that could not run; `issue` says the how-manieth list of the month this is.
     """
 
     month: str
@@ -45,6 +47,8 @@ class MonthSummary:
     ring_count: int
     published: bool
     seconds: float
+    broken_models: tuple[str, ...] = ()
+    issue: int = 1
 
 
 def run_month(
@@ -111,6 +115,23 @@ def _with_own_screens(workspace: Workspace, settings: Settings) -> Settings:
     return settings.model_copy(update={"screening": own})
 
 
+def check_month(month: Month, every: Sequence[Delivery]) -> None:
+    """See that a month has claims before any work begins.
+
+    Raises
+    ------
+    SourceError
+        Naming the months that exist.
+    """
+    known = sorted({name for one in every if not one.withdrawn for name in one.months})
+    if str(month) not in known:
+        listed = ", ".join(known[-24:]) or "-"
+        raise SourceError(
+            f"No claims of {month} were delivered; nothing was scored. Months with claims: {listed}. Give one of them, or put the month's claims into the inbox and run again.",
+            f"没有 {month} 的结算数据，未进行评分。有数据的月份：{listed}。请给出其中一个月份，或将该月数据放入 inbox 后重新运行。",
+        )
+
+
 class _Job:
     """One call of the job: the stages in order."""
 
@@ -128,6 +149,7 @@ class _Job:
                 f"Nothing was ever delivered to this workspace. Put the claims files into {self._workspace.inbox} and run again.",
                 f"该工作区尚未收到任何数据。请将结算数据放入 {self._workspace.inbox} 后重新运行。",
             )
+        check_month(self._month, every)
         plans = plan_months(self._workspace, self._month, self._settings, every, from_stage=self._from)
         for plan in plans:
             if plan.start_at:
@@ -135,13 +157,15 @@ class _Job:
         published = publish_graph(
             self._workspace, self._month, self._settings, force=self._from == "publish", journal=self._journal
         )
-        kept = json.loads((self._workspace.month(self._month) / "month.json").read_text(encoding="utf-8"))
+        kept = month_notes(self._workspace, self._month)
+        assert kept is not None  # made above, or before
         return MonthSummary(
             month=str(self._month), out=self._workspace.month(self._month),
             done=tuple(str(plan.month) for plan in plans if plan.start_at),
             late=tuple(str(plan.month) for plan in plans if plan.late),
             waiting=sum(plan.waiting for plan in plans), delivery=fresh.id if fresh else "", published=published,
-            seconds=round(perf_counter() - began, 3), **kept["counts"],
+            seconds=round(perf_counter() - began, 3), broken_models=tuple(kept.get("broken_models", ())), issue=int(kept.get("issue", 1)),
+            **kept["counts"],
         )  # fmt: skip
 
     def _make(self, plan: Plan) -> None:
@@ -155,6 +179,6 @@ class _Job:
         if taken is not None:
             self._journal.note(
                 "delivery", id=taken.id, files=[file.name for file in taken.files], months=taken.months,
-                rows_kept=taken.rows_kept, rows_set_aside=taken.rows_set_aside,
+                rows_kept=taken.rows_kept, rows_set_aside=taken.rows_set_aside, touched=taken.touched, effects=taken.effects,
             )  # fmt: skip
         return taken

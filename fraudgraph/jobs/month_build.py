@@ -8,11 +8,12 @@ from datetime import date
 from time import perf_counter
 
 from fraudgraph.claims.sheet_cache import KeptSheets
-from fraudgraph.jobs.deliveries import link_window
+from fraudgraph.jobs.deliveries import deliveries, link_window
+from fraudgraph.jobs.issues import earlier_list, keep_issues
 from fraudgraph.jobs.journal import Journal
 from fraudgraph.jobs.month_review import Clerk, open_case_file
-from fraudgraph.jobs.outputs import write_month_files
-from fraudgraph.jobs.plan import Plan, case_key
+from fraudgraph.jobs.outputs import broken_models, write_month_files
+from fraudgraph.jobs.plan import Plan, case_key, made_of
 from fraudgraph.jobs.scored import ScoredMonth, score_month
 from fraudgraph.jobs.workspace import Workspace, write_private
 from fraudgraph.pipeline import Stages, describe_run, explain_rings, summarise, write_found
@@ -82,6 +83,7 @@ def _publish(
     began, key = perf_counter(), case_key(workspace, plan.month, settings, plan.score_key)
     clerk = Clerk(workspace, plan.month, settings, open_case_file(workspace, plan.month, settings))
     out = workspace.month(plan.month)
+    before = earlier_list(workspace, plan.month)
     with RunFolder(out, replace=True) as folder:
         scored.copy_store(folder.path)
         with Store(
@@ -95,16 +97,22 @@ def _publish(
                 store, scored.scored, every, stages=stages, name=lambda these: clerk.name(store, these)
             )
             write_found(store, found, folder.path, settings, stages=stages)
+            issue = before.next_issue(folder.path) if before else 1
             counts = stages.do(
-                "month", lambda: write_month_files(store, clerk, found, folder.path, plan.first)
+                "month", lambda: write_month_files(store, clerk, found, folder.path, plan.first, issue=issue)
             )
             store.drop_working_tables()
         kept = {
             "month": str(plan.month), "first_month": str(plan.first), "score_key": plan.score_key,
-            "case_key": key, "deliveries": [one.id for one, _ in plan.used], "counts": counts,
+            "case_key": key, "deliveries": [one.id for one, _ in plan.used], "counts": counts, "issue": issue,
+            "made_of": made_of(workspace, settings), "broken_models": [one.model for one in broken_models(found)],
         }  # fmt: skip
+        if before is not None:
+            keep_issues(before, folder.path, kept, deliveries(workspace))
         write_private(folder.path / "month.json", json.dumps(kept, ensure_ascii=False, indent=2) + "\n")
         seconds = round(perf_counter() - began, 3)
         describe_run(folder.path, found, settings, stages.seconds, summarise(found, out, seconds))
         stages.progress.done()
-    journal.note("published", month=str(plan.month), late=plan.late, **counts)
+    journal.note("published", month=str(plan.month), late=plan.late, issue=issue, **counts)
+    for one in broken_models(found):
+        journal.note("model_failed", model=one.model, reason=one.reason_en)

@@ -15,7 +15,7 @@ from fraudgraph.casework.kept_tables import calendar_explanations, read_calendar
 from fraudgraph.casework.known import KnownRing, Register
 from fraudgraph.casework.learning import HitRate, Learned, hit_rates, learn_weights
 from fraudgraph.casework.listing import Case, CaseFacts, decide
-from fraudgraph.casework.manual_edits import HandEdit, apply_edits, hand_rules, read_edits
+from fraudgraph.casework.manual_edits import HandEdit, apply_edits, hand_rules, in_force, read_edits
 from fraudgraph.casework.ring_tracking import Followed, Found, follow
 from fraudgraph.casework.verdicts import Standing, read_verdicts, standings
 from fraudgraph.casework.weighing import Seeds, Weighing, weigh_candidates
@@ -54,6 +54,9 @@ def open_case_file(workspace: Workspace, month: Month, settings: Settings) -> Ca
         if one >= month:
             register = Register.read(workspace.month(one) / REGISTER_NAME)
             reserved = {**register.rings, **reserved}
+    for path in sorted((workspace.casework / "names").glob("*.json")):
+        if Month.parse(path.stem) not in published:
+            reserved = {**Register.read(path).rings, **reserved}
     held = standings(read_verdicts(workspace.casework), month.last_day, settings.casework)
     cases = {str(one): case_rows(workspace.month(one) / "casework.parquet") for one in earlier}
     decided = decided_rings(cases, held)
@@ -61,7 +64,7 @@ def open_case_file(workspace: Workspace, month: Month, settings: Settings) -> Ca
         before=before,
         reserved=reserved,
         standings=dict(held),
-        edits=tuple(read_edits(workspace.casework)),
+        edits=in_force(read_edits(workspace.casework)),
         seeds=_seeds(workspace, published, held),
         learned=learn_weights(decided, least=settings.casework.reweigh_least),
         rates=hit_rates(decided),

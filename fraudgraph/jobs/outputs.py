@@ -17,7 +17,7 @@ from fraudgraph.casework.manual_edits import notes_of
 from fraudgraph.jobs.district_lists import write_district_lists
 from fraudgraph.jobs.month_review import Clerk
 from fraudgraph.pipeline import Findings
-from fraudgraph.records import Month, NodeKind
+from fraudgraph.records import Month, NodeKind, ScreenOutcome
 from fraudgraph.report.files import save
 from fraudgraph.report.lineage_drawing import lineage_page
 from fraudgraph.report.month_page import MonthFacts, drift_page, month_page
@@ -25,14 +25,14 @@ from fraudgraph.report.naming import Naming
 from fraudgraph.report.sanitise import formula_safe
 from fraudgraph.store import Store
 
-__all__ = ["csv_bytes", "write_month_files"]
+__all__ = ["broken_models", "csv_bytes", "write_month_files"]
 
 _COMPARED = 6
 """Months before, that a month's numbers are compared with."""
 
 
 def write_month_files(
-    store: Store, clerk: Clerk, found: Findings, folder: Path, first: Month
+    store: Store, clerk: Clerk, found: Findings, folder: Path, first: Month, *, issue: int = 1
 ) -> dict[str, int]:
     """Write what a month has beside a run's files.
 
@@ -56,7 +56,8 @@ def write_month_files(
         month=clerk.month, first=first, cases=clerk.cases, events=clerk.followed.events, register=register,
         notes=notes_of(clerk.file.edits), learned=clerk.file.learned, rates=clerk.file.rates,
         reweighed=clerk.settings.casework.reweigh and clerk.file.learned.enough, unusual=tuple(row for row in drift if row.unusual),
-        districts=districts,
+        districts=districts, changes=found.read.changes, changed_people=_write_claim_changes(store, clerk, folder),
+        broken=broken_models(found), issue=issue,
         district_names=clerk.settings.casework.districts,
     )  # fmt: skip
     save(folder / "month.html", month_page(facts))
@@ -68,6 +69,30 @@ def write_month_files(
         "changed_count": sum(case.change in CHANGES for case in listed),
         "held_count": sum(bool(case.ring.held_zh) and case.ring.verdict != "pending" for case in clerk.cases),
     }
+
+
+def broken_models(found: Findings) -> tuple[ScreenOutcome, ...]:
+    """Models that failed: a mistake in one of one's own never stops a month, and never goes unsaid."""
+    return tuple(one for one in found.screens.outcomes if one.state == "failed")
+
+
+def _write_claim_changes(store: Store, clerk: Clerk, folder: Path) -> int:
+    """Write claim_changes.csv: claim by claim what a later delivery changed; how many people it concerns."""
+    naming = Naming([], clerk.settings)
+    table = store.arrow("SELECT * FROM claim_changes ORDER BY claim_id")
+    people: set[str] = set()
+
+    def rows() -> Iterable[list[Any]]:
+        for batch in table.to_batches(max_chunksize=10_000):
+            for row in batch.to_pylist():
+                for name in ("patient_before", "patient_after"):
+                    if row[name] is not None:
+                        people.add(row[name])
+                        row[name] = naming.entity(NodeKind.PATIENT, row[name])
+                yield ["" if value is None else str(value) for value in row.values()]
+
+    save(folder / "claim_changes.csv", csv_bytes(table.column_names, rows()))
+    return len(people)
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:

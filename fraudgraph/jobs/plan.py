@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from fraudgraph import __version__
+from fraudgraph.jobs.damage import damaged, read_json
 from fraudgraph.jobs.deliveries import DeliveredFile, Delivery, window_of
 from fraudgraph.jobs.registers import REGISTER_NAME
 from fraudgraph.jobs.workspace import Workspace
 from fraudgraph.records import Month
 from fraudgraph.settings import Settings
 
-__all__ = ["Plan", "case_key", "plan_months", "read_json"]
+__all__ = ["Plan", "case_key", "made_of", "month_notes", "plan_months"]
 
 _SCORING = ("source", "screening", "meetings", "groups", "outliers", "rings", "run")
 """Settings that the long stages depend on."""
@@ -64,8 +65,11 @@ def plan_months(
         Stage from which the month asked for is to be done even if nothing changed.
     """
     months = sorted({*workspace.published(), asked})
+    with_claims = {month for one in every if not one.withdrawn for month in one.months}
     plans = [
-        _plan(workspace, month, settings, every, from_stage if month == asked else None) for month in months
+        _plan(workspace, month, settings, every, from_stage if month == asked else None)
+        for month in months
+        if month == asked or str(month) in with_claims
     ]
     return [plan for plan in plans if plan.month == asked or (plan.start_at == "score" and plan.late)]
 
@@ -75,10 +79,11 @@ def _plan(
 ) -> Plan:
     first, found = window_of(every, month, settings)
     used: _Used = found
-    kept = read_json(workspace.month(month) / "month.json")
+    kept = month_notes(workspace, month)
     late, waiting = False, 0
     if kept is not None:
         late, waiting = _lateness(kept, used, first, month, settings.month.late_share)
+        late = late or _decided_since(kept, every, first, month)
         if not late and from_stage != "score":
             used = [(one, files) for one, files in used if one.id in kept["deliveries"]]
     score_key = _score_key(workspace, month, settings, used)
@@ -93,6 +98,16 @@ def _plan(
     )  # fmt: skip
 
 
+def _decided_since(kept: dict[str, Any], every: Sequence[Delivery], first: Month, month: Month) -> bool:
+    """Whether a delivery was withdrawn or restored by hand since the month was made."""
+    return any(
+        one.decision is not None
+        and one.withdrawn == (one.id in kept["deliveries"])
+        and (one.holds(first, month) or not (one.months or one.touched))
+        for one in every
+    )
+
+
 def _lateness(
     kept: dict[str, Any], used: _Used, first: Month, month: Month, late_share: float
 ) -> tuple[bool, int]:
@@ -101,11 +116,24 @@ def _lateness(
     new: dict[str, int] = {}
     for one, _ in used:
         into = had if one.id in kept["deliveries"] else new
-        for name, count in one.months.items():
+        counts = one.months if one.id in kept["deliveries"] else one.touched
+        for name, count in counts.items():
             if str(first) <= name <= str(month):
                 into[name] = into.get(name, 0) + count
     late = any(count >= late_share * had.get(name, 0) for name, count in new.items())
     return late, 0 if late else sum(new.values())
+
+
+def made_of(workspace: Workspace, settings: Settings) -> dict[str, str]:
+    """What a month depends on beside its deliveries, each as a hash: enough to say later what was changed."""
+    return {
+        "version": __version__,
+        "scoring": _hash({name: getattr(settings, name).model_dump(mode="json") for name in _SCORING}),
+        "listing": _hash({name: getattr(settings, name).model_dump(mode="json") for name in _LISTING}),
+        "mapping": _hash({"files": _hash_files([workspace.mapping] if workspace.mapping else [])}),
+        "screens": _hash({"files": _hash_files(sorted((workspace.root / "screens").rglob("*.sql")))}),
+        "casework": _hash({"files": _hash_files(sorted(workspace.casework.glob("[!.]*")))}),
+    }
 
 
 def _score_key(workspace: Workspace, month: Month, settings: Settings, used: _Used) -> str:
@@ -136,12 +164,23 @@ def case_key(workspace: Workspace, month: Month, settings: Settings, score_key: 
     )
 
 
-def read_json(path: Path) -> dict[str, Any] | None:
-    """A JSON object's file, or None where it is not there."""
-    if not path.is_file():
-        return None
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+def month_notes(workspace: Workspace, month: Month) -> dict[str, Any] | None:
+    """What a published month was made of (month.json), or None where it was not made yet.
+
+    Raises
+    ------
+    StorageError
+        If the file is damaged.
+    """
+    path = workspace.month(month) / "month.json"
+    remedy = (
+        f"Restore it from a backup; or move {path.parent} away and run `fraudgraph month {month}` again.",
+        f"请从备份恢复；或移走 {path.parent} 后重新执行 `fraudgraph month {month}`。",
+    )
+    kept = read_json(path, remedy)
+    if kept is not None and not {"deliveries", "score_key", "case_key", "counts"} <= kept.keys():
+        raise damaged(path, remedy)
+    return kept
 
 
 def _hash(parts: dict[str, Any]) -> str:

@@ -100,5 +100,8 @@ def _kept(folder: Path, key: str) -> dict[str, Any] | None:
     """What lies in the folder, if it is whole and of this key."""
     if not (folder / _REPORT).is_file() or not (folder / DATABASE_NAME).is_file():
         return None
-    kept: dict[str, Any] = json.loads((folder / _REPORT).read_text(encoding="utf-8"))
-    return kept if kept["key"] == key else None
+    try:
+        kept: dict[str, Any] = json.loads((folder / _REPORT).read_text(encoding="utf-8"))
+        return kept if kept["key"] == key else None
+    except (ValueError, KeyError, TypeError):
+        return None  # cut off: scored anew

@@ -17,10 +17,12 @@ from fraudgraph.claims.sheet_cache import KeptSheets
 from fraudgraph.errors import SourceError
 from fraudgraph.groups import search_groups
 from fraudgraph.jobs.day_outputs import DaySummary, Move, NextSession, write_day
-from fraudgraph.jobs.deliveries import deliveries, link_window, take_in, window_of
+from fraudgraph.jobs.deliveries import deliveries, link_window, window_of
 from fraudgraph.jobs.journal import Journal
+from fraudgraph.jobs.lock import Lock
 from fraudgraph.jobs.registers import latest_register
-from fraudgraph.jobs.workspace import Lock, Workspace, disk_told, tidy
+from fraudgraph.jobs.taking_in import take_in
+from fraudgraph.jobs.workspace import Workspace, disk_told, tidy
 from fraudgraph.meetings import find_meetings
 from fraudgraph.outliers.scoring import OUTLIERS_TABLE_SQL
 from fraudgraph.progress import Progress
@@ -124,7 +126,7 @@ def _read(store: Store, workspace: Workspace, day: date, settings: Settings, lin
     if used:
         read_claims(
             store, [link_window(used, links)], settings.source, month=Month.of(day), window_months=months, mapping=workspace.mapping,
-            kept=KeptSheets(workspace.kept), partial=True,
+            kept=KeptSheets(workspace.kept), partial=True, deliveries=True,
         )  # fmt: skip
         store.run("DELETE FROM claims WHERE event_date > $day", day=day)
     claims = int(store.one("SELECT count(*) FROM claims WHERE event_date = $day", day=day)[0]) if used else 0

@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import re
 import shutil
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
-from fraudgraph.errors import LockedError, StorageError, UsageError
+from fraudgraph import __version__
+from fraudgraph.errors import SettingsError, StorageError, UsageError
+from fraudgraph.jobs.damage import damaged, read_json
 from fraudgraph.records import Month
+from fraudgraph.run_folder import exchange
 
-__all__ = ["Lock", "Workspace", "disk_told", "init_workspace", "put_in_place", "tidy", "write_private"]
+__all__ = [
+    "FORMAT",
+    "Workspace",
+    "cannot_write",
+    "disk_told",
+    "format_of",
+    "init_workspace",
+    "put_in_place",
+    "tidy",
+    "write_format",
+    "write_private",
+]
+
+FORMAT = 2
+"""The form of a workspace that this program reads and writes; `fraudgraph workspace migrate` brings older ones to it."""
+_FORMAT_FILE = "workspace.json"
 
 _MONTH = re.compile(r"\d{4}-\d{2}")
-_LEFT = re.compile(r"\.(?P<name>[0-9-]+)\.(?P<kind>partial|earlier)(-\d+)?")
-_FOLDERS = ("inbox", "deliveries", "months", "days", "casework", "screens", "logs")
+_LEFT = re.compile(r"\.(?P<name>[0-9a-f-]+)\.(?P<kind>partial|earlier)(-\d+)?")
+_FOLDERS = ("inbox", "quarantine", "deliveries", "months", "days", "casework", "screens", "logs")
 _BY_THE_USER = {
     "calendar.csv": "place_id,from,to,kind,note\r\n",
     "ledger.csv": "claim_id,amount,on,document\r\n",
@@ -59,6 +73,11 @@ class Workspace:
     def inbox(self) -> Path:
         """Where new deliveries are put."""
         return self.root / "inbox"
+
+    @property
+    def quarantine(self) -> Path:
+        """Delivered files that could not be used, put aside with the reason (month.quarantine)."""
+        return self.root / "quarantine"
 
     @property
     def deliveries(self) -> Path:
@@ -111,13 +130,52 @@ class Workspace:
         ------
         UsageError
             If nobody has made it.
+        SettingsError
+            If it is of another form than this program's.
         """
         if not self.settings.is_file():
             raise UsageError(
                 f"{self.root} is no workspace: it holds no fraudgraph.toml. Make one with `fraudgraph init {self.root}`.",
                 f"{self.root} 不是工作区：缺少 fraudgraph.toml。请先执行 `fraudgraph init {self.root}`。",
             )
+        found = format_of(self)
+        if found > FORMAT:
+            raise SettingsError(
+                f"The workspace {self.root} has format {found}; this program knows formats up to {FORMAT}. Nothing was touched; use the newer fraudgraph that made it.",
+                f"工作区 {self.root} 的格式为 {found}，本程序只支持到 {FORMAT}。未作任何改动，请使用建立该工作区的较新版本。",
+            )
+        if found < FORMAT:
+            raise SettingsError(
+                f"The workspace {self.root} has format {found}; this program needs {FORMAT}. Nothing was touched; run `fraudgraph workspace migrate --workspace {self.root}`: it works on a copy and keeps the old one.",
+                f"工作区 {self.root} 的格式为 {found}，本程序需要 {FORMAT}。未作任何改动，请执行 `fraudgraph workspace migrate --workspace {self.root}`：迁移在副本上进行，原工作区保留。",
+            )
         return self
+
+
+def format_of(workspace: Workspace) -> int:
+    """The form of a workspace; those made before forms were numbered have 1.
+
+    Raises
+    ------
+    StorageError
+        If the file that says so is damaged.
+    """
+    path = workspace.root / _FORMAT_FILE
+    kept = read_json(path, ("Restore it from a backup.", "请从备份恢复。"))
+    if kept is None:
+        return 1
+    number = kept.get("format")
+    if not isinstance(number, int):
+        raise damaged(path, ("Restore it from a backup.", "请从备份恢复。"))
+    return number
+
+
+def write_format(root: Path, *, migrated_from: int | None = None) -> None:
+    """Note down the form of a workspace and which program made it so."""
+    told: dict[str, Any] = {"format": FORMAT, "made_by": __version__}
+    if migrated_from is not None:
+        told["migrated_from"] = migrated_from
+    write_private(root / _FORMAT_FILE, json.dumps(told, indent=2) + "\n")
 
 
 def init_workspace(root: Path) -> tuple[Path, ...]:
@@ -140,6 +198,7 @@ def init_workspace(root: Path) -> tuple[Path, ...]:
         **{f"casework/{name}": header for name, header in _BY_THE_USER.items()},
     }
     try:
+        new = not (root / "fraudgraph.toml").exists()
         for folder in (root, *(root / name for name in _FOLDERS)):
             if not folder.exists():
                 folder.mkdir(parents=True, mode=0o700)
@@ -148,8 +207,10 @@ def init_workspace(root: Path) -> tuple[Path, ...]:
             if not (root / name).exists():
                 write_private(root / name, ("\ufeff" if name.endswith(".csv") else "") + text)
                 made.append(root / name)
+        if new:
+            write_format(root)
     except OSError as problem:
-        raise _cannot_write(root, problem) from None
+        raise cannot_write(root, problem) from None
     return tuple(made)
 
 
@@ -170,7 +231,10 @@ def write_private(path: Path, text: str) -> None:
 
 
 def put_in_place(beside: Path, out: Path) -> None:
-    """Put a finished folder in the place of an older one; at any moment one of the two is whole."""
+    """Put a finished folder in the place of an older one; at any moment one of the two is there and whole."""
+    if out.exists() and exchange(beside, out):
+        shutil.rmtree(beside, ignore_errors=True)
+        return
     earlier = out.with_name(f".{out.name}.earlier")
     if out.exists():
         out.rename(earlier)
@@ -207,76 +271,9 @@ def disk_told(where: Path) -> Iterator[None]:
         raise full from None
 
 
-def _cannot_write(path: Path, problem: OSError) -> StorageError:
+def cannot_write(path: Path, problem: OSError) -> StorageError:
+    """What to say where a file of the workspace can't be written."""
     return StorageError(
         f"{path} can't be written: {problem.strerror or problem}. Free some space or check the permissions, and run again.",
         f"无法写入 {path}：{problem.strerror or problem}。请清理空间或检查权限后重新运行。",
     )
-
-
-class Lock:
-    """Held while a job works in a workspace; the system lets it go with the process, however that ends.
-
-    Parameters
-    ----------
-    workspace : Workspace
-        Where.
-    command : str
-        What is being done, for whoever finds the place taken.
-
-    Raises
-    ------
-    LockedError
-        If another process holds it.
-    """
-
-    def __init__(self, workspace: Workspace, command: str) -> None:
-        self._path = workspace.root / ".lock"
-        self._command = command
-        self._handle = -1
-        self.left_behind: dict[str, Any] | None = None
-        """Who held the lock and ended without letting it go, if anybody did."""
-
-    def __enter__(self) -> Self:
-        try:
-            self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError as problem:
-            raise _cannot_write(self._path, problem) from None
-        holder = self._holder()
-        try:
-            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(self._handle)
-            raise self._taken(holder) from None
-        self.left_behind = holder
-        self._note({
-            "pid": os.getpid(), "host": socket.gethostname(), "command": self._command,
-            "since": datetime.now(UTC).isoformat(timespec="seconds"),
-        })  # fmt: skip
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._note(None)
-        os.close(self._handle)
-
-    def _holder(self) -> dict[str, Any] | None:
-        try:
-            found = json.loads(os.pread(self._handle, 4096, 0).decode("utf-8") or "null")
-        except ValueError:
-            return None
-        return found if isinstance(found, dict) else None
-
-    def _note(self, holder: dict[str, Any] | None) -> None:
-        os.ftruncate(self._handle, 0)
-        os.pwrite(self._handle, json.dumps(holder).encode("utf-8"), 0)
-
-    def _taken(self, holder: dict[str, Any] | None) -> LockedError:
-        who = holder or {}
-        en = f"process {who.get('pid', '?')} on {who.get('host', '?')}, `{who.get('command', '?')}`, since {who.get('since', '?')}"
-        zh = f"主机 {who.get('host', '?')} 上的进程 {who.get('pid', '?')}（`{who.get('command', '?')}`，自 {who.get('since', '?')}）"
-        return LockedError(
-            f"Another job is at work in this workspace: {en}. Wait until it is done, then run again.",
-            f"该工作区正在运行另一任务：{zh}。请等待其结束后重新运行。",
-        )

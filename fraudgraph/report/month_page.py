@@ -12,7 +12,8 @@ from fraudgraph.casework.known import CHANGES, Event, EventKind, Register
 from fraudgraph.casework.learning import HitRate, Learned
 from fraudgraph.casework.listing import Case
 from fraudgraph.casework.manual_edits import HandEdit
-from fraudgraph.records import Month
+from fraudgraph.claims.cleaning.claim_changes import ClaimChanges
+from fraudgraph.records import Month, ScreenOutcome
 from fraudgraph.report.files import dossier_name
 from fraudgraph.report.pages import render
 from fraudgraph.report.sanitise import plain
@@ -31,7 +32,11 @@ _GONE = (EventKind.DORMANT, EventKind.CLOSED, EventKind.MERGED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthFacts:
-    """All that the month's page shows. `first` is the first month of the window."""
+    """All that the month's page shows. `first` is the first month of the window.
+
+    `changed_people` counts whose claims later deliveries changed; `broken` are models that failed; `issue` is the
+    how-manieth list of the month this is.
+    """
 
     month: Month
     first: Month
@@ -44,6 +49,10 @@ class MonthFacts:
     reweighed: bool
     unusual: Sequence[DriftRow]
     districts: Sequence[str]
+    changes: ClaimChanges
+    changed_people: int
+    broken: Sequence[ScreenOutcome]
+    issue: int = 1
     district_names: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -70,6 +79,8 @@ def month_page(facts: MonthFacts, *, lang_default: str = "zh") -> str:
         "learned": facts.learned, "weights": sorted(facts.learned.weights.items()), "reweighed": facts.reweighed,
         "unusual": [_drift_row(row) for row in facts.unusual],
         "districts": [(code, plain(facts.district_names.get(code, code), 60)) for code in facts.districts],
+        "changes": facts.changes, "changed_people": facts.changed_people, "issue": facts.issue,
+        "broken": [(plain(one.model, 80), Text(plain(one.reason_zh, 600), plain(one.reason_en, 600))) for one in facts.broken],
         "overdue": sum(row["overdue"] for row in listed),
     }  # fmt: skip
     return render("month.html.j2", ("page.js",), context)

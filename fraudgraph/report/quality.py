@@ -72,6 +72,7 @@ def quality_page(
         "remarks": [Text(remark.zh, remark.en) for remark in quality.remarks],
         "placeholders": [(one, _hidden(one.value)) for one in quality.placeholders],
         "comparison": comparison,
+        "changes": read.changes,
         "late_days": LATE_DAYS,
     }
     return render("quality.html.j2", ("page.js",), context)

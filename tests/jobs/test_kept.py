@@ -70,9 +70,9 @@ def test_the_published_months_are_the_same_bytes(both: tuple[Workspace, Workspac
 def test_refunds_and_repeated_rows_of_earlier_months_are_found(both: tuple[Workspace, Workspace]) -> None:
     for workspace in both:
         told = json.loads((workspace.month(NOVEMBER) / "run.json").read_text(encoding="utf-8"))["reading"]
-        assert told["reasons"]["claims"] == {"E_DUPLICATE": 4, "E_DATE": 1, "E_REQUIRED": 1}
+        assert told["reasons"]["claims"] == {"E_DELIVERED_AGAIN": 4, "E_DATE": 1, "E_REQUIRED": 1}
         page = (workspace.month(NOVEMBER) / "quality.html").read_text(encoding="utf-8")
-        assert "E_DUPLICATE" in page
+        assert "E_DELIVERED_AGAIN" in page
         assert 'href="quality.html"' in (workspace.month(NOVEMBER) / "month.html").read_text(encoding="utf-8")
         assert 'href="quality.html"' in (workspace.month(NOVEMBER) / "index.html").read_text(encoding="utf-8")
 

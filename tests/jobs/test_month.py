@@ -242,7 +242,7 @@ def test_a_second_job_is_told_who_is_at_work(copied: Workspace) -> None:
     holder = subprocess.Popen(
         [
             sys.executable, "-c",
-            "import sys,time;from pathlib import Path;from fraudgraph.jobs.workspace import Lock,Workspace\n"
+            "import sys,time;from pathlib import Path;from fraudgraph.jobs.lock import Lock;from fraudgraph.jobs.workspace import Workspace\n"
             "with Lock(Workspace(Path(sys.argv[1])), 'fraudgraph month 2025-10'):\n print('held', flush=True); time.sleep(60)",
             str(copied.root),
         ],

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from fraudgraph.claims.cleaning.claim_changes import ClaimChanges
+
 __all__ = ["FileReport", "Note", "ReadReport", "TableReport"]
 
 
@@ -50,7 +52,10 @@ class FileReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableReport:
-    """One kind of delivered table over all files. `rows` is what the canonical table holds in the end."""
+    """One kind of delivered table over all files. `rows` is what the canonical table holds in the end.
+
+    Of `rows_set_aside`, `rows_superseded` came again in a later delivery: no fault of theirs.
+    """
 
     table: str
     rows_read: int
@@ -62,13 +67,15 @@ class TableReport:
     amount_set_aside: Decimal
     amount_outside: Decimal
     rows: int
+    rows_superseded: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadReport:
     """What came of a delivery.
 
-    `reasons` counts the rows set aside by table and reason code; `months` is every month that has claims.
+    `reasons` counts the rows set aside by table and reason code; `months` is every month that has claims; `changes`
+    tells what later deliveries changed in earlier ones.
     """
 
     tables: dict[str, TableReport]
@@ -81,6 +88,7 @@ class ReadReport:
     last_month: str | None
     has_clock: bool
     notes: tuple[Note, ...]
+    changes: ClaimChanges = field(default_factory=ClaimChanges)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for run.json: amounts as text, days as ISO text."""

@@ -11,8 +11,9 @@ import pyarrow as pa
 from fraudgraph.claims.accounting.read_report import FileReport, TableReport
 from fraudgraph.claims.accounting.rejects import NOT_COUNTED, REASONS
 from fraudgraph.claims.accounting.source_errors import first_fault
-from fraudgraph.claims.cleaning.assembly import ROWS_PER_SHEET
+from fraudgraph.claims.cleaning.claim_changes import SUPERSEDED
 from fraudgraph.claims.cleaning.landing import Landing
+from fraudgraph.claims.cleaning.repeated import ROWS_PER_SHEET
 from fraudgraph.claims.formats.raw_lines import raw_lines
 from fraudgraph.claims.schema.schema import CANONICAL, DERIVED_CLAIM_COLUMNS
 from fraudgraph.errors import FraudgraphError, SourceError
@@ -32,7 +33,10 @@ _IN_WINDOW = "CAST(started_at AS DATE) BETWEEN CAST($first AS DATE) AND CAST($la
 
 
 def write_rejects(store: Store, landings: Sequence[Landing]) -> None:
-    """The table `rejects`: one row per delivered row that was set aside, with the line as it came."""
+    """The table `rejects`: one row per delivered row that was set aside, with the line as it came.
+
+    Rows that a later delivery took the place of are no rejects: they are only counted.
+    """
     store.run(
         'CREATE OR REPLACE TABLE rejects (source_file VARCHAR, "line" BIGINT, "column" VARCHAR, "value" VARCHAR, code VARCHAR, reason_zh VARCHAR, reason_en VARCHAR, amount DECIMAL(16,2), raw_line VARCHAR)'
     )
@@ -46,9 +50,10 @@ def write_rejects(store: Store, landings: Sequence[Landing]) -> None:
     for landing in landings:
         number = landing.sheet.number
         lines = store.arrow(
-            f"SELECT row_no % {ROWS_PER_SHEET} AS line FROM scratch.set_aside WHERE kind = $kind AND row_no // {ROWS_PER_SHEET} = $number",
+            f"SELECT row_no % {ROWS_PER_SHEET} AS line FROM scratch.set_aside WHERE kind = $kind AND row_no // {ROWS_PER_SHEET} = $number AND NOT list_contains($superseded, code)",
             kind=landing.mapping.kind.name,
             number=number,
+            superseded=list(SUPERSEDED),
         )
         if not lines.num_rows:
             continue
@@ -67,8 +72,9 @@ def write_rejects(store: Store, landings: Sequence[Landing]) -> None:
                 INNER JOIN _reasons AS r ON r.code = s.code
                 LEFT JOIN _headers AS h ON h.field = s.field
                 LEFT JOIN _raw AS w ON w.line = s.row_no % {ROWS_PER_SHEET}
-                WHERE s.kind = $kind AND s.row_no // {ROWS_PER_SHEET} = $number
+                WHERE s.kind = $kind AND s.row_no // {ROWS_PER_SHEET} = $number AND NOT list_contains($superseded, s.code)
                 ORDER BY s.row_no""",
+                superseded=list(SUPERSEDED),
                 title=landing.sheet.title,
                 kind=landing.mapping.kind.name,
                 number=number,
@@ -192,6 +198,7 @@ def _kept_reference(store: Store, landing: Landing) -> int:
 def report_tables(store: Store, files: Sequence[FileReport]) -> dict[str, TableReport]:
     """Per kind of table: the sums over its sheets, and the rows that the canonical table holds."""
     tables = {}
+    superseded = dict(store.rows("SELECT kind, count(*) FROM scratch.superseded GROUP BY kind ORDER BY kind"))
     for name in sorted({str(one.table) for one in files}):
         ours = [one for one in files if one.table == name]
         tables[name] = TableReport(
@@ -205,6 +212,7 @@ def report_tables(store: Store, files: Sequence[FileReport]) -> dict[str, TableR
             amount_set_aside=sum((one.amount_set_aside for one in ours), Decimal(0)),
             amount_outside=sum((one.amount_outside for one in ours), Decimal(0)),
             rows=store.count(name) if name in CANONICAL else 0,
+            rows_superseded=int(superseded.get(name, 0)),
         )
     return tables
 
@@ -230,7 +238,9 @@ def check_conserved(store: Store, tables: dict[str, TableReport]) -> None:
                 f"Internal error: of {table.rows_read} rows ({table.amount_read} yuan) of {table.table}, {rows} rows ({amount} yuan) are accounted for, {stored} stored. Nothing of this run may be used; please report it.",
                 f"程序内部错误：{table.table} 读入 {table.rows_read} 行（{table.amount_read} 元），核对为 {rows} 行（{amount} 元），入库 {stored}。本次结果不可使用，请反馈。",
             )
-    listed_rows = store.one("SELECT (SELECT count(*) FROM rejects), (SELECT count(*) FROM scratch.set_aside)")
+    listed_rows = store.one(
+        "SELECT (SELECT count(*) FROM rejects) + (SELECT count(*) FROM scratch.superseded), (SELECT count(*) FROM scratch.set_aside)"
+    )
     if listed_rows[0] != listed_rows[1] or listed_rows[0] != sum(
         table.rows_set_aside for table in tables.values()
     ):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fraudgraph.claims.cleaning.claim_changes import SUPERSEDED
+
 __all__ = ["NOT_COUNTED", "REASONS", "Reason"]
 
 
@@ -39,10 +41,13 @@ REASONS: dict[str, Reason] = {
     "E_DUPLICATE_ID": Reason("编号与另一行相同而内容不同", "has the id of another row, with other content"),
     "E_VOID": Reason("有效标志为无效", "marked as not valid by the supplier"),
     "E_CORRECTED": Reason("已由更正后的行替代", "a corrected row took its place"),
+    "E_DELIVERED_AGAIN": Reason("后来的交付中再次给出，内容不变", "delivered again later, unchanged"),
+    "E_REPLACED": Reason("已由后来的交付更正", "a later delivery brought another version"),
+    "E_WITHDRAWN": Reason("后来的交付将其作废", "a later delivery withdrew it"),
     "E_CLAIM_SET_ASIDE": Reason("所属结算单已被剔除", "its claim was set aside"),
     "E_NO_CLAIM": Reason("找不到所属结算单", "its claim was not delivered"),
 }
 """Sentences by code."""
 
-NOT_COUNTED = ("E_NO_RECORD", "E_CORRECTED", "E_VOID", "E_CLAIM_SET_ASIDE", "E_NO_CLAIM")
+NOT_COUNTED = ("E_NO_RECORD", "E_CORRECTED", "E_VOID", "E_CLAIM_SET_ASIDE", "E_NO_CLAIM", *SUPERSEDED)
 """Set aside by rule, not for bad quality: these don't count towards the share that stops a run."""

@@ -11,13 +11,20 @@ from functools import cache
 from pathlib import Path
 
 from fraudgraph.claims.cleaning.landing import Landing
-from fraudgraph.claims.schema.fields import KINDS, REFERENCE_KINDS, REFERENCE_TABLES
+from fraudgraph.claims.cleaning.newest import (
+    newest_first,
+    set_aside_superseded,
+    set_aside_superseded_items,
+    several_deliveries,
+    supersede_table,
+)
+from fraudgraph.claims.cleaning.repeated import AMOUNTS, KEYS, ROWS_PER_SHEET, key_sql, set_aside_repeated
+from fraudgraph.claims.schema.fields import KINDS, REFERENCE_TABLES
 from fraudgraph.claims.schema.landing_form import landing_columns
 from fraudgraph.claims.schema.schema import CANONICAL, DERIVED_CLAIM_COLUMNS, create_table_sql
 from fraudgraph.store import Store
 
 __all__ = [
-    "ROWS_PER_SHEET",
     "assemble_claims",
     "assemble_items",
     "assemble_reference",
@@ -26,16 +33,7 @@ __all__ = [
     "prepare",
 ]
 
-ROWS_PER_SHEET = 1 << 40
-"""A row's number is its sheet's number times this, plus its line."""
 _SQL = Path(__file__).parent / "sql"
-_AMOUNT = {"claims": "total_amount", "claim_items": "amount"}
-_KEYS = {
-    "claims": ("claim_id",),
-    "encounters": ("encounter_id",),
-    "institutions": ("place_id",),
-    **{name: CANONICAL[name].key for name in REFERENCE_TABLES},
-}
 
 
 @cache
@@ -50,16 +48,22 @@ def prepare(store: Store) -> None:
     store.run(
         "CREATE OR REPLACE TABLE scratch.set_aside (kind VARCHAR, row_no BIGINT, code VARCHAR, field VARCHAR, column_name VARCHAR, value VARCHAR, amount DECIMAL(16,2))"
     )
+    supersede_table(store)
 
 
 def gather(store: Store, landings: Sequence[Landing]) -> None:
-    """One view per kind over its landing tables, rows numbered; rows at fault and repeated ones are set aside."""
+    """One view per kind over its landing tables, rows numbered.
+
+    Rows at fault, rows that a later delivery brings again and repeated ones are set aside.
+    """
+    several = several_deliveries(landings)
     for kind in KINDS.values():
         ours = [landing for landing in landings if landing.mapping.kind.name == kind.name]
         names = [name for name, _ in landing_columns(kind.name, kind.fields) if name != "line"]
         if ours:
             parts = [
-                f"SELECT {one.sheet.number} * {ROWS_PER_SHEET} + {one.line()} AS row_no, {', '.join(names)} FROM {one.table}"
+                f"SELECT {one.sheet.number} * {ROWS_PER_SHEET} + {one.line()} AS row_no, {one.delivery_no} AS delivery_no, "
+                f"coalesce(list_contains({one.void_numbers}::INTEGER[], fault_no), FALSE) AS voided, {', '.join(names)} FROM {one.table}"
                 for one in ours
             ]
             store.run(f"CREATE OR REPLACE VIEW scratch.{kind.name}_in AS {' UNION ALL '.join(parts)}")
@@ -67,17 +71,21 @@ def gather(store: Store, landings: Sequence[Landing]) -> None:
             columns = ", ".join(
                 f"{name} {type_}" for name, type_ in landing_columns(kind.name, kind.fields)[1:]
             )
-            store.run(f"CREATE OR REPLACE TABLE scratch.{kind.name}_in (row_no BIGINT, {columns})")
+            store.run(
+                f"CREATE OR REPLACE TABLE scratch.{kind.name}_in (row_no BIGINT, delivery_no INTEGER, voided BOOLEAN, {columns})"
+            )
         for landing in ours:
             _set_aside_faults(store, landing)
-        if ours and kind.name in _KEYS:
-            _set_aside_repeated(store, kind.name)
+        if ours and kind.name in KEYS:
+            if several:
+                set_aside_superseded(store, kind.name, key_sql(kind.name))
+            set_aside_repeated(store, kind.name, by_order=several)
 
 
 def _set_aside_faults(store: Store, landing: Landing) -> None:
     """Rows with a fault number, with the reason that stands for it."""
     kind = landing.mapping.kind.name
-    amount = _AMOUNT.get(kind, "NULL")
+    amount = AMOUNTS.get(kind, "NULL")
     rows = ", ".join(
         f"({f.number}, $code_{f.number}, $field_{f.number}, $column_{f.number})" for f in landing.faults
     )
@@ -98,33 +106,6 @@ def _set_aside_faults(store: Store, landing: Landing) -> None:
         ),
         kind=kind,
         **parameters,
-    )
-
-
-def _set_aside_repeated(store: Store, kind_name: str) -> None:
-    """All rows but one per key. Reference tables may say the same thing in several sheets: those are merged later."""
-    kind = KINDS[kind_name]
-    per_sheet = [f"CAST(row_no // {ROWS_PER_SHEET} AS VARCHAR)"] if kind_name in REFERENCE_KINDS else []
-    key = "concat_ws(chr(31), " + ", ".join([*per_sheet, *_KEYS[kind_name]]) + ")"
-    names = [name for name, _ in landing_columns(kind_name, kind.fields)[1:-3]]
-    content = "md5(to_json(struct_pack(" + ", ".join(f"{name} := {name}" for name in names) + "))::VARCHAR)"
-    at_time = "coalesce(settled_at, started_at)" if kind_name == "claims" else "NULL"
-    if kind_name == "encounters":
-        at_time = "started_at"
-    source = f"scratch.{kind_name}_in WHERE fault_no IS NULL"
-    store.run(f"CREATE OR REPLACE VIEW scratch.keyed AS SELECT row_no, {key} AS key_text FROM {source}")
-    store.run(_sql("repeated_rows"))  # apart: comparing content is dear and only these few rows need it
-    store.run(
-        f"CREATE OR REPLACE VIEW scratch.keyed_content AS SELECT row_no, {key} AS key_text, {content} AS content, CAST({at_time} AS TIMESTAMP) AS at_time FROM {source} AND row_no IN (SELECT row_no FROM scratch.repeated_rows)"
-    )
-    field = _KEYS[kind_name][0]
-    amount = f"i.{_AMOUNT[kind_name]}" if kind_name in _AMOUNT else "NULL"
-    store.run(
-        f"""INSERT INTO scratch.set_aside
-        SELECT $kind, d.row_no, d.code, $field, NULL, i.{field}, {amount}
-        FROM ({_sql("repeated_keys")}) AS d INNER JOIN scratch.{kind_name}_in AS i ON i.row_no = d.row_no""",
-        kind=kind_name,
-        field=field,
     )
 
 
@@ -178,8 +159,16 @@ def keep_claims(store: Store, first_day: dt.date, last_day: dt.date) -> None:
     )
 
 
-def assemble_items(store: Store) -> None:
-    """Fee lines of the claims that are kept; lines without a settlement id find it by their encounter."""
+def assemble_items(store: Store, *, several: bool = False) -> None:
+    """Fee lines of the claims that are kept; lines without a settlement id find it by their encounter.
+
+    Parameters
+    ----------
+    store : Store
+        Holds the claims.
+    several : bool
+        Whether several deliveries are read together, of which the newest counts.
+    """
     names = CANONICAL["claim_items"].column_names
     others = ", ".join(f"i.{name}" for name in names if name != "claim_id")
     store.run(
@@ -188,11 +177,16 @@ def assemble_items(store: Store) -> None:
             SELECT encounter_id, min(claim_id) AS claim_id FROM scratch.claims_kept
             WHERE encounter_id IS NOT NULL AND NOT is_reversal GROUP BY encounter_id HAVING count(*) = 1
         )
-        SELECT i.row_no, coalesce(i.claim_id, o.claim_id) AS claim_id, {others}
+        SELECT i.row_no, i.delivery_no, coalesce(i.claim_id, o.claim_id) AS claim_id, {others}
         FROM scratch.claim_items_in AS i
         LEFT JOIN one_claim AS o ON o.encounter_id = i.encounter_id
-        WHERE i.fault_no IS NULL"""
+        WHERE i.fault_no IS NULL{" OR i.voided" if several else ""}"""
     )
+    if several:
+        set_aside_superseded_items(store)
+        store.run(
+            "DELETE FROM scratch.items_resolved WHERE row_no IN (SELECT row_no FROM scratch.claim_items_in WHERE voided)"
+        )
     store.run(
         """INSERT INTO scratch.set_aside
         SELECT 'claim_items', i.row_no, CASE WHEN s.claim_id IS NOT NULL THEN 'E_CLAIM_SET_ASIDE' ELSE 'E_NO_CLAIM' END,
@@ -214,6 +208,7 @@ def assemble_items(store: Store) -> None:
 def assemble_reference(store: Store, landings: Sequence[Landing]) -> None:
     """Persons, doctors and places: own tables first, then what settlements and encounters say about them."""
     delivered = {(one.mapping.kind.name, name) for one in landings for name in one.mapping.fields}
+    turn = newest_first(landings)
     _split_institutions(store)
     kinds = {kind for kind, _ in delivered}
     for table in REFERENCE_TABLES:
@@ -223,13 +218,13 @@ def assemble_reference(store: Store, landings: Sequence[Landing]) -> None:
         canonical = CANONICAL[table]
         key = canonical.key
         columns = [name for name in canonical.column_names if name not in key]
-        best = ", ".join(f"arg_min({name}, row_no) AS {name}" for name in columns)
-        kept = f"SELECT row_no, {', '.join(canonical.column_names)} FROM scratch.{table}_in WHERE row_no NOT IN (SELECT row_no FROM scratch.set_aside WHERE kind = '{table}')"
+        best = ", ".join(f"arg_min({name}, {turn}) AS {name}" for name in columns)
+        kept = f"SELECT row_no, delivery_no, {', '.join(canonical.column_names)} FROM scratch.{table}_in WHERE row_no NOT IN (SELECT row_no FROM scratch.set_aside WHERE kind = '{table}')"
         if table in ("facilities", "pharmacies"):
             shared = ", ".join(
                 name if name in _INSTITUTION_COLUMNS else f"NULL AS {name}" for name in columns
             )
-            kept += f" UNION ALL BY NAME SELECT row_no, place_id AS {key[0]}, {shared} FROM scratch.institutions_split WHERE is_pharmacy = {table == 'pharmacies'}"
+            kept += f" UNION ALL BY NAME SELECT row_no, delivery_no, place_id AS {key[0]}, {shared} FROM scratch.institutions_split WHERE is_pharmacy = {table == 'pharmacies'}"
         own = f"SELECT {', '.join(canonical.column_names)} FROM ({kept})"
         if store.one(f"SELECT count(*) > count(DISTINCT ({', '.join(key)})) FROM ({kept})")[0]:
             own = f"SELECT {', '.join(key)}{', ' if columns else ''}{best} FROM ({kept}) GROUP BY {', '.join(key)}"

@@ -30,6 +30,13 @@ class Landing:
     rows: int
     lined: bool = False
     """Whether each row carries its line already (rows that were kept); else its place in the table tells."""
+    delivery_no: int = 0
+    """Which delivery brought it; a later one has a greater number."""
+
+    @property
+    def void_numbers(self) -> list[int]:
+        """Fault numbers of rows that the supplier marked as not valid."""
+        return [fault.number for fault in self.faults if fault.code == "E_VOID"]
 
     def line(self, alias: str = "") -> str:
         """SQL for a row's line in the delivered sheet."""

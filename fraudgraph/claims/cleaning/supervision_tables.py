@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fraudgraph.claims.cleaning.landing import Landing
+from fraudgraph.claims.cleaning.newest import newest_first
 from fraudgraph.claims.schema.schema import CANONICAL
 from fraudgraph.store import Store
 
@@ -26,7 +27,16 @@ def settle_supervision(store: Store, landings: Sequence[Landing]) -> None:
         delivered = {name for one in landings if one.mapping.kind.name == kind for name in one.mapping.fields}
         brought = [name for name in CANONICAL[table].column_names if f"{prefix}_{name}" in delivered]
         if brought:
-            _take_over(store, kind, table, {CANONICAL[table].key[0]: key}, prefix, brought, others)
+            _take_over(
+                store,
+                kind,
+                table,
+                {CANONICAL[table].key[0]: key},
+                prefix,
+                brought,
+                others,
+                newest_first(landings),
+            )
     if store.count("stock_moves"):
         _settle_stock(store)
 
@@ -39,11 +49,12 @@ def _take_over(
     prefix: str,
     brought: Sequence[str],
     others: dict[str, str],
+    turn: str,
 ) -> None:
     """One row per key with the columns that its rows brought, for the keys that the table does not hold yet."""
     (own, source), *_ = key.items()
     columns = {name: f"{prefix}_{name}" for name in brought} | others
-    values = ", ".join(f"arg_min({field}, row_no) AS {name}" for name, field in columns.items())
+    values = ", ".join(f"arg_min({field}, {turn}) AS {name}" for name, field in columns.items())
     some = " OR ".join(f"{prefix}_{name} IS NOT NULL" for name in brought)
     known = "SEMI JOIN claims AS c ON c.claim_id = i.claim_id" if kind == "claims" else ""
     required = [
