@@ -12,7 +12,10 @@ from fraudgraph.graphdb.jars import locked_jars
 from fraudgraph.graphdb.java import memory_mebibytes
 from fraudgraph.graphdb.places import Places, ServerFacts, private_file
 
-__all__ = ["Program", "write_settings"]
+__all__ = ["GDS_ALLOWED", "Program", "write_settings"]
+
+GDS_ALLOWED = ("gds.graph.project", "gds.graph.drop", "gds.graph.list", "gds.wcc.stream", "gds.leiden.stream", "gds.util.asNode")
+"""All that the cross-check uses. The library's others write files (gds.graph.export), the graph, models and settings."""
 
 _SERVER = "org.neo4j.server.CommunityEntryPoint"
 _ADMIN = "org.neo4j.cli.AdminTool"
@@ -31,8 +34,18 @@ _BROWSER = '{"autoComplete": false, "allowCrashReports": false, "allowUserStats"
 """autoComplete draws lines between drawn nodes that a question did not ask for: those of other months too."""
 
 
+_CLOSED = {
+    "dbms.security.allow_csv_import_from_file_urls": "false",
+    "internal.dbms.cypher_ip_blocklist": "0.0.0.0/0,::/0",  # LOAD CSV over any network, this machine's own included
+    "dbms.security.procedures.allowlist": ",".join(GDS_ALLOWED),
+    "dbms.security.procedures.unrestricted": ",".join(GDS_ALLOWED),
+    "server.http_enabled_modules": "BROWSER",  # people and programs come over Bolt; no second door with the same key
+}
+"""Whoever has the graph's password gets the graph and nothing else that this account can read or reach."""
+
+
 def write_settings(places: Places, facts: ServerFacts) -> None:
-    """Write neo4j.conf: loopback only, no telemetry, ports and memory as settled, GDS allowed, the guide allowed."""
+    """Write neo4j.conf: loopback only, no telemetry, ports and memory as settled, files and network closed, the guide allowed."""
     heap, pages = memory_mebibytes()
     guide = f"http://localhost:{facts.guide_port}"
     lines = {
@@ -50,7 +63,8 @@ def write_settings(places: Places, facts: ServerFacts) -> None:
         "db.transaction.timeout": "600s",
         "db.tx_log.rotation.retention_policy": "2 files",
         "db.tx_log.rotation.size": "64m",  # each of two databases sets aside this much at once, two files of it
-        "dbms.security.procedures.unrestricted": "gds.*",
+        **_CLOSED,
+        "server.directories.import": str(places.nothing),
         "client.allow_telemetry": "false",
         "dbms.usage_report.enabled": "false",
         "internal.dbms.bolt.netty_server_shutdown_quiet_period": "0",  # else each stop waits twice 5 s for nobody
@@ -77,7 +91,10 @@ class Program:
         """Start the server in the background, in a session of its own; returns its process id."""
         self._link_plugins()
         heap, _ = memory_mebibytes()
-        words = [f"-Xms{min(heap, 512)}m", f"-Xmx{heap}m", *_OPTIONS]
+        hosts = self.places.home / "run" / "hosts"
+        private_file(hosts, "127.0.0.1 localhost\n")
+        closed = f"-Djdk.net.hosts.file={hosts}"  # no name is ever looked up: a question to a name server carries data out too
+        words = [f"-Xms{min(heap, 512)}m", f"-Xmx{heap}m", closed, *_OPTIONS]
         arguments = self._argument_file(
             "server", [*words, _SERVER, f"--home-dir={self.places.home}", f"--config-dir={self.places.conf}"]
         )
