@@ -79,6 +79,14 @@ def make_search(graph: GraphStore) -> None:
 
 
 def _make_indexes(graph: GraphStore, statements: list[str]) -> None:
+    """Make what is not there; an index of ours that failed (on a full disk) would stay so for ever, and is made anew."""
+    for row in graph.rows(
+        "SHOW INDEXES YIELD name, state, owningConstraint WHERE state = 'FAILED' AND name STARTS WITH 'fraudgraph_' "
+        "RETURN name, owningConstraint IS NOT NULL AS is_constraint"
+    ):
+        graph.write_unmanaged(
+            f"DROP {'CONSTRAINT' if row['is_constraint'] else 'INDEX'} {row['name']} IF EXISTS"
+        )
     for statement in statements:
         graph.write_unmanaged(statement)
     graph.write_unmanaged("CALL db.awaitIndexes(600)")

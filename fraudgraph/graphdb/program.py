@@ -12,9 +12,16 @@ from fraudgraph.graphdb.jars import locked_jars
 from fraudgraph.graphdb.java import memory_mebibytes
 from fraudgraph.graphdb.places import Places, ServerFacts, private_file
 
-__all__ = ["GDS_ALLOWED", "Program", "write_settings"]
+__all__ = ["GDS_ALLOWED", "Program", "argument_word", "write_settings"]
 
-GDS_ALLOWED = ("gds.graph.project", "gds.graph.drop", "gds.graph.list", "gds.wcc.stream", "gds.leiden.stream", "gds.util.asNode")
+GDS_ALLOWED = (
+    "gds.graph.project",
+    "gds.graph.drop",
+    "gds.graph.list",
+    "gds.wcc.stream",
+    "gds.leiden.stream",
+    "gds.util.asNode",
+)
 """All that the cross-check uses. The library's others write files (gds.graph.export), the graph, models and settings."""
 
 _SERVER = "org.neo4j.server.CommunityEntryPoint"
@@ -95,12 +102,12 @@ class Program:
         private_file(hosts, "127.0.0.1 localhost\n")
         closed = f"-Djdk.net.hosts.file={hosts}"  # no name is ever looked up: a question to a name server carries data out too
         words = [f"-Xms{min(heap, 512)}m", f"-Xmx{heap}m", closed, *_OPTIONS]
-        arguments = self._argument_file(
+        self._argument_file(
             "server", [*words, _SERVER, f"--home-dir={self.places.home}", f"--config-dir={self.places.conf}"]
         )
         with self.places.console.open("ab") as console:
             return subprocess.Popen(
-                [str(self.java), f"@{arguments}"], stdin=subprocess.DEVNULL, stdout=console, stderr=console,
+                [str(self.java), argument_word(self.places)], stdin=subprocess.DEVNULL, stdout=console, stderr=console,
                 cwd=self.places.home, env=self._environment(), start_new_session=True,
             ).pid  # fmt: skip
 
@@ -144,6 +151,11 @@ class Program:
         for jar in locked_jars():
             if jar.is_plugin:
                 (self.places.home / "plugins" / jar.file_name).symlink_to(self.jars / jar.file_name)
+
+
+def argument_word(places: Places) -> str:
+    """The word on the command line by which the server of these folders is told from others."""
+    return f"@{places.home / 'run' / 'server.args'}"
 
 
 def _quoted(word: str) -> str:

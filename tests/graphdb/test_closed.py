@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,10 @@ from urllib.request import Request, urlopen
 import pytest
 from neo4j.exceptions import Neo4jError
 
-from fraudgraph.graphdb.connection import DATABASE, GraphStore
+from fraudgraph.graphdb.connection import DATABASE, GraphStore, as_text
+from fraudgraph.graphdb.copies import remove_server
+from fraudgraph.graphdb.places import Places
+from fraudgraph.graphdb.program import Program
 from fraudgraph.graphdb.server import LocalServer
 from tests.graphdb.attempts import ATTEMPTS, TOLD
 from tests.graphdb.conftest import COUNTS, Served
@@ -60,7 +64,7 @@ def attempt(graph: GraphStore, cypher: str) -> str:
     """The code of Neo4j's refusal; what was answered where it did not refuse."""
     with graph.driver.session(database=DATABASE) as session:
         try:
-            return f"answered {session.run(cypher).data()[:3]}"  # type: ignore[arg-type]
+            return f"answered {session.run(as_text(cypher)).data()[:3]}"
         except Neo4jError as problem:
             assert SECRET not in str(problem)
             return str(problem.code)
@@ -73,15 +77,27 @@ def test_no_cypher_reads_or_writes_files_reaches_a_network_or_changes_settings(
     refuses_every_way_out(served.server, tmp_path)
 
 
-def test_the_attempts_are_spelled_as_an_open_server_would_take_them(tmp_path: Path) -> None:
-    """The innocent twin: the port counts who knocks, and the file holds what the attempts would bring back."""
-    (tmp_path / "rates.csv").write_text(SECRET, encoding="utf-8")
-    with somebody_listening() as door:
-        with socket.create_connection(("127.0.0.1", door.getsockname()[1])):
+def test_a_server_left_as_it_comes_would_hand_out_both(
+    program: Program, small_and_short: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fraudgraph.graphdb.program._CLOSED", {})
+    server = LocalServer(Places(tmp_path / "open"))
+    server.start(Program(program.java, program.jars, server.places))
+    try:
+        (server.places.nothing / "rates.csv").write_text(SECRET, encoding="utf-8")
+        with somebody_listening() as door, server.open_graph() as graph:
+            with graph.driver.session(database=DATABASE) as session:
+                assert session.run("LOAD CSV FROM 'file:///rates.csv' AS line RETURN line[0]").value() == [
+                    SECRET
+                ]
+            address = f"http://localhost:{door.getsockname()[1]}/"
+            threading.Thread(
+                target=attempt, args=(graph, f"LOAD CSV FROM '{address}' AS line RETURN line")
+            ).start()
+            door.settimeout(60)
             door.accept()[0].close()
-        with socket.create_connection(("::1", door.getsockname()[1])):
-            door.accept()[0].close()
-    assert SECRET in (tmp_path / "rates.csv").read_text(encoding="utf-8")
+    finally:
+        remove_server(server)
 
 
 def test_what_community_refuses_to_nobody_is_told(served: Served) -> None:
@@ -98,7 +114,13 @@ def test_only_what_the_cross_check_needs_of_the_algorithms_is_there(served: Serv
         offered = graph.rows("SHOW PROCEDURES YIELD name RETURN name ORDER BY name")
         functions = graph.rows("SHOW FUNCTIONS YIELD name, isBuiltIn WHERE NOT isBuiltIn RETURN name")
     brought = {row["name"] for row in offered if row["name"].split(".")[0] not in ("db", "dbms", "tx")}
-    assert brought == {"gds.graph.project", "gds.graph.drop", "gds.graph.list", "gds.wcc.stream", "gds.leiden.stream"}
+    assert brought == {
+        "gds.graph.project",
+        "gds.graph.drop",
+        "gds.graph.list",
+        "gds.wcc.stream",
+        "gds.leiden.stream",
+    }
     assert {row["name"] for row in functions} == {"gds.graph.project", "gds.util.asNode"}
 
 
@@ -107,6 +129,8 @@ def test_the_port_of_browser_hands_out_pages_and_takes_no_questions(served: Serv
     assert urlopen(f"http://localhost:{port}/browser/").status == 200
     body = json.dumps({"statements": [{"statement": "RETURN 1"}], "statement": "RETURN 1"}).encode()
     for path in ("/db/neo4j/tx/commit", "/db/neo4j/query/v2"):
-        request = Request(f"http://localhost:{port}{path}", data=body, headers={"Content-Type": "application/json"})  # noqa: S310
+        request = Request(
+            f"http://localhost:{port}{path}", data=body, headers={"Content-Type": "application/json"}
+        )
         with pytest.raises(HTTPError, match="404"):
             urlopen(request)
