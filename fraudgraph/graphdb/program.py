@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +14,7 @@ from fraudgraph.graphdb.jars import locked_jars
 from fraudgraph.graphdb.java import memory_mebibytes
 from fraudgraph.graphdb.places import Places, ServerFacts, private_file
 
-__all__ = ["GDS_ALLOWED", "Program", "argument_word", "write_settings"]
+__all__ = ["GDS_ALLOWED", "Program", "argument_word", "browser_commands", "style_rules", "write_settings"]
 
 GDS_ALLOWED = (
     "gds.graph.project",
@@ -39,6 +41,25 @@ _OPTIONS = (
 
 _BROWSER = '{"autoComplete": false, "allowCrashReports": false, "allowUserStats": false}'
 """autoComplete draws lines between drawn nodes that a question did not ask for: those of other months too."""
+
+
+def browser_commands(guide: str) -> str:
+    """What Browser does once it is connected; `guide` is where the guides are served.
+
+    Each command leaves a frame. A style that is fetched, and any `config`, leave theirs after `clear`: so the style
+    stands here in full, and the guide's first slide, which is fetched, comes to lie on top of what `config` says.
+    """
+    style = json.dumps(style_rules(), separators=(",", ":"), ensure_ascii=True)
+    return f"style {style}; clear; config {_BROWSER}; guide {guide}/start.html; play {guide}/start.html"
+
+
+def style_rules() -> dict[str, dict[str, str]]:
+    """The style as Browser holds it: what applies to which nodes and lines."""
+    text = Path(__file__).with_name("fraudgraph.grass").read_text(encoding="utf-8")
+    return {
+        name: dict(re.findall(r'([\w-]+): "?(.*?)"?;', body))
+        for name, body in re.findall(r"^([\w.]+) \{(.*?)\}$", text, re.MULTILINE | re.DOTALL)
+    }
 
 
 _CLOSED = {
@@ -76,7 +97,7 @@ def write_settings(places: Places, facts: ServerFacts) -> None:
         "dbms.usage_report.enabled": "false",
         "internal.dbms.bolt.netty_server_shutdown_quiet_period": "0",  # else each stop waits twice 5 s for nobody
         "browser.remote_content_hostname_whitelist": "localhost",  # Browser matches it by host, and 127.0.0.1 never
-        "browser.post_connect_cmd": f"style {guide}/fraudgraph.grass; guide {guide}/start.html; config {_BROWSER}; clear",
+        "browser.post_connect_cmd": browser_commands(guide),
     }
     if facts.read_only:
         lines["server.databases.read_only"] = "neo4j"
