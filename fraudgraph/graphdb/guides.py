@@ -94,7 +94,9 @@ GUIDES: tuple[Guide, ...] = (
             Step(
                 title_zh="找人、找机构",
                 title_en="Find a person or a place",
-                text_zh=("先设定要找的文字（点黑框即生效），再运行查询。开头几位或几个字即可；编号、姓名、名称都能找。",),
+                text_zh=(
+                    "先设定要找的文字（点黑框即生效），再运行查询。开头几位或几个字即可；编号、姓名、名称都能找。",
+                ),
                 text_en=(
                     "Set the text first (a click on the box does it), then run the question. The first letters will do, of an id or a name.",
                 ),

@@ -163,6 +163,7 @@ class Logs:
         """What was written since, the end of it, in one line; of the first log that says anything."""
         for path, start in zip(self._paths, self._from, strict=True):
             lines = [line.strip()[:_LINE] for line in _read(path, start).splitlines() if line.strip()]
+            lines = [line for line in lines if not line.startswith("Picked up JAVA_")]
             if lines:
                 return " / ".join(lines[-count:])
         return ""

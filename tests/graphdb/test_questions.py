@@ -9,7 +9,7 @@ import pytest
 from fraudgraph.errors import UsageError
 from fraudgraph.graphdb import neighbourhood, query
 from fraudgraph.graphdb.connection import GraphStore
-from fraudgraph.graphdb.model import WORDS_ZH
+from fraudgraph.graphdb.model import CASE_WORDS_ZH, WORDS_ZH
 from fraudgraph.graphdb.questions import (
     MOST_NODES,
     Question,
@@ -18,7 +18,7 @@ from fraudgraph.graphdb.questions import (
     load_questions,
     real_parameters,
 )
-from fraudgraph.report.words import EVIDENCE_KINDS, ROLES, TYPOLOGIES
+from fraudgraph.report.words import EVIDENCE_KINDS, ROLES, STATUSES, TYPOLOGIES, VERDICTS
 
 QUESTIONS = [pytest.param(question, id=question.file_name) for question in load_questions()]
 neo4j = pytest.mark.neo4j
@@ -50,6 +50,7 @@ def test_browser_and_dossiers_call_roles_evidence_and_typologies_the_same() -> N
         k: text.zh for k, text in EVIDENCE_KINDS.items()
     }
     assert told | {str(typology): text.zh for typology, text in TYPOLOGIES.items()} == WORDS_ZH
+    assert {word: text.zh for word, text in (STATUSES | VERDICTS).items()} == CASE_WORDS_ZH  # type: ignore[operator]
 
 
 @pytest.fixture(scope="module")
