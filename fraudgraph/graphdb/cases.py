@@ -45,7 +45,7 @@ def tell_cases(graph: GraphStore, source: RunSource, as_of: date | None = None) 
                 owner=row["owner"] or None,
                 due_on=row["due_on"],
             )
-    workspace = source.out.resolve().parents[1]
+    workspace = source.out.absolute().parents[1]
     if (workspace / _SETTINGS).is_file():
         _add_verdicts(found, workspace, source, as_of or date.today())
     rows = [{"id": ring, "case": case} for ring, case in sorted(found.items())]
