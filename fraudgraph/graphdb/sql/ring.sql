@@ -2,7 +2,7 @@
 SELECT $run || '|' || r.ring_id AS key, r.ring_id AS id, r.rank, r.listed, r.score, r.q_value,
   CASE WHEN r.listed AND r.score >= $high_score THEN 'HighRisk' WHEN r.listed THEN 'MediumRisk' ELSE 'LowRisk' END AS tier,
   CAST(r.total_amount AS DOUBLE) AS total_amount, CAST(r.fund_amount AS DOUBLE) AS fund_amount,
-  CAST(r.excess_amount AS DOUBLE) AS excess_amount, r.first_seen, r.last_seen, r.status, coalesce(s.word_zh, r.status) AS status_zh, r.typology,
+  CAST(r.excess_amount AS DOUBLE) AS excess_amount, CAST(r.excess_low AS DOUBLE) AS excess_low_amount, CAST(r.excess_high AS DOUBLE) AS excess_high_amount, r.first_seen, r.last_seen, r.status, coalesce(s.word_zh, r.status) AS status_zh, r.typology,
   coalesce(w.word_zh, r.typology) AS typology_zh,
   r.summary_zh, r.summary_en,
   (SELECT CAST(count(*) AS INTEGER) FROM out_ring_members AS m WHERE m.ring_id = r.ring_id) AS member_count,
