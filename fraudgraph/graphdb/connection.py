@@ -27,6 +27,9 @@ logging.getLogger("neo4j").addHandler(logging.NullHandler())  # its retries are 
 _OLDEST = (5, 23)
 """The questions use `CALL (x) { … }`, which stands since 5.23. Tested: 5.26.30 and 2026.04.0."""
 _ASKERS_FAULT = ("Neo.ClientError.Statement", "Neo.ClientError.Security")
+_STORE_FAILED = ("TransactionLogError", "critical error")
+_LOG_SECONDS = 10.0
+"""After such a failure the log says why, but not before the client hears of it."""
 _CONNECT_SECONDS = 30.0  # where nobody listens the answer comes at once; a busy machine may take a while
 
 
@@ -188,7 +191,11 @@ class GraphStore:
             ) from None
 
     def _tell_a_full_disk(self, problem: BaseException) -> None:
-        if self._disk is not None and self._disk.full():
+        if self._disk is None:
+            return
+        told = f"{getattr(problem, 'code', '')} {_first_line(problem)}"
+        wait_seconds = _LOG_SECONDS if any(words in told for words in _STORE_FAILED) else 0.0
+        if self._disk.full(wait_seconds=wait_seconds):
             raise disk_is_full(self._disk.folder, _first_line(problem)) from None
 
 
@@ -217,7 +224,7 @@ def _refusal(problem: exceptions.Neo4jError) -> GraphStoreError:
             f"The Neo4j server is out of memory or disk: {said}. Give it more, remove old runs (fraudgraph neo4j remove), and call again; a load goes on where it stopped.",
             f"Neo4j 服务器内存或磁盘不足：{said}。请扩容或移除旧批次（fraudgraph neo4j remove）后重试；加载会从中断处继续。",
         )
-    if "TransactionLogError" in code or "critical error" in said:
+    if any(words in f"{code} {said}" for words in _STORE_FAILED):
         return GraphStoreError(
             f"The Neo4j server could not write to its disk: {said}. Free some space, stop and start it (fraudgraph neo4j stop, then start), and call again; a load goes on where it stopped.",
             f"Neo4j 服务器无法写盘：{said}。请清理磁盘空间，停止并重新启动（先 fraudgraph neo4j stop，再 start）后重试；加载会从中断处继续。",

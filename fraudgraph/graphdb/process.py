@@ -183,8 +183,22 @@ class Disk:
         self._log = places.logs / "debug.log"
         self._from = _size(self._log)
 
-    def full(self) -> bool:
-        """Whether nothing more can be written: nothing is free, or the server's log says so (a quota, a limit)."""
+    def full(self, *, wait_seconds: float = 0.0) -> bool:
+        """Whether nothing more can be written: nothing is free, or the server's log says so (a quota, a limit).
+
+        Parameters
+        ----------
+        wait_seconds : float
+            So long the log may take to say it, where something certainly went wrong.
+        """
+        until = time.monotonic() + wait_seconds
+        while not self._full():
+            if time.monotonic() >= until:
+                return False
+            time.sleep(0.2)
+        return True
+
+    def _full(self) -> bool:
         with contextlib.suppress(OSError):
             free = os.statvfs(self.folder)
             if free.f_bavail * free.f_frsize < _FULL_BYTES:
