@@ -80,8 +80,18 @@ def _start(
 ) -> None:
     program = program_of(workspace, java, repository, bundle, yes)
     server = server_of(workspace)
-    with progress() as listener:
-        fresh = server.start(program, read_only=read_only, progress=listener)
+    try:
+        with progress() as listener:
+            fresh = server.start(program, read_only=read_only, progress=listener)
+    except KeyboardInterrupt:
+        if not server.running():
+            say(
+                t(
+                    "The start was broken off; the server that was coming up has been ended.",
+                    "启动已中断；正在启动的服务器已结束。",
+                )
+            )
+        raise
     word = command_name()
     print_result(
         t(
@@ -111,8 +121,23 @@ def _stop(
         ),
     ] = False,
 ) -> None:
-    stopped = server_of(workspace).stop(force=force)
-    print_result(t("Stopped.", "已停止。") if stopped else t("It was not running.", "原本未在运行。"))
+    from fraudgraph.graphdb.server import Stopped
+
+    how = server_of(workspace).stop(force=force)
+    print_result(
+        {
+            Stopped.WAS_NOT_RUNNING: t("It was not running.", "原本未在运行。"),
+            Stopped.CLEAN: t("Stopped.", "已停止。"),
+            Stopped.FORCED: t(
+                "Stopped by force"
+                + ("" if force else ", because its disk is full: free some space before the next start")
+                + ". Nothing committed is lost.",
+                "已强制停止"
+                + ("" if force else "（磁盘已满，请先清理空间再启动）")
+                + "。已提交的数据不会丢失。",
+            ),
+        }[how]
+    )
 
 
 def _status(workspace: Workspace = None, uri: Uri = None, as_json: AsJson = False) -> None:
@@ -163,7 +188,7 @@ def _open(
     if only_print:
         print_result(f"{address}\nneo4j\n{server.places.password()}")
         return
-    if not server.running():
+    if not server.answering():
         raise UsageError(
             f"The server is not running. Start it: {command_name()} neo4j start.",
             f"服务器未在运行。请先执行：{command_name()} neo4j start。",

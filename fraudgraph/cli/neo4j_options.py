@@ -126,16 +126,28 @@ def program_of(
     missing = missing_jars(cache_folder())
     if missing:
         size = sum(jar.bytes for jar in missing) / 1e6
-        say(
-            t(
-                f"Neo4j's program files are fetched once: {len(missing)} files, {size:.0f} MB, kept in {cache_folder()}. Licences: {LICENCES_EN}.",
-                f"首次需获取 Neo4j 程序文件：{len(missing)} 个，共 {size:.0f} MB，保存于 {cache_folder()}。许可证：{LICENCES_ZH}。",
+        what_en = f"{len(missing)} files, {size:.0f} MB, kept in {cache_folder()}. Licences: {LICENCES_EN}."
+        what_zh = f"{len(missing)} 个，共 {size:.0f} MB，保存于 {cache_folder()}。许可证：{LICENCES_ZH}。"
+        if bundle is None:
+            say(
+                t(
+                    f"Neo4j's program files are fetched once: {what_en}",
+                    f"首次需获取 Neo4j 程序文件：{what_zh}",
+                )
             )
-        )
-        if not yes and not (sys.stdin.isatty() and typer.confirm(t("Fetch them?", "是否获取？"), err=True)):
+            question = t("Fetch them?", "是否获取？")
+        else:
+            say(
+                t(
+                    f"Neo4j's program files are copied once from {bundle}, nothing is fetched: {what_en}",
+                    f"首次需从 {bundle} 复制 Neo4j 程序文件，不联网获取：{what_zh}",
+                )
+            )
+            question = t("Copy them?", "是否复制？")
+        if not yes and not (sys.stdin.isatty() and typer.confirm(question, err=True)):
             raise UsageError(
-                "Nothing was fetched. Add --yes to agree to these licences and go on.",
-                "未获取任何文件。加上 --yes 表示同意上述许可证并继续。",
+                "Nothing was brought in. Add --yes to agree to these licences and go on.",
+                "未取得任何文件。加上 --yes 表示同意上述许可证并继续。",
             )
     with progress() as listener:
         return prepare_program(

@@ -10,7 +10,7 @@ from queue import Full, Queue
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fraudgraph.graphdb.model import EDGES, ENTITY_LABELS, NODES, EdgeTable, NodeTable
+from fraudgraph.graphdb.model import EDGES, ENTITY_LABELS, MADE_BY, NODES, EdgeTable, NodeTable
 from fraudgraph.graphdb.source import RunSource
 
 __all__ = ["Batch", "ahead", "batches_of", "refreshing"]
@@ -104,7 +104,7 @@ def _node_cypher(table: NodeTable, rows: pa.Table) -> str:
     if table.stamped:
         create = f"CREATE (n:{table.label} {{key: r[0], {_map(dict(others))}}})"
     else:
-        sets = ", ".join(f"n.{name} = {value}" for name, value in others)
+        sets = ", ".join([f"n.made_by = '{MADE_BY}'", *(f"n.{name} = {value}" for name, value in others)])
         create = f"MERGE (n:{table.label} {{id: r[0]}}) ON CREATE SET {sets}"
     return f"{_TAKE_TURN}{create} RETURN count(*) AS took"
 

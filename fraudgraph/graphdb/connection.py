@@ -17,14 +17,19 @@ from typing import Any, LiteralString, Self
 import neo4j
 from neo4j import exceptions
 
-from fraudgraph.errors import GraphStoreError
+from fraudgraph.errors import GraphStoreError, StorageError
+from fraudgraph.graphdb.process import Disk
 
-__all__ = ["DATABASE", "GraphStore", "as_text"]
+__all__ = ["DATABASE", "GraphStore", "as_text", "disk_is_full"]
 
 DATABASE = "neo4j"
 logging.getLogger("neo4j").addHandler(logging.NullHandler())  # its retries are no news for people
 _OLDEST = (5, 23)
 """The questions use `CALL (x) { … }`, which stands since 5.23. Tested: 5.26.30 and 2026.04.0."""
+_ASKERS_FAULT = ("Neo.ClientError.Statement", "Neo.ClientError.Security")
+_STORE_FAILED = ("TransactionLogError", "critical error")
+_LOG_SECONDS = 10.0
+"""After such a failure the log says why, but not before the client hears of it."""
 _CONNECT_SECONDS = 30.0  # where nobody listens the answer comes at once; a busy machine may take a while
 
 
@@ -37,17 +42,21 @@ class GraphStore:
         Open, and ours to close.
     audit : Path, optional
         Where questions asked through our commands are noted.
+    disk : Disk, optional
+        The disk under the store, where the server is ours: what fails on a full one is told so.
     """
 
-    def __init__(self, driver: neo4j.Driver, *, audit: Path | None = None) -> None:
+    def __init__(self, driver: neo4j.Driver, *, audit: Path | None = None, disk: Disk | None = None) -> None:
         self.driver = driver
         self.version = ""
         self._audit = audit
+        self._disk = disk
 
     @classmethod
     def connect(
-        cls, uri: str, auth: tuple[str, str], *, audit: Path | None = None, oldest: tuple[int, int] = _OLDEST
-    ) -> Self:
+        cls, uri: str, auth: tuple[str, str], *, audit: Path | None = None, disk: Disk | None = None,
+        oldest: tuple[int, int] = _OLDEST,
+    ) -> Self:  # fmt: skip
         """Connect, and look whether the server can be used.
 
         Raises
@@ -65,7 +74,7 @@ class GraphStore:
                 f"{uri!r} is no address of a Neo4j server: {problem}. It looks like bolt://host:7687 or neo4j+s://host:7687.",
                 f"{uri!r} 不是 Neo4j 服务器地址：{problem}。形如 bolt://主机：7687 或 neo4j+s://主机：7687。",
             ) from None
-        store = cls(driver, audit=audit)
+        store = cls(driver, audit=audit, disk=disk)
         try:
             with store.sentences(uri):
                 driver.verify_connectivity()
@@ -164,18 +173,38 @@ class GraphStore:
             exceptions.IncompleteCommit,
             OSError,
         ) as problem:
+            self._tell_a_full_disk(problem)
             where = f" at {uri}" if uri else ""
             raise GraphStoreError(
                 f"Neo4j{where} is not there, or went away: {_first_line(problem)}. Start it (fraudgraph neo4j start) and call again; a load goes on where it stopped.",
                 f"Neo4j{where} 不在线或中途断开：{_first_line(problem)}。请启动后（fraudgraph neo4j start）重试；加载会从中断处继续。",
             ) from None
         except exceptions.Neo4jError as problem:
+            if not str(problem.code).startswith(_ASKERS_FAULT):
+                self._tell_a_full_disk(problem)
             raise _refusal(problem) from None
         except exceptions.DriverError as problem:
+            self._tell_a_full_disk(problem)
             raise GraphStoreError(
                 f"The connection to Neo4j failed: {_first_line(problem)}. Check the server (fraudgraph neo4j status) and call again.",
                 f"与 Neo4j 的连接失败：{_first_line(problem)}。请检查服务器（fraudgraph neo4j status）后重试。",
             ) from None
+
+    def _tell_a_full_disk(self, problem: BaseException) -> None:
+        if self._disk is None:
+            return
+        told = f"{getattr(problem, 'code', '')} {_first_line(problem)}"
+        wait_seconds = _LOG_SECONDS if any(words in told for words in _STORE_FAILED) else 0.0
+        if self._disk.full(wait_seconds=wait_seconds):
+            raise disk_is_full(self._disk.folder, _first_line(problem)) from None
+
+
+def disk_is_full(folder: Path, said: str) -> StorageError:
+    """What is said of a full disk under the store; Neo4j's own words for it name an index or a transaction."""
+    return StorageError(
+        f"The disk under {folder} is full, and Neo4j could not write: {said}. Free some space, then stop and start it (fraudgraph neo4j stop, then start) and call again: nothing committed is lost, and a load goes on where it stopped.",
+        f"{folder} 所在磁盘已满，Neo4j 无法写入：{said}。请清理空间，停止并重新启动（先 fraudgraph neo4j stop，再 start）后重试：已提交的数据不会丢失，加载会从中断处继续。",
+    )
 
 
 def _refusal(problem: exceptions.Neo4jError) -> GraphStoreError:
@@ -195,7 +224,7 @@ def _refusal(problem: exceptions.Neo4jError) -> GraphStoreError:
             f"The Neo4j server is out of memory or disk: {said}. Give it more, remove old runs (fraudgraph neo4j remove), and call again; a load goes on where it stopped.",
             f"Neo4j 服务器内存或磁盘不足：{said}。请扩容或移除旧批次（fraudgraph neo4j remove）后重试；加载会从中断处继续。",
         )
-    if "TransactionLogError" in code or "critical error" in said:
+    if any(words in f"{code} {said}" for words in _STORE_FAILED):
         return GraphStoreError(
             f"The Neo4j server could not write to its disk: {said}. Free some space, stop and start it (fraudgraph neo4j stop, then start), and call again; a load goes on where it stopped.",
             f"Neo4j 服务器无法写盘：{said}。请清理磁盘空间，停止并重新启动（先 fraudgraph neo4j stop，再 start）后重试；加载会从中断处继续。",

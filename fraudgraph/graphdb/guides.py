@@ -53,6 +53,14 @@ _FIRST_RING = "set:选用排名第一的团伙 Take the first ring|param ringId 
 _FIRST_PERSON = "set:选用其中最确定的成员 Take its firmest member|param personId => [(p:Patient)-[m:MEMBER_OF]->(r:Ring {rank: 1})-[:PART_OF]->(:Published) WHERE m.strength > 0.5 | p.id][0]"
 _OTHER_PERSON = "set:选用另一名成员 Take another member|param otherId => [(p:Patient)-[m:MEMBER_OF]->(r:Ring {rank: 1})-[:PART_OF]->(:Published) WHERE m.strength > 0.5 | p.id][1]"
 _FIRST_PLACE = "set:选用其聚集地 Take its place|param placeId => [(p)-[m:MEMBER_OF]->(r:Ring {rank: 1})-[:PART_OF]->(:Published) WHERE p:Facility OR p:Pharmacy | p.id][0]"
+_FIRST_TEXT = "set:以排名第一团伙的聚集地为例 Take the name of the first ring's place|param text => [(p)-[:MEMBER_OF]->(r:Ring {rank: 1})-[:PART_OF]->(:Published) WHERE p:Facility OR p:Pharmacy | p.name][0]"
+_LAST_MONTH_FROM = "set:起始日：本月一日 First day: of the month in view|param fromDay => [(r:Run:Published) | r.month + '-01'][0]"
+_LAST_MONTH_TO = "set:截止日：本月末 Last day: of the month in view|param toDay => [(r:Run:Published) | toString(date(r.month + '-01') + duration('P1M') - duration('P1D'))][0]"
+_OWN_DAYS = (
+    '<p>或输入日期 or type the days: <input value-for="fromDay" placeholder="2025-09-01"> <input value-for="toDay" placeholder="2025-09-30"> '
+    '<span class="runnable"><pre>:param fromDay =&gt; "<span value-key="fromDay">2025-09-01</span>"</pre></span> '
+    '<span class="runnable"><pre>:param toDay =&gt; "<span value-key="toDay">2025-09-30</span>"</pre></span></p>'
+)
 _OWN_RING = (
     '<p>或输入编号 or type a number: <input value-for="ringId" placeholder="2025-10-001"> '
     '<span class="runnable"><pre>:param ringId =&gt; "<span value-key="ringId">2025-10-001</span>"</pre></span></p>'
@@ -69,11 +77,11 @@ GUIDES: tuple[Guide, ...] = (
                 title_en="This month's leads",
                 text_zh=(
                     "这里的每个结果都是线索，不是结论。点击按钮，查询会进入上方编辑框；再按右侧 ▶ 运行。",
-                    "单击一个圆点或一条线，右侧即显示理由（reason_zh、reason_en）。",
+                    "单击一个圆点或一条线，右侧即显示理由（reason_zh、reason_en）。右侧面板挡住图时，点其右上角的 ❯ 收起。",
                 ),
                 text_en=(
                     "Every result is a lead, not a verdict. A button puts the question into the editor above; press ▶ at its right to run it.",
-                    "Click a dot or a line: the reasons stand in the panel at the right.",
+                    "Click a dot or a line: the reasons stand in the panel at the right. Where the panel covers the drawing, the ❯ at its top right folds it away.",
                 ),
                 buttons=(
                     "rings_of_the_month",
@@ -86,9 +94,15 @@ GUIDES: tuple[Guide, ...] = (
             Step(
                 title_zh="找人、找机构",
                 title_en="Find a person or a place",
-                text_zh=("先设定要找的文字，再运行查询。",),
-                text_en=("Set the text first, then run the question.",),
+                text_zh=(
+                    "先设定要找的文字（点黑框即生效），再运行查询。开头几位或几个字即可；编号、姓名、名称都能找。",
+                ),
+                text_en=(
+                    "Set the text first (a click on the box does it), then run the question. The first letters will do, of an id or a name.",
+                ),
                 buttons=(
+                    _FIRST_TEXT,
+                    "find_person_or_place",
                     _FIRST_PERSON,
                     "person_whole",
                     "one_hop_without_hubs",
@@ -108,6 +122,7 @@ GUIDES: tuple[Guide, ...] = (
                 buttons=(
                     _FIRST_PLACE,
                     "rings_of_a_place",
+                    "place_month_by_month",
                     "flags_of_an_institution",
                     "places_that_share",
                     "steered_prescriptions",
@@ -177,8 +192,25 @@ GUIDES: tuple[Guide, ...] = (
                 buttons=("evidence_and_claims", "money_flow", "shared_phones_and_accounts"),
             ),
             Step(
-                title_zh="5 逐人核对",
-                title_en="5 Person by person",
+                title_zh="5 某段时间",
+                title_en="5 A stretch of time",
+                text_zh=("只看两日之间的结算：先设起止日，再看团伙或其聚集地。Browser 本身没有日期筛选。",),
+                text_en=(
+                    "Only what was billed between two days: set them, then look at the ring or at its place. Browser itself has no date filter.",
+                ),
+                buttons=(
+                    _LAST_MONTH_FROM,
+                    _LAST_MONTH_TO,
+                    "ring_between_two_days",
+                    _FIRST_PLACE,
+                    "place_between_two_days",
+                    "place_month_by_month",
+                ),
+                extra=_OWN_DAYS,
+            ),
+            Step(
+                title_zh="6 逐人核对",
+                title_en="6 Person by person",
                 text_zh=("为何此人在内？有的成员可能是受害者（小圆点）。",),
                 text_en=("Why is this person in it? Some members may be victims (small dots).",),
                 buttons=(

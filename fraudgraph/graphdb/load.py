@@ -14,15 +14,22 @@ import neo4j
 
 from fraudgraph.errors import GraphStoreError, LockedError
 from fraudgraph.graphdb.batches import Batch, ahead, batches_of, refreshing
+from fraudgraph.graphdb.cases import tell_cases
 from fraudgraph.graphdb.connection import GraphStore, as_text
-from fraudgraph.graphdb.model import OUR_LABELS, schema_statements, search_statements
+from fraudgraph.graphdb.model import (
+    ENTITY_LABELS,
+    MADE_BY,
+    STAMPED_LABELS,
+    schema_statements,
+    search_statements,
+)
 from fraudgraph.graphdb.publish import publish, sweep
 from fraudgraph.graphdb.source import RunSource
 from fraudgraph.progress import NullProgress, Progress
 
 __all__ = ["LoadSummary", "begin_run", "load_run", "make_schema", "make_search", "refuse_foreign"]
 
-MODEL_VERSION = 1
+MODEL_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,32 +51,52 @@ class LoadSummary:
 
 
 def refuse_foreign(graph: GraphStore) -> None:
-    """Stop before the first change where nodes with our labels stand that are not ours.
+    """Stop before the first change where nodes with our labels stand that are not ours, loaded here before or not.
 
     Raises
     ------
     GraphStoreError
         If there are any; or if the graph was made by a newer program.
     """
-    marks = graph.rows("MATCH (s:FraudgraphStore {key: 'model'}) RETURN s.version AS version")
-    if marks:
-        if int(marks[0]["version"]) > MODEL_VERSION:
-            raise GraphStoreError(
-                "The graph was loaded by a newer version of this program. Update the program, or load into another server.",
-                "图数据由更新版本的程序加载。请升级本程序，或加载到其他服务器。",
-            )
-        return
-    for label in OUR_LABELS:
-        if graph.rows(f"MATCH (n:{label}) RETURN 1 AS found LIMIT 1"):
+    version = _version(graph)
+    if version > MODEL_VERSION:
+        raise GraphStoreError(
+            "The graph was loaded by a newer version of this program. Update the program, or load into another server.",
+            "图数据由更新版本的程序加载。请升级本程序，或加载到其他服务器。",
+        )
+    runs = [row["run"] for row in graph.rows("MATCH (r:Run) WHERE r.state IS NOT NULL RETURN r.key AS run")]
+    ours = {
+        **dict.fromkeys(ENTITY_LABELS, "n.made_by IS NOT NULL" if version != 1 else "n.id IS NOT NULL"),
+        **dict.fromkeys((*STAMPED_LABELS, "LoadMark"), "n.run IN $runs"),
+        "Run": "n.key IN $runs",
+        "FraudgraphStore": "n.version IS NOT NULL",
+    }
+    for label, is_ours in ours.items():
+        if graph.rows(
+            f"MATCH (n:{label}) WHERE NOT coalesce({is_ours}, false) RETURN 1 AS found LIMIT 1", runs=runs
+        ):
             raise GraphStoreError(
                 f"This database holds {label} nodes that this program did not make. Nothing was touched; load into a server of its own (fraudgraph neo4j start).",
                 f"该数据库中已有并非本程序生成的 {label} 节点。未作任何改动；请加载到独立的服务器（fraudgraph neo4j start）。",
             )
 
 
+def _version(graph: GraphStore) -> int:
+    marks = graph.rows("MATCH (s:FraudgraphStore {key: 'model'}) RETURN s.version AS version")
+    return int(marks[0]["version"]) if marks else 0
+
+
 def make_schema(graph: GraphStore) -> None:
     """Constraints and look-up indexes, waited for."""
     _make_indexes(graph, schema_statements())
+    if (
+        _version(graph) == 1
+    ):  # whose people and places bore no mark; they were looked at before its first load
+        for label in ENTITY_LABELS:
+            graph.write_unmanaged(
+                f"MATCH (n:{label}) WHERE n.made_by IS NULL CALL (n) {{ SET n.made_by = $by }} IN TRANSACTIONS OF 10000 ROWS",
+                by=MADE_BY,
+            )
     graph.write("MERGE (s:FraudgraphStore {key: 'model'}) SET s.version = $version", version=MODEL_VERSION)
 
 
@@ -79,6 +106,14 @@ def make_search(graph: GraphStore) -> None:
 
 
 def _make_indexes(graph: GraphStore, statements: list[str]) -> None:
+    """Make what is not there; an index of ours that failed (on a full disk) would stay so for ever, and is made anew."""
+    for row in graph.rows(
+        "SHOW INDEXES YIELD name, state, owningConstraint WHERE state = 'FAILED' AND name STARTS WITH 'fraudgraph_' "
+        "RETURN name, owningConstraint IS NOT NULL AS is_constraint"
+    ):
+        graph.write_unmanaged(
+            f"DROP {'CONSTRAINT' if row['is_constraint'] else 'INDEX'} {row['name']} IF EXISTS"
+        )
     for statement in statements:
         graph.write_unmanaged(statement)
     graph.write_unmanaged("CALL db.awaitIndexes(600)")
@@ -129,6 +164,7 @@ def load_run(
         load.all_of(source)
     tell.stage("Making the month visible", "发布该月")
     make_search(graph)
+    tell_cases(graph, source)
     visible = publish(graph, source.stamp, show=show)
     if not rows_are_in:
         load.refresh(source)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-__all__ = ["EDGES", "ENTITY_LABELS", "NODES", "OUR_LABELS", "ROLE_LABELS", "STAMPED_LABELS", "TIER_LABELS", "WORDS_ZH", "EdgeTable", "NodeTable", "schema_statements", "search_statements"]  # fmt: skip
+__all__ = ["CASE_WORDS_ZH", "EDGES", "ENTITY_LABELS", "MADE_BY", "NODES", "ROLE_LABELS", "STAMPED_LABELS", "TIER_LABELS", "WORDS_ZH", "EdgeTable", "NodeTable", "schema_statements", "search_statements"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class EdgeTable:
 
 ENTITY_LABELS = ("Patient", "Doctor", "Facility", "Pharmacy", "Operator", "Identifier", "Item")
 STAMPED_LABELS = ("Ring", "Flag", "Claim", "Evidence", "Explanation")
-OUR_LABELS = (*ENTITY_LABELS, *STAMPED_LABELS, "Run", "LoadMark", "FraudgraphStore")
+MADE_BY = "fraudgraph"
+"""What `made_by` says on people and places: what stands under our labels without it came from somebody else."""
 ROLE_LABELS = {
     "organiser": "Organiser",
     "card_holder": "CardHolder",
@@ -88,6 +89,23 @@ WORDS_ZH = {
     "dense_block": "密集往来",
 }
 """What Browser writes on lines to members, on evidence and on rings: roles, kinds of evidence, typologies, as in the dossiers."""
+CASE_WORDS_ZH = {
+    "new": "新发现",
+    "born": "新发现",
+    "grown": "扩大",
+    "shrunk": "缩小",
+    "merged": "合并",
+    "split": "拆分",
+    "continuing": "持续",
+    "dormant": "休眠",
+    "reawakened": "重新活跃",
+    "closed": "已关闭",
+    "pending": "待核",
+    "confirmed": "查实",
+    "cleared": "排除",
+    "insufficient": "证据不足",
+}
+"""What Browser writes of a ring's life and of the verdict on it, as in the lists."""
 TIER_LABELS = ("HighRisk", "MediumRisk", "LowRisk")
 _PEOPLE = ("Patient", "Doctor", "Facility", "Pharmacy", "Operator")
 

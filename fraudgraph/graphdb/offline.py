@@ -13,11 +13,12 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from fraudgraph.errors import StorageError
+from fraudgraph.graphdb.cases import tell_cases
 from fraudgraph.graphdb.connection import GraphStore
 from fraudgraph.graphdb.jars import cache_folder
 from fraudgraph.graphdb.java import find_java
 from fraudgraph.graphdb.load import MODEL_VERSION, LoadSummary, make_schema, make_search
-from fraudgraph.graphdb.model import EDGES, NODES, EdgeTable
+from fraudgraph.graphdb.model import EDGES, MADE_BY, NODES, EdgeTable
 from fraudgraph.graphdb.program import Program
 from fraudgraph.graphdb.publish import publish
 from fraudgraph.graphdb.server import LocalServer
@@ -80,6 +81,7 @@ def import_offline(
         progress.stage("Indexes", "建立索引")
         make_schema(graph)
         make_search(graph)
+        tell_cases(graph, source)
         visible = publish(graph, source.stamp, show=show)
     return LoadSummary(
         run=source.stamp, month=source.month, nodes=files.nodes, relationships=files.lines, created=files.nodes + files.lines, left_out=files.left_out,
@@ -159,7 +161,7 @@ def _write_tables(source: RunSource, folder: Path, progress: Progress) -> _Files
             table = source.nodes(node_table)
             table = table.rename_columns([node_table.key, *table.column_names[1:]])
             files.nodes += table.num_rows
-            files.add_nodes(node_table.label, _stamped(table, source) if node_table.stamped else table)
+            files.add_nodes(node_table.label, _stamped(table, source) if node_table.stamped else _ours(table))
         for edge_table in EDGES:
             progress.stage(f"Writing {edge_table.name}", f"写出 {edge_table.name}")
             files.add_lines(edge_table, _stamped(source.edges(edge_table), source))
@@ -170,6 +172,10 @@ def _write_tables(source: RunSource, folder: Path, progress: Progress) -> _Files
             f"无法将导入文件写入 {folder}：{problem.strerror or problem}。请清理空间，或用 --way bolt 加载。",
         ) from None
     return files
+
+
+def _ours(table: pa.Table) -> pa.Table:
+    return table.append_column("made_by", pa.repeat(MADE_BY, table.num_rows))
 
 
 def _stamped(table: pa.Table, source: RunSource) -> pa.Table:

@@ -92,6 +92,11 @@ class Places:
         """Stands while the import tool writes the store; one that outlived its import tells of a store half written."""
         return self.home / "import-at-work"
 
+    @property
+    def nothing(self) -> Path:
+        """An empty folder: the only one that the server is told it could read files from."""
+        return self.home / "nothing"
+
     def clear_half_import(self) -> None:
         """Take away a store that an import left half written; it was empty before that."""
         if self.import_mark.exists():
@@ -135,6 +140,7 @@ class Places:
                 self.logs,
                 self.home / "plugins",
                 self.home / "run",
+                self.nothing,
             ):
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.home.chmod(0o700)

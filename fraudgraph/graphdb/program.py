@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +14,17 @@ from fraudgraph.graphdb.jars import locked_jars
 from fraudgraph.graphdb.java import memory_mebibytes
 from fraudgraph.graphdb.places import Places, ServerFacts, private_file
 
-__all__ = ["Program", "write_settings"]
+__all__ = ["GDS_ALLOWED", "Program", "argument_word", "browser_commands", "style_rules", "write_settings"]
+
+GDS_ALLOWED = (
+    "gds.graph.project",
+    "gds.graph.drop",
+    "gds.graph.list",
+    "gds.wcc.stream",
+    "gds.leiden.stream",
+    "gds.util.asNode",
+)
+"""All that the cross-check uses. The library's others write files (gds.graph.export), the graph, models and settings."""
 
 _SERVER = "org.neo4j.server.CommunityEntryPoint"
 _ADMIN = "org.neo4j.cli.AdminTool"
@@ -31,8 +43,37 @@ _BROWSER = '{"autoComplete": false, "allowCrashReports": false, "allowUserStats"
 """autoComplete draws lines between drawn nodes that a question did not ask for: those of other months too."""
 
 
+def browser_commands(guide: str) -> str:
+    """What Browser does once it is connected; `guide` is where the guides are served.
+
+    Each command leaves a frame. A style that is fetched, and any `config`, leave theirs after `clear`: so the style
+    stands here in full, and the guide's first slide, which is fetched, comes to lie on top of what `config` says.
+    """
+    style = json.dumps(style_rules(), separators=(",", ":"), ensure_ascii=True)
+    return f"style {style}; clear; config {_BROWSER}; guide {guide}/start.html; play {guide}/start.html"
+
+
+def style_rules() -> dict[str, dict[str, str]]:
+    """The style as Browser holds it: what applies to which nodes and lines."""
+    text = Path(__file__).with_name("fraudgraph.grass").read_text(encoding="utf-8")
+    return {
+        name: dict(re.findall(r'([\w-]+): "?(.*?)"?;', body))
+        for name, body in re.findall(r"^([\w.]+) \{(.*?)\}$", text, re.MULTILINE | re.DOTALL)
+    }
+
+
+_CLOSED = {
+    "dbms.security.allow_csv_import_from_file_urls": "false",
+    "internal.dbms.cypher_ip_blocklist": "0.0.0.0/0,::/0",  # LOAD CSV over any network, this machine's own included
+    "dbms.security.procedures.allowlist": ",".join(GDS_ALLOWED),
+    "dbms.security.procedures.unrestricted": ",".join(GDS_ALLOWED),
+    "server.http_enabled_modules": "BROWSER",  # people and programs come over Bolt; no second door with the same key
+}
+"""Whoever has the graph's password gets the graph and nothing else that this account can read or reach."""
+
+
 def write_settings(places: Places, facts: ServerFacts) -> None:
-    """Write neo4j.conf: loopback only, no telemetry, ports and memory as settled, GDS allowed, the guide allowed."""
+    """Write neo4j.conf: loopback only, no telemetry, ports and memory as settled, files and network closed, the guide allowed."""
     heap, pages = memory_mebibytes()
     guide = f"http://localhost:{facts.guide_port}"
     lines = {
@@ -50,12 +91,13 @@ def write_settings(places: Places, facts: ServerFacts) -> None:
         "db.transaction.timeout": "600s",
         "db.tx_log.rotation.retention_policy": "2 files",
         "db.tx_log.rotation.size": "64m",  # each of two databases sets aside this much at once, two files of it
-        "dbms.security.procedures.unrestricted": "gds.*",
+        **_CLOSED,
+        "server.directories.import": str(places.nothing),
         "client.allow_telemetry": "false",
         "dbms.usage_report.enabled": "false",
         "internal.dbms.bolt.netty_server_shutdown_quiet_period": "0",  # else each stop waits twice 5 s for nobody
         "browser.remote_content_hostname_whitelist": "localhost",  # Browser matches it by host, and 127.0.0.1 never
-        "browser.post_connect_cmd": f"style {guide}/fraudgraph.grass; guide {guide}/start.html; config {_BROWSER}; clear",
+        "browser.post_connect_cmd": browser_commands(guide),
     }
     if facts.read_only:
         lines["server.databases.read_only"] = "neo4j"
@@ -77,13 +119,16 @@ class Program:
         """Start the server in the background, in a session of its own; returns its process id."""
         self._link_plugins()
         heap, _ = memory_mebibytes()
-        words = [f"-Xms{min(heap, 512)}m", f"-Xmx{heap}m", *_OPTIONS]
-        arguments = self._argument_file(
+        hosts = self.places.home / "run" / "hosts"
+        private_file(hosts, "127.0.0.1 localhost\n")
+        closed = f"-Djdk.net.hosts.file={hosts}"  # no name is ever looked up: a question to a name server carries data out too
+        words = [f"-Xms{min(heap, 512)}m", f"-Xmx{heap}m", closed, *_OPTIONS]
+        self._argument_file(
             "server", [*words, _SERVER, f"--home-dir={self.places.home}", f"--config-dir={self.places.conf}"]
         )
         with self.places.console.open("ab") as console:
             return subprocess.Popen(
-                [str(self.java), f"@{arguments}"], stdin=subprocess.DEVNULL, stdout=console, stderr=console,
+                [str(self.java), argument_word(self.places)], stdin=subprocess.DEVNULL, stdout=console, stderr=console,
                 cwd=self.places.home, env=self._environment(), start_new_session=True,
             ).pid  # fmt: skip
 
@@ -127,6 +172,11 @@ class Program:
         for jar in locked_jars():
             if jar.is_plugin:
                 (self.places.home / "plugins" / jar.file_name).symlink_to(self.jars / jar.file_name)
+
+
+def argument_word(places: Places) -> str:
+    """The word on the command line by which the server of these folders is told from others."""
+    return f"@{places.home / 'run' / 'server.args'}"
 
 
 def _quoted(word: str) -> str:

@@ -160,7 +160,7 @@ def real_parameters(graph: GraphStore) -> dict[str, str]:
         WITH run, ring, people, place, flag ORDER BY flag.severity DESC, flag.id LIMIT 1
         OPTIONAL MATCH (:Doctor)-[p:PRACTISES_AT {run: run.key}]->(facility:Facility)
         WITH run, ring, people, place, flag, facility.id AS facility, sum(p.claim_count) AS weight ORDER BY weight DESC, facility LIMIT 1
-        RETURN run.key AS run, ring.id AS ringId, people, place, flag.id AS flagId, flag.model AS model, facility AS facilityId
+        RETURN run.key AS run, ring.id AS ringId, toString(ring.first_seen) AS fromDay, toString(ring.last_seen) AS toDay, people, place, flag.id AS flagId, flag.model AS model, facility AS facilityId
         """
     )
     if not found:
@@ -181,6 +181,7 @@ def real_parameters(graph: GraphStore) -> dict[str, str]:
     people = [*first["people"], "", ""]
     values = {
         "ringId": first["ringId"], "personId": people[0], "otherId": people[1], "placeId": first["place"], "text": first["place"],
-        "flagId": first["flagId"], "model": first["model"], "facilityId": first["facilityId"], **more,
+        "flagId": first["flagId"], "model": first["model"], "facilityId": first["facilityId"],
+        "fromDay": first["fromDay"], "toDay": first["toDay"], **more,
     }  # fmt: skip
     return {name: str(value or "") for name, value in values.items()}

@@ -6,29 +6,53 @@ import contextlib
 import fcntl
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 
 from fraudgraph.errors import GraphStoreError, LockedError, StorageError, UsageError
-from fraudgraph.graphdb.connection import GraphStore
+from fraudgraph.graphdb.connection import GraphStore, disk_is_full
 from fraudgraph.graphdb.jars import cache_folder, fetch_jars
 from fraudgraph.graphdb.java import find_java
 from fraudgraph.graphdb.places import Places, ServerFacts
-from fraudgraph.graphdb.program import Program, write_settings
+from fraudgraph.graphdb.process import (
+    Disk,
+    Logs,
+    alive,
+    answers,
+    end,
+    find_process,
+    free_ports,
+    refuse_taken_ports,
+    start_time,
+    uninterrupted,
+)
+from fraudgraph.graphdb.program import Program, argument_word, write_settings
 from fraudgraph.progress import NullProgress, Progress
 
-__all__ = ["LocalServer", "prepare_program"]
+__all__ = ["LocalServer", "Stopped", "prepare_program"]
 
-_FIRST_PORTS = {"bolt": 7687, "http": 7474, "guide": 7490}
-_STOP_SECONDS = 90
-_START_SECONDS = 180
-_GUIDE_SECONDS = 20
-_LOOPBACK = "127.0.0.1"
+_QUIET_SECONDS = 180
+"""So long a server that comes up may write nothing into its logs."""
+_START_SECONDS = 3600
+"""And so long it may take in all: after a hard kill a large store is mended first."""
+_STOP_QUIET_SECONDS = 90
+_STOP_SECONDS = 900
+_PATIENCE_SECONDS = 10
+"""Between asking a process to end and ending it: where a start is broken off, or the disk is full."""
+_GUIDE_SECONDS = 60
+
+
+class Stopped(StrEnum):
+    """How a server was stopped; the first is false."""
+
+    WAS_NOT_RUNNING = ""
+    CLEAN = "clean"
+    FORCED = "forced"
 
 
 def prepare_program(
@@ -77,10 +101,17 @@ class LocalServer:
     def running(self) -> bool:
         """Whether the server's process is alive."""
         facts = self.places.facts()
-        return facts is not None and _alive(facts.pid, facts.started)
+        return facts is not None and alive(facts.pid, facts.started)
+
+    def answering(self) -> bool:
+        """Whether the server's process is alive and takes connections."""
+        return self.running() and answers(self.facts.bolt_port)
 
     def start(self, program: Program, *, read_only: bool = False, progress: Progress | None = None) -> bool:
         """Start the server and wait until it answers; False if it was running already.
+
+        A start that is broken off (Ctrl-C, SIGTERM, an error) leaves no server behind. It waits as long as the
+        server's logs move.
 
         Raises
         ------
@@ -93,12 +124,14 @@ class LocalServer:
             return self._start(program, read_only, progress or NullProgress())
 
     def _start(self, program: Program, read_only: bool, tell: Progress) -> bool:
+        self._adopt()
         if self.running():
             if self.facts.read_only != read_only:
                 raise LockedError(
                     "The server runs in the other mode (read-only or not). Stop it first: fraudgraph neo4j stop.",
                     "服务器正以另一种方式（只读/可写）运行。请先停止：fraudgraph neo4j stop。",
                 )
+            self._wait(Logs(self.places, quiet_seconds=_QUIET_SECONDS, most_seconds=_START_SECONDS))
             self._serve_guides()
             return False
         self.places.make()
@@ -110,40 +143,79 @@ class LocalServer:
             tell.stage("First start: setting the password", "首次启动：设置口令")
             program.administer("dbms", "set-initial-password", "--", self.places.password())
         tell.stage("Starting Neo4j", "启动 Neo4j")
-        facts = replace(facts, java=str(program.java))
-        pid = program.start()
-        begun = _start_time(pid)
-        self.places.keep(replace(facts, pid=pid, started=begun))
+        logs = Logs(self.places, quiet_seconds=_QUIET_SECONDS, most_seconds=_START_SECONDS)
         try:
-            self._wait(pid, begun)
-        except GraphStoreError:
-            if not known:  # somebody took a port in between: the next first start chooses anew
-                self.places.facts_file.unlink(missing_ok=True)
+            with uninterrupted():
+                pid = program.start()
+                begun = start_time(pid)
+                self.places.keep(replace(facts, java=str(program.java), pid=pid, started=begun))
+            self._wait(logs)
+            self._serve_guides()
+        except BaseException:
+            with uninterrupted():
+                self._end_at_once(forget=not known)
             raise
-        self._serve_guides()
         return True
 
-    def stop(self, *, force: bool = False) -> bool:
-        """Stop the server cleanly (and the guides); False if it was not running.
+    def _adopt(self) -> None:
+        """A server of this workspace whose start was killed before it could note whom it had started."""
+        facts = self.places.facts()
+        if facts is None or self.running():
+            return
+        if pid := find_process(argument_word(self.places)):
+            self.places.keep(replace(facts, pid=pid, started=start_time(pid)))
 
-        `force` ends it as a power cut would; it mends its store at the next start, and nothing committed is lost.
+    def _end_at_once(self, *, forget: bool) -> None:
+        facts = self.places.facts()
+        if facts is None:
+            return
+        end(facts.guide_pid, facts.guide_started, patience_seconds=1)
+        end(facts.pid, facts.started, patience_seconds=_PATIENCE_SECONDS)
+        if forget:  # somebody took a port in between: the next first start chooses anew
+            self.places.facts_file.unlink(missing_ok=True)
+        else:
+            self.places.keep(replace(facts, pid=0, started="", guide_pid=0, guide_started=""))
+
+    def stop(self, *, force: bool = False) -> Stopped:
+        """Stop the server cleanly (and the guides).
+
+        `force` ends it as a power cut would, and so does a full disk, on which it never stops by itself; it mends its
+        store at the next start, and nothing committed is lost.
 
         Raises
         ------
         GraphStoreError
-            If it is still there after a minute and a half.
+            If it is still there although its logs have long been still.
         """
+        self._adopt()
         facts = self.places.facts()
         if facts is None:
-            return False
-        if _alive(facts.guide_pid, facts.guide_started):
-            os.kill(facts.guide_pid, signal.SIGTERM)
-        was_running = _alive(facts.pid, facts.started)
-        if was_running:
+            return Stopped.WAS_NOT_RUNNING
+        end(facts.guide_pid, facts.guide_started, patience_seconds=5)
+        how = Stopped.WAS_NOT_RUNNING
+        if alive(facts.pid, facts.started):
+            disk = Disk(self.places)
             os.kill(facts.pid, signal.SIGKILL if force else signal.SIGTERM)
-            _wait_gone(facts)
-        self.places.keep(replace(facts, pid=0, started="", guide_pid=0, guide_started=""))
-        return was_running
+            how = self._until_gone(facts, disk)
+        with contextlib.suppress(StorageError):  # on a full disk; that process is gone all the same
+            self.places.keep(replace(facts, pid=0, started="", guide_pid=0, guide_started=""))
+        return Stopped.FORCED if how and force else how
+
+    def _until_gone(self, facts: ServerFacts, disk: Disk) -> Stopped:
+        logs = Logs(self.places, quiet_seconds=_STOP_QUIET_SECONDS, most_seconds=_STOP_SECONDS)
+        how, full_since = Stopped.CLEAN, 0.0
+        while alive(facts.pid, facts.started):
+            full_since = (full_since or time.monotonic()) if disk.full() else 0.0
+            if full_since and time.monotonic() - full_since > _PATIENCE_SECONDS and how is Stopped.CLEAN:
+                os.kill(facts.pid, signal.SIGKILL)
+                how = Stopped.FORCED
+            if not logs.still_moving():
+                raise GraphStoreError(
+                    f"Neo4j (process {facts.pid}) has not stopped, and its logs are still. It last said: {logs.last_words() or '-'}. Call stop again, or stop --force.",
+                    f"Neo4j（进程 {facts.pid}）仍未停止，且日志已无变化。最后输出：{logs.last_words() or '-'}。请重试，或用 stop --force。",
+                )
+            time.sleep(0.1)
+        return how
 
     def open_graph(self) -> GraphStore:
         """A connection to the running server.
@@ -153,38 +225,39 @@ class LocalServer:
         GraphStoreError
             If it is not running or does not answer.
         """
-        return GraphStore.connect(self.uri, ("neo4j", self.places.password()), audit=self.places.audit)
+        auth = ("neo4j", self.places.password())
+        return GraphStore.connect(self.uri, auth, audit=self.places.audit, disk=Disk(self.places))
 
     def _settled(self, read_only: bool) -> ServerFacts:
         kept = self.places.facts()
         if kept is None:
-            ports = _free_ports()
+            ports = free_ports()
             kept = ServerFacts(bolt_port=ports["bolt"], http_port=ports["http"], guide_port=ports["guide"])
         else:
-            _refuse_taken_ports(kept)
+            refuse_taken_ports(kept)
         return replace(kept, pid=0, started="", read_only=read_only)  # guides outlive a hard kill
 
-    def _wait(self, pid: int, begun: str) -> None:
-        until = time.monotonic() + _START_SECONDS
-        while time.monotonic() < until:
-            if not _alive(pid, begun):
-                break
+    def _wait(self, logs: Logs) -> None:
+        """Until it answers; as long as its logs move. What does not come up is told with what it said last."""
+        while self.running():
             with contextlib.suppress(GraphStoreError):
-                if _answers(self.facts.bolt_port):
+                if answers(self.facts.bolt_port):
                     self.open_graph().close()
                     return
+            if not logs.still_moving():
+                break
             time.sleep(0.25)
-        else:
-            os.kill(pid, signal.SIGTERM)
-        tail = " / ".join(_last_lines(self.places.console, 8))
+        said = logs.last_words() or "-"
+        if Disk(self.places).full():
+            raise disk_is_full(self.places.home, said)
         raise GraphStoreError(
-            f"Neo4j did not come up. It said: {tail}. All of it: fraudgraph neo4j logs.",
-            f"Neo4j 未能启动。其输出：{tail}。完整日志：fraudgraph neo4j logs。",
+            f"Neo4j {'is there but does not answer' if self.running() else 'did not come up'}. It last said: {said}. All of it: fraudgraph neo4j logs.",
+            f"Neo4j {'进程存在但没有应答' if self.running() else '未能启动'}。最后输出：{said}。完整日志：fraudgraph neo4j logs。",
         )
 
     def _serve_guides(self) -> None:
         facts = self.facts
-        if _alive(facts.guide_pid, facts.guide_started):
+        if alive(facts.guide_pid, facts.guide_started):
             return
         words = [
             sys.executable,
@@ -197,10 +270,10 @@ class LocalServer:
             pid = subprocess.Popen(
                 words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             ).pid
-        begun = _start_time(pid)
+        begun = start_time(pid)
         self.places.keep(replace(facts, guide_pid=pid, guide_started=begun))
         until = time.monotonic() + _GUIDE_SECONDS
-        while _alive(pid, begun) and not _answers(facts.guide_port) and time.monotonic() < until:
+        while alive(pid, begun) and not answers(facts.guide_port) and time.monotonic() < until:
             time.sleep(0.05)
 
 
@@ -219,77 +292,3 @@ def _one_start_at_a_time() -> Iterator[None]:
     with os.fdopen(handle):
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
-
-
-def _start_time(pid: int) -> str:
-    """The kernel's start time of a process; "" where it is gone, or ended and only not yet cleared away.
-
-    A killed process keeps its ports and its lock on the store until the last of its threads has ended.
-    """
-    process = Path(f"/proc/{pid}")
-    try:
-        said = (process / "stat").read_text(encoding="ascii", errors="replace")
-        threads = sum(1 for _ in (process / "task").iterdir())
-    except OSError:
-        return ""
-    state, *rest = said.rpartition(")")[2].split()
-    return "" if state in ("Z", "X") and threads <= 1 else rest[18]
-
-
-def _alive(pid: int, started: str) -> bool:
-    return pid > 0 and started != "" and _start_time(pid) == started
-
-
-def _wait_gone(facts: ServerFacts) -> None:
-    until = time.monotonic() + _STOP_SECONDS
-    while _alive(facts.pid, facts.started):
-        if time.monotonic() > until:
-            raise GraphStoreError(
-                f"Neo4j (process {facts.pid}) has not stopped after {_STOP_SECONDS} s. Look at `fraudgraph neo4j logs` (a full disk?), then call stop again, or stop --force.",
-                f"Neo4j（进程 {facts.pid}）在 {_STOP_SECONDS} 秒后仍未停止。请查看 `fraudgraph neo4j logs`（磁盘是否已满？）后重试，或用 stop --force。",
-            )
-        time.sleep(0.1)
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(0.5)
-        return probe.connect_ex((_LOOPBACK, port)) == 0
-
-
-def _can_listen(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((_LOOPBACK, port))
-        except OSError:
-            return False
-        return True
-
-
-def _free_ports() -> dict[str, int]:
-    """The usual port of each door, or the next that nobody holds; settled once, so that links stay good."""
-    chosen: dict[str, int] = {}
-    for name, first in _FIRST_PORTS.items():
-        chosen[name] = next(
-            port for port in range(first, first + 2000) if port not in chosen.values() and _can_listen(port)
-        )
-    return chosen
-
-
-def _refuse_taken_ports(facts: ServerFacts) -> None:
-    for port in (facts.bolt_port, facts.http_port):
-        if not _can_listen(port):
-            raise GraphStoreError(
-                f"Port {port} of this workspace's server is held by another program. End that program, or remove neo4j-server.json in the workspace to have new ports chosen (links in earlier lists then lead nowhere).",
-                f"本工作区服务器的端口 {port} 已被其他程序占用。请结束该程序，或删除工作区中的 neo4j-server.json 以重新选择端口（此前清单中的链接将失效）。",
-            )
-
-
-def _last_lines(path: Path, count: int) -> list[str]:
-    try:
-        return [
-            line for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()
-        ][-count:]
-    except OSError:
-        return []

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fraudgraph.errors import UsageError
-from fraudgraph.graphdb.model import WORDS_ZH, EdgeTable, NodeTable
+from fraudgraph.graphdb.model import CASE_WORDS_ZH, WORDS_ZH, EdgeTable, NodeTable
 from fraudgraph.screening import load_screens
 from fraudgraph.store import Store
 
@@ -32,12 +32,15 @@ _RESULTS = (
     "flags",
     "outliers",
 )
+_NUMBER = (r"([1-9]\d{5})\d{8}(\d{3}[\dXx])", r"\1********\2")
+_PHONE = (r"\b(1[3-9]\d)\d{4}(\d{4})\b", r"\1****\2")
+"""What is cut in sentences, and what is left of it."""
 _BLOCK = 64
 _HIGH_SCORE = 50.0
 """A listed ring's score from which its tier is called high."""
 _MOST_HOLDERS = 200
 """A phone or address that more people hold than this is a placeholder, not a tie; it stays out."""
-_OUR_MARK = 3
+_OUR_MARK = 4
 """The model's version: it is part of the stamp, so that a newer program loads anew."""
 
 
@@ -110,6 +113,12 @@ class RunSource:
         """Relationships of a table: `a` and `b` are the keys of their ends."""
         return self._ask(table.sql, table.values)
 
+    def safe_text(self, text: str) -> str:
+        """A text that somebody wrote, identity numbers and phones in it cut unless the run is loaded unmasked."""
+        if self.options.unmask:
+            return text
+        return re.sub(*_PHONE, re.sub(*_NUMBER, text))
+
     def _ask(self, name: str, values: dict[str, str]) -> pa.Table:
         self._prepare()
         sql = (_SQL / f"{name}.sql").read_text(encoding="utf-8")
@@ -123,9 +132,8 @@ class RunSource:
             self._store.con.register(f"out_{name}", pq.read_table(self.out / f"{name}.parquet"))
         self._store.con.register("out_screens", _screens())
         self._store.con.register("out_views", self._views())
-        self._store.con.register(
-            "out_words", pa.table({"word": [*WORDS_ZH], "word_zh": [*WORDS_ZH.values()]})
-        )
+        words = WORDS_ZH | CASE_WORDS_ZH
+        self._store.con.register("out_words", pa.table({"word": [*words], "word_zh": [*words.values()]}))
         for macro in _macros(self._secret, self.options.unmask):
             self._store.run(macro)
         for statement in (_SQL / "prepare.sql").read_text(encoding="utf-8").split(";\n"):
@@ -171,7 +179,7 @@ def _macros(secret: bytes, unmask: bool) -> list[str]:
     hidden = {
         "who": shortened,
         "spoken": "left(value, 1) || '*'",
-        "safe_text": r"regexp_replace(regexp_replace(value, '([1-9]\d{5})\d{8}(\d{3}[\dXx])', '\1********\2', 'g'), '\b(1[3-9]\d)\d{4}(\d{4})\b', '\1****\2', 'g')",
+        "safe_text": f"regexp_replace(regexp_replace(value, '{_NUMBER[0]}', '{_NUMBER[1]}', 'g'), '{_PHONE[0]}', '{_PHONE[1]}', 'g')",
         "shown": "kind || ' ' || keyed(kind, value)[1:6]",
     }
     if unmask:
@@ -182,5 +190,7 @@ def _macros(secret: bytes, unmask: bool) -> list[str]:
         f"CREATE OR REPLACE TEMP MACRO spoken(value) AS {hidden['spoken']}",
         f"CREATE OR REPLACE TEMP MACRO safe_text(value) AS {hidden['safe_text']}",
         f"CREATE OR REPLACE TEMP MACRO shown_value(kind, value) AS {hidden['shown']}",
+        "CREATE OR REPLACE TEMP MACRO named(sentence, names) AS list_reduce(list_concat([sentence], coalesce(names, [])), "
+        "lambda said, one: replace(said, split_part(one, chr(31), 1), split_part(one, chr(31), 2)))",
         "CREATE OR REPLACE TEMP MACRO who_of(entity_type, value) AS CASE WHEN entity_type IN ('patient', 'doctor', 'operator') THEN who(value) ELSE value END",
     ]

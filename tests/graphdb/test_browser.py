@@ -87,12 +87,26 @@ def drawn(frame: Any) -> dict[str, list[str]]:
     }
 
 
+def frame_of_lines(page: Any) -> list[float]:
+    """How thick each line of the newest drawing is at its thickest, its head included."""
+    lines = page.locator('[data-testid="frame"]').first.locator("svg g.relationship path.b-outline")
+    found: list[float] = lines.evaluate_all("all => all.map(one => one.getBBox().height)")
+    return found
+
+
+def test_the_first_screen_is_the_guide_and_no_dump_of_settings(page: Any) -> None:
+    page.locator('[data-testid="frame"]').filter(has_text="本月线索").wait_for()
+    frames = page.locator('[data-testid="frame"]').all_inner_texts()
+    assert "本月线索" in frames[0] and "Rings of the month" in frames[0]
+    assert not any("diameter" in text for text in frames)
+
+
 def test_a_new_investigator_sees_the_guide_and_the_months_rings_in_colour(page: Any, served: Served) -> None:
     assert "从这里开始" in page.inner_text("body")
     found = drawn(run_button(page, "11 本月疑似团伙"))
     assert RING in found["fills"] and {PHARMACY, FACILITY} & set(found["fills"])
     assert HIGH in found["borders"]
-    assert any("2025-12-001" in words for words in found["words"])
+    assert {"2025-12", "001"} <= {word.strip() for word in found["words"]}, "a number is written in two lines"
 
 
 def test_the_guide_walks_through_the_first_ring(page: Any) -> None:
@@ -109,6 +123,8 @@ def test_the_guide_walks_through_the_first_ring(page: Any) -> None:
     found = drawn(run_button(page, "22 谁与谁反复同现"))
     assert set(found["fills"]) == {PATIENT}
     assert MET in found["lines"]
+    heights = frame_of_lines(page)
+    assert heights and max(heights) <= 4, "two who met are joined by a line, not by an arrow"
     frame = run_button(page, "27 团伙时间线")
     frame.locator("table").first.wait_for()
     assert "person_count" in frame.inner_text()

@@ -14,6 +14,7 @@ from fraudgraph.graphdb.program import Program
 from fraudgraph.graphdb.questions import ask
 from fraudgraph.graphdb.server import LocalServer
 from tests.graphdb.conftest import COUNTS, Served
+from tests.graphdb.test_closed import refuses_every_way_out
 
 pytestmark = pytest.mark.neo4j
 
@@ -43,6 +44,7 @@ def test_a_copy_is_separate_takes_no_changes_where_started_read_only_and_can_be_
                 assert here.rows(COUNTS) != there.rows(COUNTS)
             finally:
                 here.write("MATCH (t:Thing) DELETE t")
+        refuses_every_way_out(copy, tmp_path)
         with pytest.raises(LockedError, match="other mode"):
             copy.start(program)
     finally:

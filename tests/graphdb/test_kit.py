@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import html
 import io
+import json
 import re
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from fraudgraph.graphdb.guides import GUIDES
+from fraudgraph.graphdb.guides import GUIDES, Guide
 from fraudgraph.graphdb.kit import kit_files, question_link, write_kit
+from fraudgraph.graphdb.program import browser_commands
 from fraudgraph.graphdb.questions import find_question, load_questions
 
 ADDRESS = "http://localhost:7490"
@@ -40,6 +42,32 @@ def test_both_forms_of_a_guide_offer_the_same_questions(guide: object) -> None:
         f"{ADDRESS}/fraudgraph.grass",
     }
     assert page.count("<slide") == len(guide.steps)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
+def test_every_slide_has_a_question_and_sets_what_its_questions_ask_for(guide: Guide) -> None:
+    known: set[str] = set()
+    for step in guide.steps:
+        asked = [find_question(part) for part in step.buttons if ":" not in part]
+        assert asked, step.title_en
+        known |= set(re.findall(r"\|param (\w+) =>", "\n".join(step.buttons)))
+        for question in asked:
+            assert set(question.parameters) <= known, (step.title_en, question.name)
+    assert guide.name != "start" or "find_person_or_place" in guide.steps[1].buttons
+
+
+def test_browser_reads_the_commands_as_we_mean_them() -> None:
+    text = browser_commands(ADDRESS)
+    held = re.sub(r'"[^"]*"', lambda found: found[0].replace(";", ""), text)
+    words = [part.strip().split(" ")[0] for part in held.split(";")]
+    assert words == ["style", "clear", "config", "guide", "play"], (
+        "what leaves a frame in time stands before `clear`"
+    )
+    rules = json.loads(text.removeprefix("style ").partition("; clear")[0])
+    grass = kit_files(ADDRESS)["fraudgraph.grass"].decode("utf-8")
+    assert list(rules) == re.findall(r"^([\w.]+) \{", grass, re.MULTILINE)
+    assert rules["node.Ring"]["caption"] == "{name}" and rules["relationship"]["caption"] == "<type>"
+    assert all("\n" not in value and ";" not in value for rule in rules.values() for value in rule.values())
 
 
 def test_the_style_keeps_to_what_browser_can_read() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fraudgraph.casework.verdicts import Verdict, add_verdicts
 from fraudgraph.errors import GraphStoreError, UsageError
 from fraudgraph.graphdb import batches
 from fraudgraph.graphdb import load as load_module
@@ -168,14 +170,76 @@ def test_what_is_not_ours_is_never_touched(served: Served, graph: GraphStore) ->
         assert graph.value("MATCH (:Ship)-[x:SAILS]->(:Port) RETURN count(x)") == 1
         with served.source(served.earlier) as source:
             load_run(graph, source)
-        graph.write("MATCH (s:FraudgraphStore) REMOVE s:FraudgraphStore SET s:SetAside")
+    finally:
+        graph.write("MATCH (n) WHERE n:Ship OR n:Port DETACH DELETE n")
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    ["Patient {id: '1', name: 'theirs'}", "Ring {id: 'theirs'}", "Claim {run: 'theirs'}", "Run {key: 'x'}"],
+)
+def test_nodes_of_others_under_our_labels_are_refused_also_after_a_load(
+    served: Served, graph: GraphStore, theirs: str
+) -> None:
+    graph.write(f"CREATE (n:{theirs}) SET n:Theirs")
+    try:
         before = size(graph)
-        with served.source() as source, pytest.raises(GraphStoreError, match="did not make"):
+        with (
+            served.source(all_claims=True) as source,
+            pytest.raises(GraphStoreError, match=theirs.split(maxsplit=1)[0]),
+        ):
             load_run(graph, source)
         assert size(graph) == before
     finally:
-        graph.write("MATCH (s:SetAside) REMOVE s:SetAside SET s:FraudgraphStore")
-        graph.write("MATCH (n) WHERE n:Ship OR n:Port DETACH DELETE n")
+        graph.write("MATCH (n:Theirs) DETACH DELETE n")
+    with served.source() as source:
+        assert load_run(graph, source).created == 0, "without them it goes on"
+
+
+def test_a_graph_of_the_version_before_marks_is_taken_for_ours(served: Served, graph: GraphStore) -> None:
+    graph.write("MATCH (n) WHERE n.made_by IS NOT NULL REMOVE n.made_by")
+    graph.write("MATCH (s:FraudgraphStore) SET s.version = 1")
+    with served.source() as source:
+        load_run(graph, source)
+    assert (
+        graph.value("MATCH (n:Patient|Facility|Item|Identifier) WHERE n.made_by IS NULL RETURN count(n)") == 0
+    )
+
+
+def test_a_verdict_given_after_the_load_is_on_the_rings_card_at_the_next_one(
+    served: Served, graph: GraphStore, tmp_path: Path
+) -> None:
+    (tmp_path / "fraudgraph.toml").write_text("", encoding="utf-8")
+    (tmp_path / "months").mkdir()
+    (tmp_path / "months" / "2025-12").symlink_to(served.out)
+    said = Verdict(
+        ring_id="2025-12-001",
+        verdict="confirmed",
+        by="A. Clerk",
+        on=date(2026, 1, 5),
+        reason="住址核对，电话 13912345678",
+    )
+    (tmp_path / "casework").mkdir()
+    add_verdicts(tmp_path / "casework", [said])
+    with served.source(tmp_path / "months" / "2025-12") as source:
+        assert load_run(graph, source).created == 0
+    rings = {row["ring_id"]: row for row in ask(graph, "rings_in_numbers")}
+    told = rings["2025-12-001"]
+    assert (told["verdict"], told["verdict_zh"], told["status_zh"]) == ("confirmed", "查实", "新发现")
+    assert told["note"] == "住址核对，电话 139****5678"
+    assert rings["2025-12-002"]["verdict"] is None
+    card = graph.value("MATCH (:Published)<-[:PART_OF]-(r:Ring {id: '2025-12-001'}) RETURN r.verdict_by")
+    assert card == "A. Clerk"
+
+
+def test_evidence_names_places_beside_their_numbers(graph: GraphStore) -> None:
+    found = graph.rows(
+        "MATCH (:Published)<-[:PART_OF]-(r:Ring)-[:SHOWN_BY]->(e:Evidence), (r)<-[:MEMBER_OF]-(p:Facility|Pharmacy) "
+        "WHERE e.sentence_zh CONTAINS p.id RETURN e.sentence_zh AS zh, e.sentence_en AS en, p.id AS id, p.name AS name"
+    )
+    assert found
+    assert all(f"{row['name']} ({row['id']})" in row["zh"] for row in found)
+    assert all(f"{row['name']} ({row['id']})" in row["en"] for row in found)
 
 
 def test_shared_identifiers_are_codes_unless_unmasked(served: Served, graph: GraphStore) -> None:

@@ -9,7 +9,7 @@ import pytest
 from fraudgraph.errors import UsageError
 from fraudgraph.graphdb import neighbourhood, query
 from fraudgraph.graphdb.connection import GraphStore
-from fraudgraph.graphdb.model import WORDS_ZH
+from fraudgraph.graphdb.model import CASE_WORDS_ZH, WORDS_ZH
 from fraudgraph.graphdb.questions import (
     MOST_NODES,
     Question,
@@ -18,7 +18,7 @@ from fraudgraph.graphdb.questions import (
     load_questions,
     real_parameters,
 )
-from fraudgraph.report.words import EVIDENCE_KINDS, ROLES, TYPOLOGIES
+from fraudgraph.report.words import EVIDENCE_KINDS, ROLES, STATUSES, TYPOLOGIES, VERDICTS
 
 QUESTIONS = [pytest.param(question, id=question.file_name) for question in load_questions()]
 neo4j = pytest.mark.neo4j
@@ -50,6 +50,7 @@ def test_browser_and_dossiers_call_roles_evidence_and_typologies_the_same() -> N
         k: text.zh for k, text in EVIDENCE_KINDS.items()
     }
     assert told | {str(typology): text.zh for typology, text in TYPOLOGIES.items()} == WORDS_ZH
+    assert {word: text.zh for word, text in (STATUSES | VERDICTS).items()} == CASE_WORDS_ZH  # type: ignore[operator]
 
 
 @pytest.fixture(scope="module")
@@ -122,3 +123,52 @@ def test_analysts_get_tables_and_networks(graph: GraphStore, parameters: dict[st
     network = neighbourhood(graph, parameters["ringId"])
     assert parameters["personId"] in network
     assert {"MEMBER_OF", "MET"} <= {kind for *_, kind in network.edges(data="type")}
+
+
+@neo4j
+@pytest.mark.parametrize(
+    "text",
+    ["a+b (c", '"', "\\", "*", "~!^:/", "AND OR NOT", "", " ", "[x] {y}", "a:b && c || !d", "x~0.5^2 <>="],
+)
+def test_any_text_may_be_searched_for(graph: GraphStore, text: str) -> None:
+    assert ask(graph, "find_person_or_place", text=text) == []
+
+
+@neo4j
+def test_the_first_letters_find_names_and_numbers(graph: GraphStore, parameters: dict[str, str]) -> None:
+    place = graph.rows(
+        "MATCH (p:Facility|Pharmacy {id: $id}) RETURN p.id AS id, p.name AS name", id=parameters["placeId"]
+    )[0]
+    for text in (
+        place["id"],
+        place["id"][:6].lower(),
+        place["id"][:6] + "*",
+        place["name"],
+        place["name"][:2],
+        f"{place['name'][:2]} {place['id'][:6]}",
+    ):
+        assert place["id"] in {row["id"] for row in ask(graph, "find_person_or_place", text=text)}, text
+    person = graph.value("MATCH (p:Patient:InRing) WHERE p.name CONTAINS '*' RETURN p.name LIMIT 1")
+    assert person in {row["name"] for row in ask(graph, "find_person_or_place", text=person)}
+
+
+@neo4j
+def test_a_stretch_of_time_holds_its_days_and_no_others(
+    graph: GraphStore, parameters: dict[str, str]
+) -> None:
+    ring = {"ringId": parameters["ringId"]}
+    days = sorted({str(row["day"]) for row in ask(graph, "timeline", **ring)})
+    inner = days[len(days) // 3], days[len(days) // 2]
+    found = {
+        str(row["day"])
+        for row in ask(graph, "ring_between_two_days", **ring, fromDay=inner[0], toDay=inner[1])
+    }
+    assert inner[0] in found and all(inner[0] <= day <= inner[1] for day in found)
+    assert ask(graph, "ring_between_two_days", **ring, fromDay="1999-01-01", toDay="1999-12-31") == []
+    months = ask(graph, "place_month_by_month", placeId=parameters["placeId"])
+    every = graph.value(
+        "MATCH (run:Published) MATCH ({id: $id})<-[:BILLED_BY {run: run.key}]-(c:Claim) RETURN count(DISTINCT c)",
+        id=parameters["placeId"],
+    )
+    assert sum(row["claim_count"] for row in months) == every
+    assert [row["month"] for row in months] == sorted({row["month"] for row in months})

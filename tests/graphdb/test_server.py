@@ -6,22 +6,25 @@ import json
 import os
 import resource
 import signal
+import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from fraudgraph.cli import main
-from fraudgraph.errors import GraphStoreError
+from fraudgraph.errors import GraphStoreError, StorageError
 from fraudgraph.graphdb import load as load_module
 from fraudgraph.graphdb import server as server_module
 from fraudgraph.graphdb.connection import GraphStore
 from fraudgraph.graphdb.gds import adjusted_rand_index, compare_with_gds
 from fraudgraph.graphdb.load import load_run
 from fraudgraph.graphdb.places import Places
-from fraudgraph.graphdb.program import Program
+from fraudgraph.graphdb.process import find_process
+from fraudgraph.graphdb.program import Program, argument_word
 from fraudgraph.graphdb.questions import ask
 from fraudgraph.graphdb.server import LocalServer
 from tests.graphdb.conftest import COUNTS, Served
@@ -123,16 +126,102 @@ def test_a_full_disk_is_said_and_what_was_there_is_there_after_it_was_mended(ser
         resource.prlimit(served.server.facts.pid, resource.RLIMIT_FSIZE, (MEBI, unlimited[1]))
         with (
             served.source(all_claims=True) as source,
-            pytest.raises(GraphStoreError, match="disk") as refused,
+            pytest.raises(StorageError, match="is full") as refused,
         ):
             load_run(graph, source)
         assert "goes on where it stopped" in refused.value.message_en
-    assert served.server.stop(force=True)  # while the disk is full it does not stop by itself
+    assert served.server.stop(), "on a full disk it does not end by itself, and is ended"
+    assert not served.server.running()
     served.server.start(served.program)
     with served.server.open_graph() as graph:
         with served.source() as source:
             load_run(graph, source)
         assert graph.rows(COUNTS) == before
+
+
+def _begin_to_start(server: LocalServer) -> subprocess.Popen[str]:
+    """`neo4j start` as a command of its own, once it has let a server come up."""
+    words = [
+        sys.executable,
+        "-m",
+        "fraudgraph",
+        "--lang",
+        "en",
+        "neo4j",
+        "start",
+        "--workspace",
+        str(server.places.workspace),
+    ]
+    command = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not server.running():
+        assert command.poll() is None, command.communicate()
+        time.sleep(0.05)
+    return command
+
+
+@neo4j
+def test_a_start_that_is_told_to_stop_leaves_no_server_and_one_killed_hard_is_taken_over(
+    program: Program, small_and_short: None, tmp_path: Path
+) -> None:
+    server = LocalServer(Places(tmp_path / "stopped"))
+    own = Program(program.java, program.jars, server.places)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        command = _begin_to_start(server)
+        command.send_signal(number)
+        _, said = command.communicate()
+        assert command.returncode == 128 + number
+        assert "has been ended" in said, said
+        assert not server.running() and find_process(argument_word(server.places)) == 0
+    command = _begin_to_start(server)
+    command.kill()
+    command.communicate()
+    try:
+        server.places.keep(
+            replace(server.facts, pid=0, started="")
+        )  # as if it had been killed before it noted whom
+        assert server.start(own) is False, "the server that it left is taken over, and waited for"
+        assert server.answering()
+    finally:
+        assert server.stop()
+
+
+STAND_IN = """#!/bin/sh
+case "$1" in
+  -version) echo 'openjdk version "21"' >&2; exit 0 ;;
+  *admin.args) exit 0 ;;
+esac
+i=0
+while [ $i -lt 30 ]; do i=$((i+1)); echo "mending $i of 30"; sleep 0.1; done
+exec sleep 600
+"""
+
+
+def test_a_slow_start_is_waited_for_while_its_log_moves_and_then_told_with_its_last_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    java = tmp_path / "java"
+    java.write_text(STAND_IN, encoding="utf-8")
+    java.chmod(0o700)
+    monkeypatch.setattr(server_module, "_QUIET_SECONDS", 1.5)
+    monkeypatch.setattr(server_module, "_PATIENCE_SECONDS", 1)
+    server = LocalServer(Places(tmp_path / "slow"))
+    with pytest.raises(GraphStoreError, match=r"does not answer.*mending 29 of 30 / mending 30 of 30"):
+        server.start(Program(java, tmp_path, server.places))
+    assert not server.running() and find_process(argument_word(server.places)) == 0
+
+
+def test_a_folder_to_bring_the_files_from_is_not_called_a_fetch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert (
+        main(["--lang", "en", "neo4j", "start", "--from", str(tmp_path), "--workspace", str(tmp_path / "w")])
+        == 2
+    )
+    said = capsys.readouterr().err
+    assert "nothing is fetched" in said and "are fetched once" not in said
+    assert main(["--lang", "en", "neo4j", "start", "--workspace", str(tmp_path / "w")]) == 2
+    assert "are fetched once" in capsys.readouterr().err
 
 
 @neo4j

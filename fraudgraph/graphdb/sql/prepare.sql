@@ -74,3 +74,14 @@ FROM (
 SEMI JOIN entities AS e ON e.entity_type = held.entity_type AND e.entity_id = held.entity_id
 WHERE length(value) >= 2
 QUALIFY holder_count BETWEEN 2 AND $most_holders;
+
+CREATE OR REPLACE TEMP TABLE member_names AS
+SELECT m.ring_id, m.entity_id, n.name || ' (' || m.entity_id || ')' AS shown
+FROM (SELECT DISTINCT ring_id, entity_type, entity_id FROM out_ring_members) AS m
+JOIN (
+  SELECT 'facility' AS entity_type, facility_id AS entity_id, min(name) AS name FROM facilities GROUP BY facility_id
+  UNION ALL SELECT 'pharmacy', pharmacy_id, min(name) FROM pharmacies GROUP BY pharmacy_id
+  UNION ALL SELECT 'doctor', doctor_id, min(spoken(name)) FROM doctors GROUP BY doctor_id
+  UNION ALL SELECT 'patient', patient_id, min(spoken(name)) FROM patients GROUP BY patient_id
+) AS n ON n.entity_type = m.entity_type AND n.entity_id = m.entity_id
+WHERE n.name IS NOT NULL AND length(m.entity_id) >= 4;
