@@ -17,6 +17,7 @@ ROOMS = (
     "content",
     "sql",
     "store",
+    "backups",
     "claims",
     "screening",
     "graph",
@@ -54,8 +55,19 @@ HOMES = {
     "sklearn": {"detection", "rings", "casework"},
     "networkx": {"detection", "graphdb", "desk", "nxbackend"},
     "pandas": {"graphdb", "report", "desk"},
-    "pyarrow": {"store", "claims", "screening", "graph", "detection", "rings", "graphdb", "casework", "jobs"},
-    # casework: the maximum matching of rings and groups, weights learned from verdicts, returned workbooks;
+    "pyarrow": {
+        "store",
+        "backups",
+        "claims",
+        "screening",
+        "graph",
+        "detection",
+        "rings",
+        "graphdb",
+        "casework",
+        "jobs",
+    },
+    # backups: every reader gives Arrow batches; casework: the maximum matching of rings and groups, weights learned from verdicts, returned workbooks;
     # jobs: a half-done month's report is read back as strictly as the settings
     # screening, detection, rings: Arrow is how small tables go into and come out of the store (Store.put, Store.arrow)
     "neo4j": {"graphdb"},
