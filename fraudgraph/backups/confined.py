@@ -15,7 +15,7 @@ from typing import IO
 
 from fraudgraph.errors import SourceError, StorageError
 
-__all__ = ["Cell", "Finished", "Limits"]
+__all__ = ["Cell", "Finished", "Limits", "drop_to"]
 
 _NOBODY = 65534
 _LAUNCHER = Path(__file__).with_name("launcher.py")
@@ -103,12 +103,13 @@ class Cell:
         stdin: IO[bytes] | int = subprocess.DEVNULL,
         stdout: IO[bytes] | int = subprocess.DEVNULL,
         stderr: IO[bytes] | int = subprocess.DEVNULL,
+        stay: bool = False,
     ) -> subprocess.Popen[bytes]:
-        """Start a program; it is ended by `close` at the latest."""
+        """Start a program; it is ended by `close` at the latest. With `stay` it gives up its rights itself."""
         program = shutil.which(argv[0]) or argv[0]
         asked = {
             "argv": [program, *argv[1:]],
-            "user": _NOBODY if _drops() and _reachable(Path(program)) else None,
+            "user": drop_to() if not stay and _reachable(Path(program)) else None,
             "parent": os.getpid(),
             "folder": str(self.folder),
             "environment": {"PATH": os.defpath, "HOME": str(self.folder), "TMPDIR": str(self.folder), "LANG": "C.UTF-8", **(environment or {})},
@@ -178,6 +179,11 @@ class Cell:
 
 def _drops() -> bool:
     return os.name == "posix" and os.geteuid() == 0
+
+
+def drop_to() -> int | None:
+    """The user without rights that children become; None where this process has no rights to give up."""
+    return _NOBODY if _drops() else None
 
 
 def _reachable(program: Path) -> bool:
