@@ -30,7 +30,9 @@ class _Table:
         self.schema: str = said["schema"]
         self.name: str = said["name"]
         self.row_count: int | None = said["row_count"]
-        self.columns = tuple(Column(name=name, type=kind, code_page=page) for name, kind, page in said["columns"])
+        self.columns = tuple(
+            Column(name=name, type=kind, code_page=page) for name, kind, page in said["columns"]
+        )
         self.losses = Losses()
         self._database = database
         self._number = number
@@ -118,7 +120,10 @@ class IsolatedDatabase:
             table.losses.add(one["kind"], one["column"], one["count"], one["example"])
 
     def _list(self) -> dict[str, Any]:
-        with (self._cell.folder / "listed").open("w+b") as out, (self._cell.folder / "said").open("w+b") as said:
+        with (
+            (self._cell.folder / "listed").open("w+b") as out,
+            (self._cell.folder / "said").open("w+b") as said,
+        ):
             code = self._start(None, None, stdout=out, stderr=said).wait()
             out.seek(0)
             said.seek(0)
@@ -126,7 +131,9 @@ class IsolatedDatabase:
             answer: dict[str, Any] = json.loads(out.read())
         return answer
 
-    def _start(self, number: int | None, losses: Path | None, *, stdout: Any, stderr: Any) -> subprocess.Popen[bytes]:
+    def _start(
+        self, number: int | None, losses: Path | None, *, stdout: Any, stderr: Any
+    ) -> subprocess.Popen[bytes]:
         asked = {
             "module": self._module,
             "files": self._files,

@@ -92,7 +92,8 @@ class _Table:
             while block := rows.fetchmany(_ROWS):
                 columns = zip(*block, strict=True)
                 yield pa.record_batch(
-                    [self._array(values, field) for values, field in zip(columns, schema, strict=True)], schema=schema
+                    [self._array(values, field) for values, field in zip(columns, schema, strict=True)],
+                    schema=schema,
                 )
         except sqlite3.Error as problem:
             raise _said(problem) from None
@@ -107,7 +108,10 @@ class _Table:
     def _array(self, values: Sequence[Any], field: pa.Field) -> pa.Array:
         if pa.types.is_string(field.type):
             return pa.array([self._as_text(one, field.name) for one in values], pa.string())
-        return pa.array([float(one) if one is not None and pa.types.is_floating(field.type) else one for one in values], field.type)
+        return pa.array(
+            [float(one) if one is not None and pa.types.is_floating(field.type) else one for one in values],
+            field.type,
+        )
 
     def _as_text(self, value: Any, column: str) -> str | None:
         if value is None or isinstance(value, str):
@@ -129,7 +133,9 @@ class _Database:
             for setting in ("trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0"):
                 self.connection.execute(f"PRAGMA {setting}")
             self.encoding: str = self.connection.execute("PRAGMA encoding").fetchone()[0]
-            found = self.connection.execute("SELECT type, name, sql FROM sqlite_schema ORDER BY name").fetchall()
+            found = self.connection.execute(
+                "SELECT type, name, sql FROM sqlite_schema ORDER BY name"
+            ).fetchall()
             self.connection.execute("PRAGMA query_only=ON")
         except sqlite3.Error as problem:
             raise _said(problem) from None
