@@ -54,6 +54,7 @@ def _drop(user: int) -> None:
     for one in pkgutil.iter_modules(encodings.__path__):
         if one.name not in ("mbcs", "oem"):
             import_module(f"encodings.{one.name}")
+    import_module("_strptime")
     os.setgroups([])
     os.setgid(user)
     os.setuid(user)

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -74,12 +74,14 @@ class IsolatedDatabase:
         *,
         title: str,
         import_from: Sequence[Path] = (),
+        environment: Mapping[str, str] | None = None,
         memory_bytes: int | None = 6 << 30,
     ) -> None:
         self._cell = cell
         self._module = module
         self._title = title
         self._files = [str(file) for file in files]
+        self._environment = dict(environment or {})
         self._import_from = [str(folder) for folder in import_from]
         self._limits = Limits(memory_bytes=memory_bytes, wall_seconds=_WALL_SECONDS)
         cell.hand_over()
@@ -145,7 +147,7 @@ class IsolatedDatabase:
         return self._cell.start(
             [sys.executable, "-P", "-m", "fraudgraph.backups.child", json.dumps(asked)],
             limits=self._limits,
-            environment={"PYTHONPATH": os.pathsep.join([*self._import_from, *filter(None, sys.path)])},
+            environment={**self._environment, "PYTHONPATH": os.pathsep.join([*self._import_from, *filter(None, sys.path)])},
             stdout=stdout,
             stderr=stderr,
             stay=True,

@@ -151,9 +151,12 @@ def _is_firebird(head: bytes) -> bool:
     return size in (1024, 2048, 4096, 8192, 16384, 32768) and (structure & 0x7FFF) in range(8, 16)
 
 
+_GBAK_DATE = re.compile(rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d \d{4}")
+
+
 def _is_gbak(head: bytes) -> bool:
-    """Record rec_burp with attributes: format, date …"""
-    return head[:1] == b"\x00" and head[1:2] in (b"\x01", b"\x02") and b"\x02" in head[2:12] and re.search(rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d \d{4}", head[:200]) is not None  # fmt: skip
+    """A record `rec_burp` (0) whose first attribute is the date (1): a text like `Sat Nov 28 12:41:40 2026`."""
+    return head[:2] in (b"\x00\x01", b"\x00\x02") and _GBAK_DATE.search(head[:200]) is not None
 
 
 def _is_innodb(head: bytes) -> bool:
