@@ -31,6 +31,8 @@ _TOLD = 3
 def main(asked: dict[str, Any]) -> int:
     """Answer one question about a backup."""
     module = import_module(asked["module"])
+    for name in asked["preload"]:
+        import_module(name)
     answer = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what foreign code prints must not get among the answer's bytes
     if asked["user"] is not None:

@@ -57,6 +57,8 @@ class IsolatedDatabase:
         What the backup is called in messages.
     import_from : sequence of Path
         Folders with packages that only the child sees.
+    preload : sequence of str
+        Modules to import while the child still may read every folder.
     memory_bytes : int or None
         Limit of its address space.
 
@@ -75,12 +77,14 @@ class IsolatedDatabase:
         title: str,
         import_from: Sequence[Path] = (),
         environment: Mapping[str, str] | None = None,
+        preload: Sequence[str] = (),
         memory_bytes: int | None = 6 << 30,
     ) -> None:
         self._cell = cell
         self._module = module
         self._title = title
         self._files = [str(file) for file in files]
+        self._preload = list(preload)
         self._environment = dict(environment or {})
         self._import_from = [str(folder) for folder in import_from]
         self._limits = Limits(memory_bytes=memory_bytes, wall_seconds=_WALL_SECONDS)
@@ -138,6 +142,7 @@ class IsolatedDatabase:
     ) -> subprocess.Popen[bytes]:
         asked = {
             "module": self._module,
+            "preload": self._preload,
             "files": self._files,
             "folder": str(self._cell.folder),
             "table": number,
