@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from fraudgraph.backups.form import Column
 from fraudgraph.backups.sqltext.dialect import CODE_PAGES, Dialect
 from fraudgraph.backups.sqltext.patterns import IDENTIFIER, names_in
+from fraudgraph.backups.sqltext.walking import Create, Walker
+from fraudgraph.errors import SourceError
 
-__all__ = ["read_create"]
+__all__ = ["create_text", "read_create"]
 
 _HEAD = re.compile(
     rb"(?:/\*!\d+\s*)?CREATE\s+(?:OR\s+REPLACE\s+)?(?:(?:GLOBAL\s+|LOCAL\s+)?TEMPORARY\s+|UNLOGGED\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(%(i)s(?:\s*\.\s*%(i)s)*+)\s*\("
@@ -107,3 +110,23 @@ def _column(part: bytes, dialect: Dialect, default: str | None) -> Column | None
         declared = f"{words}{arguments}{' unsigned' if kind[4] or ' unsigned' in rest.lower() else ''}"
     holds_text = words not in _NO_TEXT and not words.startswith(("timestamp", "double", "time "))
     return Column(name=names[0], type=declared, code_page=(_charset(rest) or default) if holds_text else None)
+
+
+def create_text(path: Path) -> str:
+    """The one CREATE TABLE of a small file; nothing else of it is passed on.
+
+    Raises
+    ------
+    SourceError
+        If the file holds no CREATE TABLE.
+    """
+    dialect = Dialect("mysql", backslash=True)
+    walker = Walker(path.read_bytes(), dialect)
+    statement = next((event for event in walker.events() if isinstance(event, Create)), None)
+    raw = path.read_bytes()
+    if statement is None:
+        raise SourceError(
+            f"{path.name} holds no CREATE TABLE. Give the one that made the table.",
+            f"{path.name} 中没有 CREATE TABLE 语句。请提供该表的建表语句。",
+        )
+    return raw[statement.start : statement.end].decode("utf-8")
