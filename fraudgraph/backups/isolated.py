@@ -152,7 +152,10 @@ class IsolatedDatabase:
         return self._cell.start(
             [sys.executable, "-P", "-m", "fraudgraph.backups.child", json.dumps(asked)],
             limits=self._limits,
-            environment={**self._environment, "PYTHONPATH": os.pathsep.join([*self._import_from, *filter(None, sys.path)])},
+            environment={
+                **self._environment,
+                "PYTHONPATH": os.pathsep.join([*self._import_from, *filter(None, sys.path)]),
+            },
             stdout=stdout,
             stderr=stderr,
             stay=True,

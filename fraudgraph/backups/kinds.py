@@ -151,7 +151,9 @@ def _is_firebird(head: bytes) -> bool:
     return size in (1024, 2048, 4096, 8192, 16384, 32768) and (structure & 0x7FFF) in range(8, 16)
 
 
-_GBAK_DATE = re.compile(rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d \d{4}")
+_GBAK_DATE = re.compile(
+    rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d \d{4}"
+)
 
 
 def _is_gbak(head: bytes) -> bool:

@@ -72,7 +72,15 @@ def open_inside(files: Sequence[Path], folder: Path) -> _Database:  # noqa: ARG0
     oradmp = import_module("oradmp")
     warnings.simplefilter("ignore")
     try:
-        return _Database(oradmp.open(files[0], on_value_error="null", unconfirmed_lob="decode", interval_as="string", number_default="string"))
+        return _Database(
+            oradmp.open(
+                files[0],
+                on_value_error="null",
+                unconfirmed_lob="decode",
+                interval_as="string",
+                number_default="string",
+            )
+        )
     except oradmp.OradmpError as problem:
         raise _said(problem) from None
 
@@ -104,7 +112,11 @@ class _Table:
             with self._dump.read_table(self._number) as reader:
                 yield from reader
                 for one in reader.warnings:
-                    self.losses.add(str(getattr(one, "code", one)), count=getattr(one, "count", None) or 1, example=str(one))
+                    self.losses.add(
+                        str(getattr(one, "code", one)),
+                        count=getattr(one, "count", None) or 1,
+                        example=str(one),
+                    )
         except errors as problem:
             raise _said(problem) from None
 

@@ -59,6 +59,14 @@ def add_to(app: typer.Typer) -> None:
             "fraudgraph backups read his.fbk --out his --tables FEE,PATIENT",
         ),
     )(_read)
+    group.command(
+        "get",
+        help=t(
+            "Fetch an engine or converter that some kinds need: access, firebird-5, oracle, postgres. Each runs as a program of its own.",
+            "获取部分种类所需的引擎或转换程序：access、firebird-5、oracle、postgres。均作为独立程序运行。",
+        ),
+        epilog=examples("fraudgraph backups get access"),
+    )(_get)
     app.add_typer(group, name="backups")
 
 
@@ -112,6 +120,24 @@ def _read(
         return
     _tell(facts, reports)
     print_result(t(f"Written: {out / 'manifest.json'}", f"已写出：{out / 'manifest.json'}"))
+
+
+def _get(
+    name: Annotated[str, typer.Argument(metavar="PART", help=t("Which one.", "组件名称。"))],
+    parts: _Parts = None,
+    repository: Annotated[
+        str | None,
+        typer.Option("--maven-repo", metavar="URL", help=t("Where jars come from.", "jar 文件的来源地址。")),
+    ] = None,
+) -> None:
+    from fraudgraph.backups.parts import fetch_part, licence_of
+    from fraudgraph.graphdb.jars import default_repository
+
+    with progress() as listener:
+        target = fetch_part(
+            name, parts=parts, repository=repository or default_repository(), progress=listener
+        )
+    print_result(t(f"Fetched: {target} ({licence_of(name)})", f"已获取：{target}（{licence_of(name)}）"))
 
 
 def _tell(facts: dict[str, Any], reports: list[TableReport]) -> None:

@@ -35,7 +35,15 @@ _COUNTED = {
 _WHOLE = {7: "smallint", 8: "integer", 16: "bigint", 26: "int128"}
 _NAMES = {10: "float", 11: "d_float", 27: "double precision", 12: "date", 13: "time", 35: "timestamp", 23: "boolean", 24: "decfloat(16)", 25: "decfloat(34)", 28: "time with time zone", 29: "timestamp with time zone"}  # fmt: skip
 _CHAR, _VARCHAR, _BLOB = 14, 37, 261
-_ARROW = {10: pa.float64(), 11: pa.float64(), 27: pa.float64(), 12: pa.date32(), 13: pa.time64("us"), 35: pa.timestamp("us"), 23: pa.bool_()}
+_ARROW = {
+    10: pa.float64(),
+    11: pa.float64(),
+    27: pa.float64(),
+    12: pa.date32(),
+    13: pa.time64("us"),
+    35: pa.timestamp("us"),
+    23: pa.bool_(),
+}
 _DIGITS = {7: 5, 8: 10, 16: 19, 26: 38}
 
 
@@ -123,7 +131,9 @@ class _Table:
                 arrow = pa.binary()
             columns.append(Column(name=column, type=declared, code_page=charset if is_text else None))
             self._fields.append(pa.field(column, arrow))
-            self._terms.append(_term(_quoted(column), kind, length, raw=is_text and charset in ("NONE", None)))
+            self._terms.append(
+                _term(_quoted(column), kind, length, raw=is_text and charset in ("NONE", None))
+            )
         self.columns = tuple(columns)
 
     @property
@@ -143,9 +153,13 @@ class _Table:
 
     def _array(self, values: Sequence[Any], field: pa.Field) -> pa.Array:
         if pa.types.is_string(field.type):
-            padded = next(column.type for column in self.columns if column.name == field.name).startswith("char(")
+            padded = next(column.type for column in self.columns if column.name == field.name).startswith(
+                "char("
+            )
             texts = [self._text(value, field.name) for value in values]
-            return pa.array([one.rstrip(" ") if one is not None and padded else one for one in texts], pa.string())
+            return pa.array(
+                [one.rstrip(" ") if one is not None and padded else one for one in texts], pa.string()
+            )
         if pa.types.is_binary(field.type):
             return pa.array([None if one is None else _bytes(one) for one in values], pa.binary())
         return pa.array(values, field.type)
@@ -169,11 +183,17 @@ def _term(name: str, kind: int, length: int, *, raw: bool) -> str:
     """Texts of no declared code page come as bytes, to be told apart here."""
     if not raw:
         return name
-    return f"CAST({name} AS BLOB SUB_TYPE 0)" if kind == _BLOB else f"CAST({name} AS VARCHAR({min(length, 32765)}) CHARACTER SET OCTETS)"
+    return (
+        f"CAST({name} AS BLOB SUB_TYPE 0)"
+        if kind == _BLOB
+        else f"CAST({name} AS VARCHAR({min(length, 32765)}) CHARACTER SET OCTETS)"
+    )
 
 
 def _bytes(value: Any) -> bytes:
-    return value.read() if hasattr(value, "read") else value.encode() if isinstance(value, str) else bytes(value)
+    return (
+        value.read() if hasattr(value, "read") else value.encode() if isinstance(value, str) else bytes(value)
+    )
 
 
 class _Database:

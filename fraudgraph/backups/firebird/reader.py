@@ -62,7 +62,9 @@ def open_database(paths: Sequence[Path], options: ReaderOptions, progress: Progr
         if one.name not in ("firebird.conf", "firebird.log"):
             (root / one.name).symlink_to(one)
     provider = "Engine12" if structure == 12 else "Engine13"
-    (root / "firebird.conf").write_text(_SETTINGS.format(folder=cell.folder, provider=provider), encoding="utf-8")
+    (root / "firebird.conf").write_text(
+        _SETTINGS.format(folder=cell.folder, provider=provider), encoding="utf-8"
+    )
     progress.stage(f"Opening {path.name}", f"打开 {path.name}")
     return IsolatedDatabase(
         cell,

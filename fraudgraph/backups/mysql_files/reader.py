@@ -63,9 +63,17 @@ def _lay_loose(paths: Sequence[Path], folder: Path) -> None:
     files = []
     for path in paths:
         if path.is_dir():
-            files += [one for one in sorted(path.iterdir()) if one.suffix.lower() in _TABLE_ENDINGS and one.is_file()]
+            files += [
+                one
+                for one in sorted(path.iterdir())
+                if one.suffix.lower() in _TABLE_ENDINGS and one.is_file()
+            ]
         else:
-            files += [one for one in sorted(path.parent.glob(f"{path.stem}.*")) if one.suffix.lower() in _TABLE_ENDINGS]
+            files += [
+                one
+                for one in sorted(path.parent.glob(f"{path.stem}.*"))
+                if one.suffix.lower() in _TABLE_ENDINGS
+            ]
     for one in files:
         shutil.copyfile(one, folder / one.name)
 
@@ -105,12 +113,16 @@ def _bring_in(server: ThrowAwayServer, folder: Path, name: str) -> None:
     server.ask(f"ALTER TABLE {_LOOSE}.{quoted} IMPORT TABLESPACE")
 
 
-def _dumped(server: ThrowAwayServer, text: Path, path: Path, progress: Progress, remarks: list[Remark]) -> SqlDump:
+def _dumped(
+    server: ThrowAwayServer, text: Path, path: Path, progress: Progress, remarks: list[Remark]
+) -> SqlDump:
     listed = ", ".join(f"'{one}'" for one in _SYSTEM)
     found = server.ask(
         f"SELECT table_schema, table_name FROM information_schema.tables WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ({listed}) ORDER BY 1, 2"
     )
-    others = server.ask(f"SELECT count(*) FROM information_schema.tables WHERE table_type = 'VIEW' AND table_schema NOT IN ({listed})")
+    others = server.ask(
+        f"SELECT count(*) FROM information_schema.tables WHERE table_type = 'VIEW' AND table_schema NOT IN ({listed})"
+    )
     version = server.ask("SELECT version()")[0][0]
     counts = {}
     progress.stage(f"Turning {path.name} to text", f"将 {path.name} 转为文本", total=len(found))
@@ -123,7 +135,11 @@ def _dumped(server: ThrowAwayServer, text: Path, path: Path, progress: Progress,
             try:
                 counts[(schema, table)] = int(server.ask(f"SELECT count(*) FROM {name}")[0][0])
             except SourceError as problem:
-                remarks.append(Remark(f"{schema}.{table}: {problem.message_en}", f"{schema}.{table}：{problem.message_zh}"))
+                remarks.append(
+                    Remark(
+                        f"{schema}.{table}: {problem.message_en}", f"{schema}.{table}：{problem.message_zh}"
+                    )
+                )
             progress.advance()
     server.close()
     if not found:

@@ -19,7 +19,9 @@ _PLACES = ("/usr/sbin", "/usr/libexec", "/usr/local/sbin", "/usr/bin")
 
 def _program(*names: str) -> str:
     for name in names:
-        found = shutil.which(name) or next((f"{place}/{name}" for place in _PLACES if Path(place, name).is_file()), None)
+        found = shutil.which(name) or next(
+            (f"{place}/{name}" for place in _PLACES if Path(place, name).is_file()), None
+        )
         if found is not None:
             return found
     raise UsageError(
@@ -41,7 +43,11 @@ class ThrowAwayServer:
 
     def __init__(self, cell: Cell, title: str) -> None:
         self._cell, self._title = cell, title
-        server, self._client, self._dumper = _program("mariadbd", "mysqld"), _program("mariadb", "mysql"), _program("mariadb-dump", "mysqldump")
+        server, self._client, self._dumper = (
+            _program("mariadbd", "mysqld"),
+            _program("mariadb", "mysql"),
+            _program("mariadb-dump", "mysqldump"),
+        )
         folder = cell.folder
         for name in ("plugins", "tmp"):
             (folder / name).mkdir()
@@ -69,7 +75,9 @@ class ThrowAwayServer:
             )  # fmt: skip
         if ended.code != 0:
             raise self._refused(ended.said)
-        return [line.split("\t") for line in answer.read_text(encoding="utf-8", errors="replace").splitlines()]
+        return [
+            line.split("\t") for line in answer.read_text(encoding="utf-8", errors="replace").splitlines()
+        ]
 
     def dump(self, database: str, tables: list[str], out: Path) -> None:
         """Append the rows of base tables to a text, as a dump."""

