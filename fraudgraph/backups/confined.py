@@ -15,7 +15,7 @@ from typing import IO
 
 from fraudgraph.errors import SourceError, StorageError
 
-__all__ = ["Cell", "Finished", "Limits", "drop_to"]
+__all__ = ["Cell", "Finished", "Limits"]
 
 _NOBODY = 65534
 _LAUNCHER = Path(__file__).with_name("launcher.py")
@@ -56,12 +56,19 @@ class Cell:
         The scratch folder; its watchdog ends the children if this process dies.
     name : str
         The folder's name.
+
+    Attributes
+    ----------
+    user : int or None
+        The user without rights that children become; None where this process has no rights to give up, or where
+        that user would not get to the folder.
     """
 
     def __init__(self, scratch: Path, name: str) -> None:
         self._scratch = scratch
         scratch.chmod(0o711)
         self.folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=scratch))
+        self.user = _NOBODY if _drops() and _passable(self.folder.parent) else None
         self._children: list[subprocess.Popen[bytes]] = []
 
     def take_in(self, path: Path, name: str | None = None) -> Path:
@@ -88,7 +95,7 @@ class Cell:
 
     def hand_over(self) -> None:
         """Give all that lies in the folder to the user that children run as."""
-        if _drops():
+        if self.user is not None:
             for folder, _, files in os.walk(self.folder):
                 os.chown(folder, _NOBODY, _NOBODY)
                 for name in files:
@@ -109,7 +116,7 @@ class Cell:
         program = shutil.which(argv[0]) or argv[0]
         asked = {
             "argv": [program, *argv[1:]],
-            "user": drop_to() if not stay and _reachable(Path(program)) else None,
+            "user": self.user if not stay and _passable(Path(program)) else None,
             "parent": os.getpid(),
             "folder": str(self.folder),
             "environment": {"PATH": os.defpath, "HOME": str(self.folder), "TMPDIR": str(self.folder), "LANG": "C.UTF-8", **(environment or {})},
@@ -181,15 +188,10 @@ def _drops() -> bool:
     return os.name == "posix" and os.geteuid() == 0
 
 
-def drop_to() -> int | None:
-    """The user without rights that children become; None where this process has no rights to give up."""
-    return _NOBODY if _drops() else None
-
-
-def _reachable(program: Path) -> bool:
-    """Whether a user without rights can run it: every folder above lets others through."""
-    resolved = program.resolve()
-    return all(folder.stat().st_mode & 0o001 for folder in [resolved, *resolved.parents])
+def _passable(path: Path) -> bool:
+    """Whether a user without rights gets there: every folder above, and the thing itself, let others through."""
+    resolved = path.resolve()
+    return all(one.stat().st_mode & 0o001 for one in [resolved, *resolved.parents])
 
 
 def _irregular(folder: str, names: list[str]) -> list[str]:

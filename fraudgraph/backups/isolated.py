@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from fraudgraph.backups.confined import Cell, Limits, drop_to
+from fraudgraph.backups.confined import Cell, Limits
 from fraudgraph.backups.form import Column, Losses, Remark
 from fraudgraph.errors import SourceError
 
@@ -147,7 +147,7 @@ class IsolatedDatabase:
             "folder": str(self._cell.folder),
             "table": number,
             "losses": str(losses),
-            "user": drop_to(),
+            "user": self._cell.user,
         }
         return self._cell.start(
             [sys.executable, "-P", "-m", "fraudgraph.backups.child", json.dumps(asked)],

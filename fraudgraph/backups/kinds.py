@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import re
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from fraudgraph.backups.sqltext.dump import looks_like_dump
 
-__all__ = ["REFUSED", "Kind", "kind_of", "kind_of_folder"]
+__all__ = ["REFUSED", "kind_of", "kind_of_folder"]
 
 _HEAD_BYTES = 1 << 16
 _PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz"}
 _DBF = frozenset((0x02, 0x03, 0x04, 0x30, 0x31, 0x32, 0x43, 0x63, 0x83, 0x8B, 0x8C, 0xCB, 0xE5, 0xF5, 0xFB))
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What a file is, and which reader takes it: a word of this room."""
-
-    name: str
 
 
 REFUSED: dict[str, tuple[str, str, str, str]] = {
@@ -108,21 +100,10 @@ def kind_of_folder(path: Path) -> str:
 
 
 def _binary_kind(head: bytes, path: Path) -> str:
-    for mark, packing in _PACKED.items():
-        if head.startswith(mark):
-            return packing
-    for mark, kind in _MARKS:
-        if head.startswith(mark):
-            return kind
-    if head[4:19] in (b"Standard Jet DB", b"Standard ACE DB") or head[4:14] == b"MSISAM Dat":
-        return "access"
-    if head[3:11] == b"EXPORT:V":
-        return "oracle exp"
-    if head[257:262] == b"ustar":
-        return "postgres archive" if head.startswith(b"toc.dat\0") else "tar"
-    for test, kind in _TESTS:
-        if test(head):
-            return kind
+    marked = next((kind for mark, kind in (*_PACKED.items(), *_MARKS) if head.startswith(mark)), None)
+    tested = next((kind for test, kind in _TESTS if test(head)), None) if marked is None else None
+    if (found := marked or tested) is not None:
+        return found
     if head.startswith(b"PK\x03\x04"):
         return _zip_kind(path)
     return "dbf" if _is_dbf(head) else ""
@@ -167,6 +148,10 @@ def _is_innodb(head: bytes) -> bool:
 
 
 _TESTS = (
+    (lambda head: head[4:19] in (b"Standard Jet DB", b"Standard ACE DB") or head[4:14] == b"MSISAM Dat", "access"),
+    (lambda head: head[3:11] == b"EXPORT:V", "oracle exp"),
+    (lambda head: head[257:262] == b"ustar" and head.startswith(b"toc.dat\0"), "postgres archive"),
+    (lambda head: head[257:262] == b"ustar", "tar"),
     (_is_firebird, "firebird"),
     (_is_gbak, "firebird backup"),
     (_is_innodb, "mysql tables"),

@@ -33,7 +33,7 @@ def open_database(paths: Sequence[Path], options: ReaderOptions, progress: Progr
     return IsolatedDatabase(cell, "fraudgraph.backups.sqlite_file", [copy], title=path.name)
 
 
-def open_inside(files: Sequence[Path], folder: Path) -> _Database:
+def open_inside(files: Sequence[Path], folder: Path) -> _Database:  # noqa: ARG001  # the protocol
     """In the child: open the copy.
 
     Raises

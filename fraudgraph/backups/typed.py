@@ -211,7 +211,7 @@ def _moment(text: str, *, zoned: bool) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        moment = None  # type: ignore[assignment]
+        moment = None
     for form in () if moment is not None else _FORMS:
         try:
             moment = datetime.strptime(text, form)

@@ -7,6 +7,7 @@ import gzip
 import lzma
 import shutil
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -31,7 +32,12 @@ def unpacked(path: Path, packing: str, folder: Path, progress: Progress) -> Path
         If the file is broken, or grows as only a bomb does, or past the free disk.
     """
     target = folder / f"{path.stem or path.name}.unpacked"
-    opened = {"gzip": gzip.open, "bzip2": bz2.open, "xz": lzma.open}[packing](path, "rb")
+    openers: dict[str, Callable[[Path, str], object]] = {
+        "gzip": gzip.open,
+        "bzip2": bz2.open,
+        "xz": lzma.open,
+    }
+    opened = openers[packing](path, "rb")
     progress.stage(f"Unpacking {path.name} (MB)", f"解压 {path.name}（MB）")
     try:
         with cast(BinaryIO, opened) as inner, target.open("wb") as out:

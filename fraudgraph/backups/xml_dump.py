@@ -34,7 +34,7 @@ _VERSION = re.compile(
 )
 
 
-def open_database(paths: Sequence[Path], options: ReaderOptions, progress: Progress) -> XmlDump:
+def open_database(paths: Sequence[Path], options: ReaderOptions, progress: Progress) -> XmlDump:  # noqa: ARG001  # the protocol
     """Open an XML dump."""
     return XmlDump(paths[0], progress)
 

@@ -141,6 +141,7 @@ def _get(
 
 
 def _tell(facts: dict[str, Any], reports: list[TableReport]) -> None:
+    from fraudgraph.backups.loss_words import in_chinese
     from fraudgraph.backups.writing import table_title
 
     made = facts["made_at"] or t("not said", "未注明")
@@ -168,7 +169,8 @@ def _tell(facts: dict[str, Any], reports: list[TableReport]) -> None:
                 "-" if one.source_rows is None else f"{one.source_rows:,}{'' if one.agrees else ' ✗'}",
                 str(len(one.columns)),
                 "; ".join(
-                    f"{loss['count']} × {loss['kind']}" + (f" ({loss['column']})" if loss["column"] else "")
+                    f"{loss['count']} × {t(str(loss['kind']), in_chinese(str(loss['kind'])))}"
+                    + (f" ({loss['column']})" if loss["column"] else "")
                     for loss in one.losses
                 ),
             )
@@ -176,6 +178,11 @@ def _tell(facts: dict[str, Any], reports: list[TableReport]) -> None:
         ],
     )
     for name, count in facts["skipped"].items():
-        print_result(t(f"Not read, not carried out: {count} × {name}", f"未读取、未执行：{name} {count} 个"))
+        print_result(
+            t(
+                f"Not read, not carried out: {count} × {name}",
+                f"未读取、未执行：{in_chinese(name)} {count} 个",
+            )
+        )
     for remark in facts["warnings"]:
         print_result(t(f"! {remark['en']}", f"！{remark['zh']}"))

@@ -38,9 +38,8 @@ def open_database(paths: Sequence[Path], options: ReaderOptions, progress: Progr
 class DbfDatabase:
     """Tables that came together."""
 
-    skipped: dict[str, int] = {}
-
     def __init__(self, paths: Sequence[Path]) -> None:
+        self.skipped: dict[str, int] = {}
         self._tables = [DbfTable(path) for path in paths]
         header = self._tables[0].header
         self.kind, self.version, self.made_at = "dBase table", header.version, header.made_at

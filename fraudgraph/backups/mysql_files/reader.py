@@ -154,6 +154,6 @@ def _dumped(
     opened.warnings = [*remarks, *opened.warnings]
     if int(others[0][0]):
         opened.skipped["view"] += int(others[0][0])
-    for table in opened.tables():
-        table.row_count = counts.get((table.schema, table.name))
+    for one in opened.tables():
+        one.row_count = counts.get((one.schema, one.name))
     return opened

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from fraudgraph.backups.sqltext.dialect import Dialect
 
-__all__ = ["BARE", "BITS", "HEX", "NULL", "QUOTED", "UNKNOWN", "Cells", "OddRowsError", "cut_rows", "ends_and_heads", "escapers", "gathered", "quotes"]  # fmt: skip
+__all__ = ["BARE", "BITS", "HEX", "NULL", "QUOTED", "UNKNOWN", "Cells", "OddRowsError", "beside_heads", "cut_rows", "escapers", "gathered", "quotes"]  # fmt: skip
 
 Bytes = npt.NDArray[np.uint8]
 Positions = npt.NDArray[np.int64]
@@ -18,13 +18,10 @@ Positions = npt.NDArray[np.int64]
 NULL, BARE, QUOTED, HEX, BITS, UNKNOWN = range(6)
 _QUOTE, _OPEN, _CLOSE, _COMMA, _ODD = 1, 2, 3, 4, 5
 _CLASS = np.zeros(256, dtype=np.uint8)
-for _char, _kind in ((39, _QUOTE), (40, _OPEN), (41, _CLOSE), (44, _COMMA)):
-    _CLASS[_char] = _kind
-for _char in b'";`[#':
-    _CLASS[_char] = _ODD
+_CLASS[[39, 40, 41, 44]] = _QUOTE, _OPEN, _CLOSE, _COMMA
+_CLASS[list(b'";`[#')] = _ODD
 _UNESCAPED = np.arange(256, dtype=np.uint8)
-for _char, _meant in ((b"n", 10), (b"t", 9), (b"r", 13), (b"0", 0), (b"b", 8), (b"Z", 26)):
-    _UNESCAPED[_char[0]] = _meant
+_UNESCAPED[list(b"ntr0bZ")] = 10, 9, 13, 0, 8, 26
 _BLANK = np.zeros(256, dtype=bool)
 _BLANK[[32, 10, 13, 9]] = True
 _NUMBER_BEGINS = np.zeros(256, dtype=bool)
@@ -89,7 +86,7 @@ def _escaping_among_pairs(block: Bytes, found: Positions) -> npt.NDArray[np.bool
         is_high = (back >= 0) & _LEADS[block[np.maximum(back, 0)]]
         still, back = still[is_high], back[is_high] - 1
         high[still] += 1
-    escaping = high % 2 == 0
+    escaping: npt.NDArray[np.bool_] = high % 2 == 0
     before = found - high - 1
     hanging = np.flatnonzero((before >= 0) & (block[np.maximum(before, 0)] == 92))
     earlier = np.searchsorted(found, before[hanging])
@@ -110,15 +107,23 @@ def _without(found: Positions, taken: Positions) -> Positions:
         return found
     at = np.searchsorted(taken, found)
     same = taken[np.minimum(at, taken.size - 1)] == found
-    return found[~same]
+    kept: Positions = found[~same]
+    return kept
 
 
-def ends_and_heads(block: Bytes, semicolons: Positions, between: bytes) -> npt.NDArray[np.bool_]:
-    """Which semicolons are followed by the head of just such another statement; `between` begins with one."""
+def beside_heads(block: Bytes, marks: Positions, between: bytes) -> Positions:
+    """The marks without those that belong to an end of a statement followed by the head of just such another."""
+    semicolons = marks[block[marks] == 59]
     follows = semicolons + len(between) <= block.size
     for offset, byte in enumerate(between):
         follows &= block[np.minimum(semicolons + offset, block.size - 1)] == byte
-    return follows
+    semicolons = semicolons[follows]
+    if not semicolons.size:
+        return marks
+    before = np.searchsorted(semicolons, marks, side="right") - 1
+    in_head = (before >= 0) & (marks - semicolons[np.maximum(before, 0)] < len(between))
+    kept: Positions = marks[~in_head]
+    return kept
 
 
 def cut_rows(raw: bytes | memoryview, dialect: Dialect, width: int, between: bytes = b"") -> Cells:
@@ -152,21 +157,13 @@ def cut_rows(raw: bytes | memoryview, dialect: Dialect, width: int, between: byt
     outside = ((np.cumsum(is_quote) & 1) == 0) & ~is_quote
     marks, found = places[outside], found[outside]
     if between:
-        semicolons = marks[block[marks] == 59]
-        semicolons = semicolons[ends_and_heads(block, semicolons, between)]
-        if semicolons.size:
-            last_before = np.searchsorted(semicolons, marks, side="right") - 1
-            in_head = (last_before >= 0) & (marks - semicolons[np.maximum(last_before, 0)] < len(between))
-            marks, found = marks[~in_head], found[~in_head]
+        marks = beside_heads(block, marks, between)
+        found = classes[marks]
     depth = np.cumsum((found == _OPEN).astype(np.int64) - (found == _CLOSE))
     closes = marks[found == _CLOSE]
     if not closes.size:
-        return Cells(
-            block,
-            *(np.empty((0, width), dtype=np.int64) for _ in range(2)),
-            np.empty((0, width), dtype=np.uint8),
-            0,
-        )
+        none = np.empty((0, width), dtype=np.int64)
+        return Cells(block, none, none, np.empty((0, width), dtype=np.uint8), 0)
     last = closes[-1]
     whole = marks <= last
     marks, found, depth = marks[whole], found[whole], depth[whole]

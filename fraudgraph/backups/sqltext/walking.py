@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from mmap import mmap
 
 import numpy as np
-import numpy.typing as npt
 
 from fraudgraph.backups.sqltext.dialect import Dialect, codec_of
-from fraudgraph.backups.sqltext.literals import ends_and_heads, escapers
+from fraudgraph.backups.sqltext.literals import beside_heads, escapers
 from fraudgraph.backups.sqltext.patterns import COPY, DELIMITER, USE, first_words, names_in, patterns_for
 
 __all__ = ["Copy", "Create", "Insert", "Walker"]
@@ -73,18 +72,6 @@ class Create:
     end: int
     dialect: Dialect
     schema: str
-
-
-def _beside_heads(
-    block: npt.NDArray[np.uint8], outside: npt.NDArray[np.int64], between: bytes
-) -> npt.NDArray[np.int64]:
-    semicolons = outside[block[outside] == 59]
-    semicolons = semicolons[ends_and_heads(block, semicolons, between)]
-    if not semicolons.size:
-        return outside
-    before = np.searchsorted(semicolons, outside, side="right") - 1
-    in_head = (before >= 0) & (outside - semicolons[np.maximum(before, 0)] < len(between))
-    return outside[~in_head]
 
 
 class Walker:
@@ -215,7 +202,7 @@ class Walker:
             parity = (np.cumsum(is_quote) + inside) & 1
             outside = places[(parity == 0) & ~is_quote]
             if outside.size and between:
-                outside = _beside_heads(block, outside, between)
+                outside = beside_heads(block, outside, between)
             if outside.size:
                 first = int(outside[0])
                 return start + first + 1 if block[first] == 59 else None
@@ -242,7 +229,8 @@ class Walker:
     def _other(self) -> Create | None:
         begin = self._at
         if self._delimiter != b";":
-            return self._delimited()
+            self._delimited()
+            return None
         end = patterns_for(self.dialect).statement.match(self._text, begin, self._end)
         if end is None:
             rest = bytes(self._text[begin : begin + 2000])
