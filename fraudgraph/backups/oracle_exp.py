@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ def open_database(paths: Sequence[Path], options: ReaderOptions, progress: Progr
         If the library is not here.
     """
     path, home = paths[0], parts_folder(options.parts) / "oracle"
-    if not (home / "oradmp").is_dir():
+    if not (home / "oradmp").is_dir() and find_spec("oradmp") is None:
         raise UsageError(
             f"{path.name} is an Oracle exp dump; its reader oradmp (MIT / Apache) is not here. Fetch it once: `fraudgraph backups get oracle`.",
             f"{path.name} 是 Oracle exp 转储；本机没有读取它的 oradmp（MIT / Apache）。请获取一次：`fraudgraph backups get oracle`。",
