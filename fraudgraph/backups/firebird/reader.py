@@ -61,6 +61,9 @@ def open_database(paths: Sequence[Path], options: ReaderOptions, progress: Progr
     for one in runtime.iterdir():
         if one.name not in ("firebird.conf", "firebird.log"):
             (root / one.name).symlink_to(one)
+    maths = sorted(Path("/lib").glob("*-linux-gnu/libtommath.so.1"))
+    if structure == 12 and maths:  # its engine asks for the library under its older name
+        (root / "libtommath.so.0").symlink_to(maths[0])
     provider = "Engine12" if structure == 12 else "Engine13"
     (root / "firebird.conf").write_text(
         _SETTINGS.format(folder=cell.folder, provider=provider), encoding="utf-8"
@@ -76,6 +79,6 @@ def open_database(paths: Sequence[Path], options: ReaderOptions, progress: Progr
             "FIREBIRD": str(root),
             "FIREBIRD_LOCK": str(cell.folder),
             "FIREBIRD_TMP": str(cell.folder),
-            "LD_LIBRARY_PATH": str(runtime),
+            "LD_LIBRARY_PATH": f"{root}:{runtime}",
         },
     )
