@@ -1,0 +1,1 @@
+"""Backups of databases, opened without their server."""

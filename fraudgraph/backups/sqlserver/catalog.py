@@ -1,0 +1,317 @@
+"""The database's own catalogue: which pages belong to which table, and how its rows are laid out.
+
+Boot page 9 of file 1 points (at +612) to the first page of `sysallocunits`; from there `sysrowsets` (rowset
+5 << 16) and the rest by object number. `syscolpars` describes the catalogue's own tables as well, so only four
+layouts are written down here. Sources: the texts of the views sys.system_internals_*, Kalen Delaney's
+"SQL Server Internals", PROVENANCE.md of BusinessCentral.BakReader, and the files themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from fraudgraph.backups.sqlserver.allocation import Allocation
+from fraudgraph.backups.sqlserver.faults import Losses, LostValueError, refuse
+from fraudgraph.backups.sqlserver.pages import PageStore, u16, u32
+from fraudgraph.backups.sqlserver.records import Rows, find_rows, find_slots, gather
+
+__all__ = ["Catalog", "Rowset", "Slice", "SystemTable"]
+
+Ints = npt.NDArray[np.int64]
+Layout = dict[str, tuple[int, int]]
+
+SYSALLOCUNITS: Layout = {
+    "auid": (0, 8), "type": (8, 1), "ownerid": (9, 8), "iam_page": (35, 4), "iam_file": (39, 2),
+}  # fmt: skip
+SYSROWSETS: Layout = {
+    "rowsetid": (0, 8), "ownertype": (8, 1), "idmajor": (9, 4), "idminor": (13, 4), "numpart": (17, 4),
+    "status": (21, 4), "rcrows": (27, 8), "cmprlevel": (35, 1),
+}  # fmt: skip
+SYSSCHOBJS: Layout = {"id": (0, 4), "nsid": (4, 4), "status": (9, 4), "type": (13, 2)}
+SYSCOLPARS: Layout = {
+    "id": (0, 4), "number": (4, 2), "colid": (6, 4), "xtype": (10, 1), "utype": (11, 4), "length": (15, 2),
+    "prec": (17, 1), "scale": (18, 1), "collationid": (19, 4), "status": (23, 4),
+}  # fmt: skip
+WIDTHS = {48: 1, 52: 2, 56: 4, 127: 8, 61: 8, 36: 16, 104: 1}
+VARIABLE = {165, 167, 231, 98}
+FIRST_WITH_COMPRESSION = 650
+MOST_PAGES = 4_000_000
+
+
+@dataclass(slots=True)
+class SystemTable:
+    """A base table of the catalogue, as columns."""
+
+    numbers: dict[str, Ints]
+    texts: list[str]
+
+    def __len__(self) -> int:
+        return len(next(iter(self.numbers.values())))
+
+
+@dataclass(slots=True)
+class Slice:
+    """Where one column lies in the records of a rowset.
+
+    `offset` counts from the record's start for fixed columns; variable ones have −1 and an `ordinal`.
+    `null_bit` counts from 1; it is also the column's place in a compressed record.
+    """
+
+    null_bit: int
+    offset: int
+    ordinal: int
+    bit: int
+    sparse: bool
+    key: int = 0
+    status: int = 0
+
+
+@dataclass(slots=True)
+class Rowset:
+    """One partition of a heap or clustered index."""
+
+    rowset: int
+    partition: int
+    rows: int
+    compression: int
+    first_iam: tuple[int, int]
+    columns: dict[int, Slice]
+
+
+def _numbers(rows: Rows, layout: Layout) -> dict[str, Ints]:
+    out = {}
+    for name, (offset, width) in layout.items():
+        raw, short = rows.fixed(4 + offset, width)
+        kind = {1: "u1", 2: "<i2", 4: "<i4", 8: "<i8"}[width]
+        values = np.ascontiguousarray(raw).view(kind).ravel().astype(np.int64)
+        values[short] = 0
+        out[name] = values
+    return out
+
+
+def _texts(rows: Rows, ordinal: int) -> list[str]:
+    start, length, _ = rows.variable(ordinal)
+    cells = gather(rows.flat, start, length, np.zeros(len(rows), bool))
+    return [(raw or b"").decode("utf-16-le", "replace") for raw in cells.items()]
+
+
+class Catalog:
+    """Reads the catalogue once, when a database is opened.
+
+    Parameters
+    ----------
+    store : PageStore
+    losses : Losses
+        Counts what of the catalogue can't be read.
+    """
+
+    def __init__(self, store: PageStore, losses: Losses) -> None:
+        self.store, self.losses = store, losses
+        self.allocation = Allocation(store)
+        boot = self._boot()
+        self.version = u16(boot, 100)
+        self.name = boot[148:404].decode("utf-16-le", "replace").split("\0")[0].rstrip("\u2020 ")
+        self.collation = u32(boot, 488)
+        units = self._chain((u16(boot, 616), u32(boot, 612)))
+        self.units = _numbers(units, SYSALLOCUNITS)
+        self.rowsets = _numbers(self._rows(5 << 16), SYSROWSETS)
+        if self.version < FIRST_WITH_COMPRESSION:
+            self.rowsets["cmprlevel"][:] = 0
+        self.objects = self._known(34, SYSSCHOBJS)
+        self.columns = self._known(41, SYSCOLPARS)
+        if not len(self.objects) or not len(self.columns):
+            raise refuse(
+                "the lists of tables and columns can't be read; the file is damaged, encrypted (TDE) or incomplete. Ask for an export of the tables, or for a copy made without encryption.",
+                "无法读取表与列的目录；文件已损坏、被加密（TDE）或不完整。请索取各表导出文件，或未加密的副本。",
+            )
+        self.by_object = self._index(self.columns.numbers["id"])
+        self.schemas = self._schemas()
+        self.slices = self._layouts()
+
+    def _boot(self) -> bytes:
+        try:
+            boot = self.store.page(1, 9)
+        except LostValueError:
+            boot = b""
+        if not boot or boot[1] != 13 or boot[0] != 1:
+            raise refuse(
+                "boot page 9 of file 1 is missing; give the primary file (.mdf) or a full backup.",
+                "缺少文件 1 的引导页 9；请提供主数据文件（.mdf）或完整备份。",
+            )
+        return boot
+
+    def _chain(self, at: tuple[int, int]) -> Rows:
+        pages: list[bytes] = []
+        seen: set[tuple[int, int]] = set()
+        while at != (0, 0) and at not in seen and len(pages) < MOST_PAGES:
+            seen.add(at)
+            try:
+                page = self.store.page(*at)
+            except LostValueError as lost:
+                self.losses.add("chain", str(lost))
+                break
+            if page[1] != 1:
+                self.losses.add("chain", f"page {at[0]}:{at[1]}")
+                break
+            pages.append(page)
+            at = (u16(page, 20), u32(page, 16))
+        return self._parse(pages)
+
+    def _parse(self, pages: list[bytes]) -> Rows:
+        block = np.frombuffer(b"".join(pages) or bytes(8192), np.uint8).reshape(-1, 8192)
+        names = [f"catalogue page {u16(page, 36)}:{u32(page, 32)}" for page in pages] or ["catalogue"]
+        return find_rows(find_slots(block, names, self.losses), names, self.losses)
+
+    def first_iam(self, owner: int, kind: int = 1) -> tuple[int, int] | None:
+        """Where the chain of allocation pages of a rowset starts; None if it has no such unit."""
+        found = np.flatnonzero((self.units["ownerid"] == owner) & (self.units["type"] == kind))
+        if not len(found):
+            return None
+        at = int(found[0])
+        return int(self.units["iam_file"][at]) & 0xFFFF, int(self.units["iam_page"][at]) & 0xFFFFFFFF
+
+    def _rows(self, rowset: int) -> Rows:
+        first = self.first_iam(rowset)
+        pages = []
+        for file, ids in self.allocation.pages(first, self.losses) if first else []:
+            block, _ = self.store.block(file, ids[:MOST_PAGES])
+            pages += [row.tobytes() for row in block[block[:, 1] == 1]]
+        return self._parse(pages)
+
+    def _rowset_of(self, object_id: int) -> int | None:
+        sets = self.rowsets
+        found = np.flatnonzero((sets["idmajor"] == object_id) & (sets["idminor"] <= 1))
+        return int(sets["rowsetid"][found[0]]) if len(found) else None
+
+    def _known(self, object_id: int, layout: Layout) -> SystemTable:
+        rowset = self._rowset_of(object_id)
+        rows = self._rows(-1 if rowset is None else rowset)
+        return SystemTable(_numbers(rows, layout), _texts(rows, 0))
+
+    @staticmethod
+    def _index(ids: Ints) -> dict[int, Ints]:
+        order = np.argsort(ids, kind="stable")
+        cuts = np.flatnonzero(np.diff(ids[order])) + 1
+        return {int(ids[part[0]]): part for part in np.split(order, cuts) if len(part)}
+
+    def described(self, object_id: int) -> tuple[Layout, dict[str, int]]:
+        """Layout of a base table of the catalogue, from its own description in `syscolpars`."""
+        rows = self.by_object.get(object_id, np.zeros(0, np.int64))
+        rows = rows[self.columns.numbers["number"][rows] == 0]
+        rows = rows[np.argsort(self.columns.numbers["colid"][rows], kind="stable")]
+        fixed: Layout = {}
+        variable: dict[str, int] = {}
+        at = 0
+        for row in rows.tolist():
+            name, kind = self.columns.texts[row], int(self.columns.numbers["xtype"][row])
+            if kind in VARIABLE:
+                variable[name] = len(variable)
+                continue
+            width = WIDTHS.get(kind, int(self.columns.numbers["length"][row]))
+            if width in (1, 2, 4, 8):
+                fixed[name] = (at, width)
+            at += width
+        return fixed, variable
+
+    def base_table(self, object_id: int) -> tuple[Rows, Layout, dict[str, int]] | None:
+        """Rows of a base table of the catalogue with its layout; None if the file has no such table."""
+        rowset = self._rowset_of(object_id)
+        fixed, variable = self.described(object_id)
+        if rowset is None or not fixed:
+            return None
+        return self._rows(rowset), fixed, variable
+
+    def table(self, object_id: int, wanted: tuple[str, ...], text: str = "") -> SystemTable | None:
+        """Chosen columns of a base table of the catalogue."""
+        found = self.base_table(object_id)
+        if found is None:
+            return None
+        rows, fixed, variable = found
+        if any(name not in fixed for name in wanted):
+            return None
+        numbers = _numbers(rows, {name: fixed[name] for name in wanted})
+        return SystemTable(numbers, _texts(rows, variable[text]) if text in variable else [])
+
+    def texts_of(self, object_id: int, names: tuple[str, ...]) -> list[list[str]]:
+        """Variable text columns of a base table of the catalogue."""
+        found = self.base_table(object_id)
+        if found is None or any(name not in found[2] for name in names):
+            return []
+        return [_texts(found[0], found[2][name]) for name in names]
+
+    def _schemas(self) -> dict[int, str]:
+        table = self.table(64, ("class", "id"), "name")
+        names = {1: "dbo"}
+        if table is not None:
+            which = np.flatnonzero(table.numbers["class"] == 50)
+            names |= {int(table.numbers["id"][k]): table.texts[k] for k in which.tolist()}
+        return names
+
+    def _layouts(self) -> dict[int, dict[int, Slice]]:
+        if self.version < FIRST_WITH_COMPRESSION:
+            return self._layouts_2005()
+        wanted = ("rsid", "rscolid", "ordkey", "status", "offset", "nullbit", "bitpos")
+        table = self.table(3, wanted)
+        return {} if table is None else self._slices(table.numbers)
+
+    def _layouts_2005(self) -> dict[int, dict[int, Slice]]:
+        own = self.table(
+            13, ("hobtid", "hobtcolumnid", "ordkey", "status", "offsetleaf", "nullbitleaf", "bitposleaf")
+        )
+        tie = self.table(4, ("rowsetid", "rowsetcolid", "hobtcolid", "status"))
+        if own is None or tie is None:
+            return {}
+        hobts = zip(own.numbers["hobtid"].tolist(), own.numbers["hobtcolumnid"].tolist(), strict=True)
+        place = {key: k for k, key in enumerate(hobts)}
+        ties = zip(tie.numbers["rowsetid"].tolist(), tie.numbers["hobtcolid"].tolist(), strict=True)
+        found = [place.get(key, -1) for key in ties]
+        at = np.array(found, dtype=np.int64)
+        good = at >= 0
+        own_at = at[good]
+        numbers = {
+            "rsid": tie.numbers["rowsetid"][good],
+            "rscolid": tie.numbers["rowsetcolid"][good],
+            "ordkey": own.numbers["ordkey"][own_at],
+            "status": own.numbers["status"][own_at],
+            "offset": own.numbers["offsetleaf"][own_at],
+            "nullbit": own.numbers["nullbitleaf"][own_at],
+            "bitpos": own.numbers["bitposleaf"][own_at],
+        }
+        return self._slices(numbers)
+
+    @staticmethod
+    def _slices(numbers: dict[str, Ints]) -> dict[int, dict[int, Slice]]:
+        """Slices by rowset and column; dropped and internal columns (flags in the number) are left out."""
+        out: dict[int, dict[int, Slice]] = {}
+        offset = numbers["offset"] & 0xFFFF
+        offset = np.where(offset >= 0x8000, offset - 0x10000, offset)
+        columns = zip(
+            numbers["rsid"].tolist(), numbers["rscolid"].tolist(), offset.tolist(),
+            (numbers["nullbit"] & 0xFFFF).tolist(), (numbers["bitpos"] & 0xFF).tolist(),
+            numbers["status"].tolist(), numbers["ordkey"].tolist(), strict=True,
+        )  # fmt: skip
+        for rowset, column, at, null_bit, bit, status, key in columns:
+            if not 0 < column < 0x10000 or status & 2:
+                continue
+            sparse = bool(status & 0x100)
+            piece = Slice(null_bit, at if at >= 0 else -1, -at - 1 if at < 0 else -1, bit, sparse, key, status)
+            out.setdefault(rowset, {})[column] = piece
+        return out
+
+    def rowsets_of(self, object_id: int) -> list[Rowset]:
+        """Heap or clustered index of a table, partition by partition."""
+        sets = self.rowsets
+        which = (sets["idmajor"] == object_id) & (sets["idminor"] >= 0) & (sets["idminor"] <= 1)
+        found = []
+        for at in np.flatnonzero(which).tolist():
+            rowset = int(sets["rowsetid"][at])
+            found.append(
+                Rowset(
+                    rowset, int(sets["numpart"][at]), int(sets["rcrows"][at]), int(sets["cmprlevel"][at]),
+                    self.first_iam(rowset) or (0, 0), self.slices.get(rowset, {}),
+                )
+            )  # fmt: skip
+        return sorted(found, key=lambda one: (one.partition, one.rowset))
