@@ -3,7 +3,7 @@
 A pointer of 16 bytes (text, ntext, image): 8 bytes of time stamp, page, file, slot. An inline root (varchar(max)
 and kin, row overflow), 12 bytes and 12 for each link: byte 0 is 2 (overflow) or 4 (root). Records on pages of type
 3 and 4: u16 status, u16 length, u64 id, u16 type: 0 small (u16 length at +14, bytes from +20), 2 inner node
-(u16 count at +16, 16 bytes a link from +20: u64 end, page, file, slot), 3 piece (from +14), 5 root (u16 count at
+(u16 count at +16, 16 bytes a link from +20: u64 end, page, file, slot), 3 piece (from +14), 4 and 5 root (of SQL Server 2000 and later; u16 count at
 +16, 12 bytes a link from +24: u32 end, page, file, slot), 8 NULL. Source: PROVENANCE.md of
 BusinessCentral.BakReader; Paul Randal on text pages.
 """
@@ -70,7 +70,7 @@ class Lobs:
             return record[20 : 20 + size]
         if kind == 3:
             return record[14:]
-        if kind not in (2, 5) or depth >= DEEPEST:
+        if kind not in (2, 4, 5) or depth >= DEEPEST:
             raise LostValueError(f"record of type {kind}")
         wide, first = kind == 2, 20 if kind == 2 else 24
         count = u16(record, 16)

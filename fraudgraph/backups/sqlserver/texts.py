@@ -114,7 +114,16 @@ def decode_one(raw: bytes, codec: str) -> tuple[str, bool]:
                 return raw.decode("gb18030"), True
             except UnicodeDecodeError:
                 pass
+    if codec.startswith("cp125"):  # Windows shows a byte that its page leaves open as the control character
+        return "".join(_single(byte, codec) for byte in raw), True
     return raw.decode(codec, "replace"), False
+
+
+def _single(byte: int, codec: str) -> str:
+    try:
+        return bytes([byte]).decode(codec)
+    except UnicodeDecodeError:
+        return chr(byte)
 
 
 def _with_euro(raw: bytes, codec: str) -> list[str | None]:
