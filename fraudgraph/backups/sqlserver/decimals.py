@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from fraudgraph.backups.sqlserver.arrays import validity
 from fraudgraph.backups.sqlserver.faults import Losses
 from fraudgraph.backups.sqlserver.records import Cells
 
@@ -18,8 +19,7 @@ def _array(low: npt.NDArray[np.uint64], high: npt.NDArray[np.uint64], nulls: Boo
     words = np.empty((len(low), 2), "<u8")
     words[:, 0], words[:, 1] = low, high
     words[nulls] = 0
-    valid = np.packbits(~nulls, bitorder="little")
-    buffers = [pa.py_buffer(valid.tobytes()), pa.py_buffer(words.tobytes())]
+    buffers = [validity(nulls), pa.py_buffer(words.tobytes())]
     return pa.Array.from_buffers(kind, len(low), buffers, int(nulls.sum()))
 
 
@@ -91,26 +91,52 @@ def from_vardecimal(
 ) -> pa.Array:
     """Decimals of compressed rows and of tables of 2005 in vardecimal format."""
     precision, scale = max(1, min(38, precision)), min(scale, 38)
-    bound = 10**precision
-    known: dict[bytes, int] = {}
-    numbers = np.zeros(len(nulls), object)
-    bad = nulls.copy()
-    for row, raw in enumerate(cells.items()):
-        if raw is None or bad[row]:
-            continue
-        value = known.get(raw)
+    quick, low, high = _quick(cells, scale)
+    over = quick & (np.abs(low.view(np.int64)) >= (10 ** min(precision, 18)))
+    nulls = nulls.copy()
+    for row in np.flatnonzero((~quick | over) & ~nulls).tolist():
+        value = _slow(cells.item(row), precision, scale)
         if value is None:
-            try:
-                value = vardecimal(raw, scale) if len(raw) <= 20 else bound
-            except ValueError:
-                value = bound
-            known[raw] = value
-        if abs(value) >= bound:
-            bad[row] = True
+            nulls[row] = True
             losses.add("decode", where)
-            continue
-        numbers[row] = value
-    mask = (1 << 64) - 1
-    low = np.fromiter((int(v) & mask for v in numbers), np.uint64, len(numbers))
-    high = np.fromiter((int(v) >> 64 & mask for v in numbers), np.uint64, len(numbers))
-    return _array(low, high, bad, pa.decimal128(precision, scale))
+        else:
+            low[row], high[row] = value & (2**64 - 1), value >> 64 & (2**64 - 1)
+    return _array(low, high, nulls, pa.decimal128(precision, scale))
+
+
+def _slow(raw: bytes, precision: int, scale: int) -> int | None:
+    """One vardecimal; None if it is none, or too large for its column."""
+    try:
+        value = vardecimal(raw, scale) if len(raw) <= 20 else 10**38
+    except ValueError:
+        return None
+    return value if abs(value) < 10**precision else None
+
+
+def _quick(
+    cells: Cells, scale: int
+) -> tuple[Bools, npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
+    """Scaled integers of the vardecimals of at most 18 digits, and which those are."""
+    size = np.diff(cells.offsets)
+    raw = np.zeros((len(size), 12), np.int64)
+    for at in range(min(10, int(size.max(initial=0)))):
+        held = np.flatnonzero(size > at)
+        raw[held, at] = cells.data[cells.offsets[held] + at]
+    digits = np.zeros(len(size), np.int64)
+    good = size <= 8
+    for group in range(6):
+        bit = 10 * group
+        first = 1 + bit // 8
+        three = (raw[:, first] << 16) | (raw[:, first + 1] << 8) | raw[:, first + 2]
+        part = (three >> (14 - bit % 8)) & 1023
+        good &= part <= 999
+        digits = digits * 1000 + part
+    power = (raw[:, 0] & 0x7F) - 63 - 18 + scale
+    good &= (power <= 0) & (power >= -18) | (size == 0)
+    by = 10 ** np.clip(-power, 0, 18)
+    value = digits // by
+    good &= (value * by == digits) | (size == 0)
+    value = np.where((raw[:, 0] & 0x80) > 0, value, -value)
+    value = np.where(size == 0, 0, value)
+    high = np.where(value < 0, np.uint64(2**64 - 1), np.uint64(0))
+    return good, value.view(np.uint64).copy(), high

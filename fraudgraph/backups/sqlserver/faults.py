@@ -51,6 +51,10 @@ _KINDS = {
         "{n} times lost their seventh digit after the second (100 ns), which a timestamp in microseconds has no place for",
         "有 {n} 个时间的秒后第七位（100 纳秒）无法以微秒时间戳表示，已截去",
     ),
+    "placed": (
+        "{n} extents of the backup hold pages that call themselves others; they were placed by the allocation map",
+        "备份中有 {n} 个区的页自称是别的页；已按分配图放置",
+    ),
     "chain": ("{n} chains of allocation pages are broken or run in a circle", "有 {n} 条分配页链断裂或成环"),
 }
 

@@ -93,7 +93,7 @@ def _interval(region: _Region, block: int, number: int) -> Ints:
 
 
 def _map_first(region: _Region, file_id: int) -> tuple[Ints, int, int]:
-    """Extent numbers of the region's blocks of eight, how many lead with another page, and how many are held."""
+    """Extent numbers of the region's blocks of eight, how many hold none of their pages, and how many are held."""
     mapped: list[Ints] = []
     block = wrong = 0
     for number in range(1 << 16):
@@ -107,17 +107,20 @@ def _map_first(region: _Region, file_id: int) -> tuple[Ints, int, int]:
         leads = [region.ids(block + EXTENT * k) for k in range(len(extents))]
         filler = next((k for k, lead in enumerate(leads) if lead[0] == FILLER), len(leads))
         extents, leads = extents[:filler], leads[:filler]
-        wrong += sum(
-            1
-            for extent, (_, page, file) in zip(extents.tolist(), leads, strict=True)
-            if page and (page != extent * EXTENT or file != file_id)
-        )
+        wrong += sum(_foreign(region, block + EXTENT * k, extent, file_id) for k, extent in enumerate(extents.tolist()))
         mapped.append(extents)
         block += EXTENT * len(extents)
         if filler < len(leads) or (number + 1) * INTERVAL * EXTENT <= 0:
             break
     extents = np.concatenate(mapped) if mapped else np.zeros(0, np.int64)
     return extents, wrong, len(extents)
+
+
+def _foreign(region: _Region, block: int, extent: int, file_id: int) -> bool:
+    """Whether pages stand here that all call themselves others than this extent's."""
+    ids = [region.ids(block + slot)[1:] for slot in range(EXTENT)]
+    own = any(page == extent * EXTENT + slot and file == file_id for slot, (page, file) in enumerate(ids))
+    return not own and any(page for page, _ in ids)
 
 
 def _stripe_guess(region: _Region) -> int:
@@ -184,7 +187,7 @@ def place(view: Bytes, chosen: BackupSet, name: str, losses: Losses) -> dict[int
         region = _Region(view, parts)
         if region.blocks < EXTENT:
             continue
-        _, _, file_id = region.ids(0)
+        file_id = next((file for _, page, file in map(region.ids, range(EXTENT)) if file), 0)
         held = files.get(file_id)
         if held is not None and held.extents is not None:
             held.extents = _overlay(region, file_id, held.extents, losses)
@@ -193,8 +196,9 @@ def place(view: Bytes, chosen: BackupSet, name: str, losses: Losses) -> dict[int
             losses.add("chain", f"region at byte {parts[0][0]}")
             continue
         extents, wrong, total = _map_first(region, file_id)
-        if not total or wrong * 20 > total or _short(region, total):
+        if not total or wrong * 2 > total or _short(region, total):
             _refuse_partial(region, name, wrong, total)
+        losses.add("placed", f"file {file_id} of {name}", wrong)
         where = np.full(int(extents[-1]) + 1, -1, dtype=np.int64)
         where[extents] = [region.at(k * EXTENT) for k in range(total)]
         files[file_id] = DataFile(file_id, name, view, len(where) * EXTENT, where)

@@ -22,6 +22,8 @@ __all__ = ["Column", "Progress", "Table"]
 
 CHUNK_PAGES = 128
 CHUNK_COMPRESSED = 16
+ROWS_COMPRESSED = 4096
+"""A page's dictionary can make much of little: so many rows at a time keep memory within bounds."""
 BATCH_BYTES = 32 * 1024 * 1024
 """Values from off the row are gathered up to this much before a batch is handed on."""
 
@@ -167,9 +169,10 @@ class _Reader:
         if len(rows):
             yield from self._emit([self._fixed_var(rows, rowset, column) for column in self.table.columns], len(rows))
         packed = self._packed(rowset, slots, block, names)
-        if packed is not None and len(packed):
-            raws = [self._compressed(packed, rowset, column) for column in self.table.columns]
-            yield from self._emit(raws, len(packed))
+        for low in range(0, len(packed) if packed is not None else 0, ROWS_COMPRESSED):
+            assert packed is not None
+            part = packed.keep(slice(low, low + ROWS_COMPRESSED))
+            yield from self._emit([self._compressed(part, rowset, column) for column in self.table.columns], len(part))
 
     def _packed(
         self, rowset: Rowset, slots: Slots, block: npt.NDArray[np.uint8], names: list[str]

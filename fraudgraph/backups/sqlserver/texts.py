@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from fraudgraph.backups.sqlserver import scsu
+from fraudgraph.backups.sqlserver.arrays import validity
 from fraudgraph.backups.sqlserver.collation import CodePage
 from fraudgraph.backups.sqlserver.faults import Losses
 from fraudgraph.backups.sqlserver.records import Cells
@@ -22,9 +23,8 @@ EURO = {"gbk": b"\x80"}
 def _buffers(
     data: bytes | npt.NDArray[np.uint8], offsets: npt.NDArray[np.integer], nulls: Bools, kind: pa.DataType
 ) -> pa.Array:
-    valid = np.packbits(~nulls, bitorder="little")
     ends = np.ascontiguousarray(offsets, dtype=np.int32)
-    parts = [pa.py_buffer(valid.tobytes()), pa.py_buffer(ends.tobytes()), pa.py_buffer(bytes(data))]
+    parts = [validity(nulls), pa.py_buffer(ends.tobytes()), pa.py_buffer(bytes(data))]
     return pa.Array.from_buffers(kind, len(nulls), parts, int(nulls.sum()))
 
 
@@ -79,24 +79,55 @@ def from_utf16(cells: Cells, nulls: Bools, losses: Losses, where: str) -> pa.Arr
     return string_array(data, offsets, nulls)
 
 
+TAGS = np.zeros(256, bool)
+TAGS[:0x20] = True
+TAGS[[0x00, 0x09, 0x0A, 0x0D]] = False
+
+
 def expand(cells: Cells, losses: Losses, where: str) -> Cells:
-    """Undo SCSU; a value that is none is kept as NULL and counted."""
-    if not (np.diff(cells.offsets) % 2).any():
+    """Undo SCSU; a value that is none stands as U+FFFD and is counted.
+
+    Values without tags are Latin 1, a byte a character, and are widened all at once.
+    """
+    size = np.diff(cells.offsets)
+    odd = size % 2 > 0
+    if not odd.any():
         return cells
-    out: list[bytes | None] = []
-    known: dict[bytes, bytes | None] = {}
-    for value in cells.items():
-        if value is None or len(value) % 2 == 0:
-            out.append(value)
-            continue
-        if value not in known:
-            try:
-                known[value] = scsu.decode(value)
-            except (ValueError, OverflowError):
-                losses.add("decode", where)
-                known[value] = "\ufffd".encode("utf-16-le")
-        out.append(known[value])
-    return Cells.of(out)
+    ends = cells.offsets[1:]
+    last = np.where(size > 0, cells.data[np.maximum(ends - 1, 0)], 0)
+    tail = odd & (last == 0x10)
+    tags = np.zeros(len(cells.data) + 1, np.int64)
+    np.cumsum(TAGS[cells.data], out=tags[1:])
+    tagged = odd & ((tags[ends] - tags[cells.offsets[:-1]] - tail) > 0)
+    slow: dict[int, bytes] = {}
+    known: dict[bytes, bytes] = {}
+    for row in np.flatnonzero(tagged).tolist():
+        slow[row] = _decoded(cells.item(row), known, losses, where)
+    plain = odd & ~tagged
+    width = np.where(plain, 2 * (size - tail), size)
+    if slow:
+        width[list(slow)] = [len(value) for value in slow.values()]
+    offsets = np.zeros(len(size) + 1, np.int64)
+    np.cumsum(width, out=offsets[1:])
+    out = np.zeros(int(offsets[-1]), np.uint8)
+    take = np.where(tagged, 0, size - (tail & plain))
+    step = np.where(plain, 2, 1)
+    within = np.arange(int(take.sum())) - np.repeat(np.cumsum(take) - take, take)
+    target = np.repeat(offsets[:-1], take) + within * np.repeat(step, take)
+    out[target] = cells.data[np.repeat(cells.offsets[:-1], take) + within]
+    for row, value in slow.items():
+        out[offsets[row] : offsets[row + 1]] = np.frombuffer(value, np.uint8)
+    return Cells(out, offsets, cells.nulls)
+
+
+def _decoded(value: bytes, known: dict[bytes, bytes], losses: Losses, where: str) -> bytes:
+    if value not in known:
+        try:
+            known[value] = scsu.decode(value)
+        except (ValueError, OverflowError):
+            losses.add("decode", where)
+            known[value] = "\ufffd".encode("utf-16-le")
+    return known[value]
 
 
 def decode_one(raw: bytes, codec: str) -> tuple[str, bool]:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from fraudgraph.backups.sqlserver.arrays import numbers
 from fraudgraph.backups.sqlserver.faults import Losses
 
 __all__ = ["date", "datetime", "datetime2", "datetimeoffset", "guess_small", "offset_text", "time", "time_width"]
@@ -54,7 +55,7 @@ def datetime(days: Ints, ticks: Ints, nulls: Bools, losses: Losses, where: str, 
     thousandths = (ticks * 10 + 1) // 3
     whole = (days - DAYS_1900_TO_1970) * 86_400_000 + thousandths
     values = np.where(nulls, 0, whole if unit == "ms" else whole // 1000)
-    return pa.array(values.astype("datetime64[ms]" if unit == "ms" else "datetime64[s]"), mask=nulls)
+    return numbers(values.astype(np.int64), nulls, pa.timestamp(unit))
 
 
 def guess_small(signed: Ints, plain: Ints) -> tuple[Ints, Ints]:
@@ -77,7 +78,7 @@ def date(matrix: Bytes, nulls: Bools, losses: Losses, where: str) -> pa.Array:
     days = _number(matrix, 0, 3)
     nulls = _checked(days <= LAST_DAY, nulls, losses, where)
     values = np.where(nulls, 0, days - DAYS_0001_TO_1970).astype(np.int32)
-    return pa.array(values, type=pa.int32(), mask=nulls).cast(pa.date32())
+    return numbers(values, nulls, pa.date32())
 
 
 def _units(matrix: Bytes, scale: int) -> Ints:
@@ -86,11 +87,11 @@ def _units(matrix: Bytes, scale: int) -> Ints:
 
 
 def time(matrix: Bytes, scale: int, nulls: Bools, losses: Losses, where: str) -> pa.Array:
-    """time(s)."""
+    """time(s), in microseconds; a seventh digit that is not zero is cut and counted."""
     units = _units(matrix, scale)
     nulls = _checked((units >= 0) & (units < DAY_US * 10), nulls, losses, where)
-    values = np.where(nulls, 0, units * 100 if scale == 7 else units // 10)
-    return pa.array(values, type=pa.int64(), mask=nulls).cast(pa.time64("ns" if scale == 7 else "us"))
+    losses.add("digit", where, int(((units % 10 != 0) & ~nulls).sum()))
+    return numbers(units // 10, nulls, pa.time64("us"))
 
 
 def datetime2(matrix: Bytes, scale: int, nulls: Bools, losses: Losses, where: str) -> pa.Array:
@@ -99,7 +100,7 @@ def datetime2(matrix: Bytes, scale: int, nulls: Bools, losses: Losses, where: st
     nulls = _checked((units >= 0) & (units < DAY_US * 10) & (days <= LAST_DAY), nulls, losses, where)
     losses.add("digit", where, int(((units % 10 != 0) & ~nulls).sum()))
     values = np.where(nulls, 0, (days - DAYS_0001_TO_1970) * DAY_US + units // 10)
-    return pa.array(values.astype("datetime64[us]"), mask=nulls)
+    return numbers(values.astype(np.int64), nulls, pa.timestamp("us"))
 
 
 def offset_text(units: int, days: int, minutes: int, scale: int) -> str:

@@ -22,7 +22,7 @@ PLAIN = {
     34: pa.binary(), 36: pa.string(), 40: pa.date32(), 43: pa.string(), 48: pa.uint8(), 52: pa.int16(),
     56: pa.int32(), 58: pa.timestamp("s"), 59: pa.float32(), 60: pa.decimal128(19, 4), 61: pa.timestamp("ms"),
     62: pa.float64(), 98: pa.string(), 104: pa.bool_(), 122: pa.decimal128(10, 4), 127: pa.int64(),
-    165: pa.binary(), 173: pa.binary(), 189: pa.binary(), 240: pa.binary(), 42: pa.timestamp("us"),
+    165: pa.binary(), 173: pa.binary(), 189: pa.binary(), 240: pa.binary(), 41: pa.time64("us"), 42: pa.timestamp("us"),
 }  # fmt: skip
 WIDTHS = {
     36: 16, 40: 3, 48: 1, 52: 2, 56: 4, 58: 4, 59: 4, 60: 8, 61: 8, 62: 8, 104: 1, 122: 4, 127: 8, 189: 8,
@@ -44,8 +44,6 @@ def arrow_type(kind: ColumnType) -> pa.DataType:
     """What a type becomes in Arrow."""
     if kind.xtype in (106, 108):
         return pa.decimal128(max(1, min(38, kind.precision)), min(kind.scale, 38))
-    if kind.xtype == 41:
-        return pa.time64("ns" if kind.scale == 7 else "us")
     return PLAIN.get(kind.xtype, pa.string())
 
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from fraudgraph.backups.sqlserver import decimals, texts, times, variants
+from fraudgraph.backups.sqlserver.arrays import booleans, numbers
 from fraudgraph.backups.sqlserver.faults import Losses
 from fraudgraph.backups.sqlserver.records import Cells
 from fraudgraph.backups.sqlserver.types import ColumnType
@@ -24,7 +25,9 @@ Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 Bools = npt.NDArray[np.bool_]
 
-INTEGERS = {48: pa.uint8(), 52: pa.int16(), 56: pa.int32(), 127: pa.int64()}
+INTEGERS: dict[int, tuple[pa.DataType, str]] = {
+    48: (pa.uint8(), "u1"), 52: (pa.int16(), "<i2"), 56: (pa.int32(), "<i4"), 127: (pa.int64(), "<i8"),
+}  # fmt: skip
 MONEY = {60: 8, 122: 4}
 
 
@@ -71,11 +74,6 @@ def unbias(cells: Cells, *, signed: bool = True) -> Ints:
     return (raw - half).view(np.int64)
 
 
-def masked(values: npt.NDArray[np.generic], nulls: Bools, kind: pa.DataType) -> pa.Array:
-    """An Arrow array of numbers with its NULLs."""
-    return pa.array(values, type=kind, mask=nulls)
-
-
 def _matrix(raw: Raw, width: int, *, right: bool = False) -> Bytes:
     if raw.matrix is not None:
         return np.ascontiguousarray(raw.matrix)
@@ -84,30 +82,27 @@ def _matrix(raw: Raw, width: int, *, right: bool = False) -> Bytes:
 
 
 def _integer(raw: Raw, kind: ColumnType, losses: Losses, where: str) -> pa.Array:
-    arrow = INTEGERS[kind.xtype]
-    if raw.compressed and raw.cells is not None:
-        values = unbias(raw.cells, signed=kind.xtype != 48)
-    else:
-        code = {48: "u1", 52: "<i2", 56: "<i4", 127: "<i8"}[kind.xtype]
-        width = np.dtype(code).itemsize
-        values = _matrix(raw, width).view(code).ravel()
-    info = np.iinfo(arrow.to_pandas_dtype())
+    arrow, code = INTEGERS[kind.xtype]
+    if not raw.compressed or raw.cells is None:
+        return numbers(_matrix(raw, np.dtype(code).itemsize).view(code).ravel(), raw.nulls, arrow)
+    values = unbias(raw.cells, signed=kind.xtype != 48)
+    info = np.iinfo(code)
     wrong = ~raw.nulls & ((values < info.min) | (values > info.max))
-    if wrong.any():
-        losses.add("decode", where, int(wrong.sum()))
-    return masked(np.where(wrong | raw.nulls, 0, values).astype(arrow.to_pandas_dtype()), raw.nulls | wrong, arrow)
+    losses.add("decode", where, int(wrong.sum()))
+    nulls = raw.nulls | wrong
+    return numbers(np.where(nulls, 0, values).astype(code), nulls, arrow)
 
 
 def _bit(raw: Raw, kind: ColumnType, losses: Losses, where: str) -> pa.Array:
     if raw.matrix is not None:
-        return masked((raw.matrix[:, 0] >> raw.bit) & 1 > 0, raw.nulls, pa.bool_())
-    return masked(_matrix(raw, 1)[:, 0] > 0, raw.nulls, pa.bool_())
+        return booleans((raw.matrix[:, 0] >> raw.bit) & 1 > 0, raw.nulls)
+    return booleans(_matrix(raw, 1)[:, 0] > 0, raw.nulls)
 
 
 def _float(raw: Raw, kind: ColumnType, losses: Losses, where: str) -> pa.Array:
     width = 4 if kind.xtype == 59 else 8
     code, arrow = ("<f4", pa.float32()) if width == 4 else ("<f8", pa.float64())
-    return masked(_matrix(raw, width, right=raw.compressed).view(code).ravel(), raw.nulls, arrow)
+    return numbers(_matrix(raw, width, right=raw.compressed).view(code).ravel(), raw.nulls, arrow)
 
 
 def _money(raw: Raw, kind: ColumnType, losses: Losses, where: str) -> pa.Array:
@@ -154,11 +149,12 @@ def _fixed_cells(raw: Raw, width: int, fill: bytes) -> Cells:
     if not raw.compressed or width <= 0:
         return cells
     size = widths(cells)
-    if (size >= width).all() or not len(size):
+    if (size >= width).all():
         return cells
-    return Cells.of(
-        [None if v is None else (v + fill * ((width - len(v)) // len(fill) + 1))[: max(width, len(v))] for v in cells.items()]
-    )
+    matrix = padded(cells, width, right=False)
+    beyond = np.arange(width) >= size[:, None]
+    matrix = np.where(beyond, np.resize(np.frombuffer(fill, np.uint8), width), matrix)
+    return Cells(matrix.reshape(-1), np.arange(len(size) + 1, dtype=np.int64) * width, cells.nulls)
 
 
 def _unicode(raw: Raw, kind: ColumnType, losses: Losses, where: str) -> pa.Array:

@@ -37,7 +37,7 @@ def test_every_type_comes_out_as_it_was_put_in(tmp_path: Path, compression: int)
     for found, row in zip(rows, kinds.ROWS, strict=True):
         for name, value in kinds.expected(row).items():
             assert found[name] == value, name
-    assert notes == []
+    assert ["1 times lost their seventh digit" in note for note in notes] == [True]
 
 
 def test_a_page_with_anchor_and_dictionary_gives_the_values_they_stand_for(tmp_path: Path) -> None:
