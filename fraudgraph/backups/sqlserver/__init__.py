@@ -7,6 +7,7 @@ describes every page and record that is read, with its public source.
 from fraudgraph.backups.sqlserver.database import Database, Version, open_database
 from fraudgraph.backups.sqlserver.faults import Note
 from fraudgraph.backups.sqlserver.schema import Skipped
-from fraudgraph.backups.sqlserver.tables import Column, Table
+from fraudgraph.backups.sqlserver.tables import Table
+from fraudgraph.backups.sqlserver.types import Column
 
 __all__ = ["Column", "Database", "Note", "Skipped", "Table", "Version", "open_database"]

@@ -70,7 +70,9 @@ class Allocation:
             where = head + 46 + 6 * slot
             if u32(page, where):
                 singles.setdefault(u16(page, where + 4), []).append(u32(page, where))
-        found = [(number, np.array(sorted(set(ids)), dtype=np.int64)) for number, ids in sorted(singles.items())]
+        found = [
+            (number, np.array(sorted(set(ids)), dtype=np.int64)) for number, ids in sorted(singles.items())
+        ]
         held = self.store.files.get(file)
         if base % (INTERVAL * EXTENT) or (held is None and bits.any()):
             losses.add("page_missing", f"file {file}", int(bits.sum()) * EXTENT)

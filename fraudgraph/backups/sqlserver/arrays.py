@@ -21,10 +21,14 @@ def numbers(values: npt.NDArray[np.generic], nulls: Bools, kind: pa.DataType) ->
     data = np.ascontiguousarray(values)
     if nulls.any():
         data = np.where(nulls, np.zeros(1, data.dtype), data)
-    return pa.Array.from_buffers(kind, len(nulls), [validity(nulls), pa.py_buffer(data.tobytes())], int(nulls.sum()))
+    return pa.Array.from_buffers(
+        kind, len(nulls), [validity(nulls), pa.py_buffer(data.tobytes())], int(nulls.sum())
+    )
 
 
 def booleans(values: Bools, nulls: Bools) -> pa.Array:
     """An array of truth values."""
     bits = np.packbits(values & ~nulls, bitorder="little").tobytes()
-    return pa.Array.from_buffers(pa.bool_(), len(nulls), [validity(nulls), pa.py_buffer(bits)], int(nulls.sum()))
+    return pa.Array.from_buffers(
+        pa.bool_(), len(nulls), [validity(nulls), pa.py_buffer(bits)], int(nulls.sum())
+    )

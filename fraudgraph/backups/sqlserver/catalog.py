@@ -18,7 +18,7 @@ from fraudgraph.backups.sqlserver.faults import Losses, LostValueError, refuse
 from fraudgraph.backups.sqlserver.pages import PageStore, u16, u32
 from fraudgraph.backups.sqlserver.records import Rows, find_rows, find_slots, gather
 
-__all__ = ["Catalog", "Rowset", "Slice", "SystemTable"]
+__all__ = ["Catalog", "Rowset", "Slice", "SystemTable", "column_numbers"]
 
 Ints = npt.NDArray[np.int64]
 Layout = dict[str, tuple[int, int]]
@@ -56,7 +56,8 @@ class SystemTable:
 class Slice:
     """Where one column lies in the records of a rowset.
 
-    `offset` counts from the record's start for fixed columns; variable ones have −1 and an `ordinal`.
+    `offset` counts from the record's start for fixed columns; variable ones have −1 and an `ordinal`; `hobt` is the
+    column's number in the heap or tree.
     `null_bit` counts from 1; it is also the column's place in a compressed record.
     """
 
@@ -65,8 +66,7 @@ class Slice:
     ordinal: int
     bit: int
     sparse: bool
-    key: int = 0
-    status: int = 0
+    hobt: int = 0
 
 
 @dataclass(slots=True)
@@ -81,7 +81,8 @@ class Rowset:
     columns: dict[int, Slice]
 
 
-def _numbers(rows: Rows, layout: Layout) -> dict[str, Ints]:
+def column_numbers(rows: Rows, layout: Layout) -> dict[str, Ints]:
+    """Fixed columns of catalogue rows as integers."""
     out = {}
     for name, (offset, width) in layout.items():
         raw, short = rows.fixed(4 + offset, width)
@@ -116,8 +117,8 @@ class Catalog:
         self.name = boot[148:404].decode("utf-16-le", "replace").split("\0")[0].rstrip("\u2020 ")
         self.collation = u32(boot, 488)
         units = self._chain((u16(boot, 616), u32(boot, 612)))
-        self.units = _numbers(units, SYSALLOCUNITS)
-        self.rowsets = _numbers(self._rows(5 << 16), SYSROWSETS)
+        self.units = column_numbers(units, SYSALLOCUNITS)
+        self.rowsets = column_numbers(self._rows(5 << 16), SYSROWSETS)
         if self.version < FIRST_WITH_COMPRESSION:
             self.rowsets["cmprlevel"][:] = 0
         self.objects = self._known(34, SYSSCHOBJS)
@@ -189,7 +190,7 @@ class Catalog:
     def _known(self, object_id: int, layout: Layout) -> SystemTable:
         rowset = self._rowset_of(object_id)
         rows = self._rows(-1 if rowset is None else rowset)
-        return SystemTable(_numbers(rows, layout), _texts(rows, 0))
+        return SystemTable(column_numbers(rows, layout), _texts(rows, 0))
 
     @staticmethod
     def _index(ids: Ints) -> dict[int, Ints]:
@@ -232,7 +233,7 @@ class Catalog:
         rows, fixed, variable = found
         if any(name not in fixed for name in wanted):
             return None
-        numbers = _numbers(rows, {name: fixed[name] for name in wanted})
+        numbers = column_numbers(rows, {name: fixed[name] for name in wanted})
         return SystemTable(numbers, _texts(rows, variable[text]) if text in variable else [])
 
     def texts_of(self, object_id: int, names: tuple[str, ...]) -> list[list[str]]:
@@ -253,14 +254,12 @@ class Catalog:
     def _layouts(self) -> dict[int, dict[int, Slice]]:
         if self.version < FIRST_WITH_COMPRESSION:
             return self._layouts_2005()
-        wanted = ("rsid", "rscolid", "ordkey", "status", "offset", "nullbit", "bitpos")
+        wanted = ("rsid", "rscolid", "hbcolid", "status", "offset", "nullbit", "bitpos")
         table = self.table(3, wanted)
         return {} if table is None else self._slices(table.numbers)
 
     def _layouts_2005(self) -> dict[int, dict[int, Slice]]:
-        own = self.table(
-            13, ("hobtid", "hobtcolumnid", "ordkey", "status", "offsetleaf", "nullbitleaf", "bitposleaf")
-        )
+        own = self.table(13, ("hobtid", "hobtcolumnid", "status", "offsetleaf", "nullbitleaf", "bitposleaf"))
         tie = self.table(4, ("rowsetid", "rowsetcolid", "hobtcolid", "status"))
         if own is None or tie is None:
             return {}
@@ -274,7 +273,7 @@ class Catalog:
         numbers = {
             "rsid": tie.numbers["rowsetid"][good],
             "rscolid": tie.numbers["rowsetcolid"][good],
-            "ordkey": own.numbers["ordkey"][own_at],
+            "hbcolid": own.numbers["hobtcolumnid"][own_at],
             "status": own.numbers["status"][own_at],
             "offset": own.numbers["offsetleaf"][own_at],
             "nullbit": own.numbers["nullbitleaf"][own_at],
@@ -291,13 +290,13 @@ class Catalog:
         columns = zip(
             numbers["rsid"].tolist(), numbers["rscolid"].tolist(), offset.tolist(),
             (numbers["nullbit"] & 0xFFFF).tolist(), (numbers["bitpos"] & 0xFF).tolist(),
-            numbers["status"].tolist(), numbers["ordkey"].tolist(), strict=True,
+            numbers["status"].tolist(), numbers["hbcolid"].tolist(), strict=True,
         )  # fmt: skip
-        for rowset, column, at, null_bit, bit, status, key in columns:
+        for rowset, column, at, null_bit, bit, status, hobt in columns:
             if not 0 < column < 0x10000 or status & 2:
                 continue
             sparse = bool(status & 0x100)
-            piece = Slice(null_bit, at if at >= 0 else -1, -at - 1 if at < 0 else -1, bit, sparse, key, status)
+            piece = Slice(null_bit, at if at >= 0 else -1, -at - 1 if at < 0 else -1, bit, sparse, hobt)
             out.setdefault(rowset, {})[column] = piece
         return out
 

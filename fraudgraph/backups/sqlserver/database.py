@@ -112,7 +112,9 @@ def _open(path: Path) -> _Opened:
         with path.open("rb") as file:
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except ValueError:
-        raise refuse(f"{path.name} is empty; ask for the file again.", f"{path.name} 为空，请重新索取。") from None
+        raise refuse(
+            f"{path.name} is empty; ask for the file again.", f"{path.name} 为空，请重新索取。"
+        ) from None
     except OSError as error:
         raise refuse(
             f"{path} can't be opened ({error.strerror}); check its name and rights.",
@@ -241,7 +243,11 @@ def _choose(backup: Backup, name: str, warnings: list[Note]) -> BackupSet:
     usable = [one for one in backup.sets if one.regions]
     full = [one for one in usable if not one.attributes & 0x18]
     if not full:
-        what = ("a differential backup", "差异备份") if usable else ("a log backup, or cut short", "日志备份或已被截断")
+        what = (
+            ("a differential backup", "差异备份")
+            if usable
+            else ("a log backup, or cut short", "日志备份或已被截断")
+        )
         raise refuse(
             f"{name} holds no full database backup ({what[0]}); ask for BACKUP DATABASE … WITH NO_COMPRESSION.",
             f"{name} 不含完整数据库备份（{what[1]}）；请索取 BACKUP DATABASE … WITH NO_COMPRESSION。",

@@ -15,7 +15,9 @@ __all__ = ["from_fixed", "from_int64", "from_vardecimal", "vardecimal"]
 Bools = npt.NDArray[np.bool_]
 
 
-def _array(low: npt.NDArray[np.uint64], high: npt.NDArray[np.uint64], nulls: Bools, kind: pa.DataType) -> pa.Array:
+def _array(
+    low: npt.NDArray[np.uint64], high: npt.NDArray[np.uint64], nulls: Bools, kind: pa.DataType
+) -> pa.Array:
     words = np.empty((len(low), 2), "<u8")
     words[:, 0], words[:, 1] = low, high
     words[nulls] = 0
@@ -113,9 +115,7 @@ def _slow(raw: bytes, precision: int, scale: int) -> int | None:
     return value if abs(value) < 10**precision else None
 
 
-def _quick(
-    cells: Cells, scale: int
-) -> tuple[Bools, npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
+def _quick(cells: Cells, scale: int) -> tuple[Bools, npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
     """Scaled integers of the vardecimals of at most 18 digits, and which those are."""
     size = np.diff(cells.offsets)
     raw = np.zeros((len(size), 12), np.int64)

@@ -37,7 +37,10 @@ _KINDS = {
         "{n} pages contradict themselves (slots, lengths) and were left out",
         "有 {n} 页自相矛盾（槽位、长度），已略去",
     ),
-    "record": ("{n} records point outside of their page and were left out", "有 {n} 条记录越出所在页，已略去"),
+    "record": (
+        "{n} records point outside of their page and were left out",
+        "有 {n} 条记录越出所在页，已略去",
+    ),
     "value": (
         "{n} values stored off their row can't be followed and stand as NULL",
         "有 {n} 个行外存储的值无法读到，记为空值",
@@ -54,6 +57,10 @@ _KINDS = {
     "placed": (
         "{n} extents of the backup hold pages that call themselves others; they were placed by the allocation map",
         "备份中有 {n} 个区的页自称是别的页；已按分配图放置",
+    ),
+    "missing": (
+        "{n} extents that the allocation map calls taken are not in the backup",
+        "分配图标为已用的 {n} 个区不在备份中",
     ),
     "chain": ("{n} chains of allocation pages are broken or run in a circle", "有 {n} 条分配页链断裂或成环"),
 }
@@ -78,5 +85,7 @@ class Losses:
         for kind, count in sorted(self.counts.items()):
             en, zh = _KINDS[kind]
             where = self.first[kind]
-            said.append(Note(f"{en.format(n=count)} (first: {where}).", f"{zh.format(n=count)}（首处：{where}）。"))
+            said.append(
+                Note(f"{en.format(n=count)} (first: {where}).", f"{zh.format(n=count)}（首处：{where}）。")
+            )
         return said

@@ -7,6 +7,7 @@ Header fields used (Microsoft, "Pages and extents architecture guide"; Paul Rand
 
 from __future__ import annotations
 
+import mmap
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,7 +64,9 @@ def bad_sums(pages: Bytes) -> npt.NDArray[np.bool_]:
     sums = np.bitwise_xor.reduce(words, axis=2)
     sums[:, 0] ^= stored
     turn = (15 - np.arange(16)).astype(np.uint32)
-    sums = (sums << turn) | np.where(turn > 0, sums >> ((32 - turn) % 32).astype(np.uint32), 0).astype(np.uint32)
+    sums = (sums << turn) | np.where(turn > 0, sums >> ((32 - turn) % 32).astype(np.uint32), 0).astype(
+        np.uint32
+    )
     found = np.bitwise_xor.reduce(sums, axis=1)
     return np.asarray(flagged & (found != stored))
 
@@ -101,8 +104,6 @@ class DataFile:
         """Let the system drop what was mapped so far: memory stays flat."""
         advise = getattr(self.mapped, "madvise", None)
         if advise is not None:
-            import mmap
-
             advise(mmap.MADV_DONTNEED)
 
 

@@ -10,6 +10,8 @@ Source: PROVENANCE.md of StefanMaron/BusinessCentral.BakReader (MIT), measured t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +27,8 @@ INTERVAL = 63_904
 
 PFS_EVERY = 8088
 FILLER = 0x65
+SAMPLES = 4096
+LOOK_AHEAD = 4
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -86,38 +90,110 @@ def _interval(region: _Region, block: int, number: int) -> Ints:
         held |= sgam
     held[0] = True
     first_page = number * INTERVAL * EXTENT
-    pfs = np.arange((first_page + PFS_EVERY - 1) // PFS_EVERY, (first_page + INTERVAL * EXTENT) // PFS_EVERY + 1)
+    pfs = np.arange(
+        (first_page + PFS_EVERY - 1) // PFS_EVERY, (first_page + INTERVAL * EXTENT) // PFS_EVERY + 1
+    )
     at = (pfs * PFS_EVERY - first_page) // EXTENT
     held[at[(at >= 0) & (at < INTERVAL)]] = True
     return np.asarray(np.flatnonzero(held) + number * INTERVAL, dtype=np.int64)
 
 
-def _map_first(region: _Region, file_id: int) -> tuple[Ints, int, int]:
-    """Extent numbers of the region's blocks of eight, how many hold none of their pages, and how many are held."""
-    mapped: list[Ints] = []
-    block = wrong = 0
+@dataclass(slots=True)
+class _Mapped:
+    """Which extent each block of eight is, and how well that fits what the pages call themselves."""
+
+    extents: list[int]
+    blocks: list[int]
+    foreign: int = 0
+    missing: int = 0
+
+
+def _map_first(region: _Region, file_id: int) -> _Mapped:
+    """Place the blocks of a file's first region, interval by interval."""
+    mapped = _Mapped([], [])
+    block = 0
     for number in range(1 << 16):
         if block + EXTENT > region.blocks or region.ids(block)[0] == FILLER:
             break
-        extents = _interval(region, block, number)
-        room = (region.blocks - block) // EXTENT
-        extents = extents[:room]
-        if not len(extents):
+        named = _interval(region, block, number).tolist()
+        extents = named[: (region.blocks - block) // EXTENT]
+        while extents and region.ids(block + EXTENT * (len(extents) - 1))[0] == FILLER:
+            extents.pop()
+        if not extents:
             break
-        leads = [region.ids(block + EXTENT * k) for k in range(len(extents))]
-        filler = next((k for k, lead in enumerate(leads) if lead[0] == FILLER), len(leads))
-        extents, leads = extents[:filler], leads[:filler]
-        wrong += sum(_foreign(region, block + EXTENT * k, extent, file_id) for k, extent in enumerate(extents.tolist()))
-        mapped.append(extents)
-        block += EXTENT * len(extents)
-        if filler < len(leads) or (number + 1) * INTERVAL * EXTENT <= 0:
-            break
-    extents = np.concatenate(mapped) if mapped else np.zeros(0, np.int64)
-    return extents, wrong, len(extents)
+        block = _accept(region, file_id, block, named, len(extents), mapped)
+    return mapped
+
+
+def _accept(
+    region: _Region, file_id: int, block: int, extents: list[int], count: int, mapped: _Mapped
+) -> int:
+    """Take an interval's extents as they come, or align them where samples don't fit; the next block."""
+    sample = range(count) if count <= SAMPLES else np.linspace(0, count - 1, SAMPLES).astype(int).tolist()
+    if not any(_foreign(region, block + EXTENT * k, extents[k], file_id) for k in sample):
+        mapped.extents += extents[:count]
+        mapped.blocks += [block + EXTENT * k for k in range(count)]
+        return block + EXTENT * count
+    return _align(region, file_id, block, extents, mapped)
+
+
+def _align(region: _Region, file_id: int, block: int, extents: list[int], mapped: _Mapped) -> int:
+    """Walk blocks and extents side by side; where pages disagree, what follows decides.
+
+    A block is the extent expected (its headers lie), one that the map leaves out, or a later one (some are
+    missing), whichever lets more of the next blocks fit; the first wins a draw.
+    """
+    index = {extent: k for k, extent in enumerate(extents)}
+    at = 0
+    while at < len(extents) and block + EXTENT <= region.blocks and region.ids(block)[0] != FILLER:
+        extent = extents[at]
+        if _foreign(region, block, extent, file_id):
+            named = _named(region, block, file_id)
+            stay = _fits(region, file_id, block + EXTENT, extents[at + 1 :][:LOOK_AHEAD])
+            later = index.get(named, -1)
+            if (
+                later > at
+                and _fits(region, file_id, block + EXTENT, extents[later + 1 :][:LOOK_AHEAD]) > stay
+            ):
+                mapped.missing += later - at
+                at, extent = later, named
+            elif (
+                later < 0 <= named
+                and _fits(region, file_id, block + EXTENT, extents[at:][:LOOK_AHEAD]) > stay
+            ):
+                at, extent = at - 1, named
+            else:
+                mapped.foreign += 1
+        mapped.extents.append(extent)
+        mapped.blocks.append(block)
+        at, block = at + 1, block + EXTENT
+    return block
+
+
+def _named(region: _Region, block: int, file_id: int) -> int:
+    """The extent that most pages of a block call theirs; -1 if none."""
+    votes: dict[int, int] = {}
+    for slot in range(EXTENT):
+        _, page, file = region.ids(block + slot)
+        if file == file_id and page % EXTENT == slot and page:
+            votes[page // EXTENT] = votes.get(page // EXTENT, 0) + 1
+    return max(votes.items(), key=lambda item: (item[1], -item[0]))[0] if votes else -1
+
+
+def _fits(region: _Region, file_id: int, block: int, extents: list[int]) -> int:
+    """How many of the next blocks call themselves the extents given."""
+    return sum(
+        _named(region, block + EXTENT * k, file_id) == extent
+        for k, extent in enumerate(extents)
+        if block + EXTENT * (k + 1) <= region.blocks
+    )
 
 
 def _foreign(region: _Region, block: int, extent: int, file_id: int) -> bool:
     """Whether pages stand here that all call themselves others than this extent's."""
+    _, page, file = region.ids(block)
+    if page == extent * EXTENT and file == file_id:
+        return False
     ids = [region.ids(block + slot)[1:] for slot in range(EXTENT)]
     own = any(page == extent * EXTENT + slot and file == file_id for slot, (page, file) in enumerate(ids))
     return not own and any(page for page, _ in ids)
@@ -126,7 +202,7 @@ def _foreign(region: _Region, block: int, extent: int, file_id: int) -> bool:
 def _stripe_guess(region: _Region) -> int:
     """How many stripes the gaps between the region's extents suggest; 1 if none."""
     leads = [region.ids(k * EXTENT)[1] for k in range(min(region.blocks // EXTENT, 64))]
-    steps = [b - a for a, b in zip(leads, leads[1:], strict=False) if b > a]
+    steps = [b - a for a, b in pairwise(leads) if b > a]
     if not steps:
         return 1
     usual = int(np.median(steps)) // EXTENT
@@ -195,17 +271,20 @@ def place(view: Bytes, chosen: BackupSet, name: str, losses: Losses) -> dict[int
         if region.ids(0)[0] != 15 or file_id == 0:
             losses.add("chain", f"region at byte {parts[0][0]}")
             continue
-        extents, wrong, total = _map_first(region, file_id)
-        if not total or wrong * 2 > total or _short(region, total):
+        mapped = _map_first(region, file_id)
+        total = len(mapped.extents)
+        wrong = mapped.foreign + mapped.missing
+        if not total or wrong * 4 > total or _short(region, mapped.blocks[-1] + EXTENT):
             _refuse_partial(region, name, wrong, total)
-        losses.add("placed", f"file {file_id} of {name}", wrong)
-        where = np.full(int(extents[-1]) + 1, -1, dtype=np.int64)
-        where[extents] = [region.at(k * EXTENT) for k in range(total)]
+        losses.add("placed", f"file {file_id} of {name}", mapped.foreign)
+        losses.add("missing", f"file {file_id} of {name}", mapped.missing)
+        where = np.full(max(mapped.extents) + 1, -1, dtype=np.int64)
+        where[mapped.extents] = [region.at(block) for block in mapped.blocks]
         files[file_id] = DataFile(file_id, name, view, len(where) * EXTENT, where)
     return files
 
 
-def _short(region: _Region, total: int) -> bool:
+def _short(region: _Region, after: int) -> bool:
     """Whether real pages follow the extents that the allocation map names."""
-    rest = range(total * EXTENT, region.blocks, EXTENT)
+    rest = range(after, region.blocks, EXTENT)
     return any(region.ids(block)[0] not in (0, FILLER) and region.ids(block)[1] for block in rest)

@@ -51,9 +51,7 @@ class Cells:
     def items(self) -> list[bytes | None]:
         """All values as Python bytes; None for NULL."""
         raw, ends = self.data.tobytes(), self.offsets.tolist()
-        return [
-            None if null else raw[ends[k] : ends[k + 1]] for k, null in enumerate(self.nulls.tolist())
-        ]
+        return [None if null else raw[ends[k] : ends[k + 1]] for k, null in enumerate(self.nulls.tolist())]
 
     @staticmethod
     def of(values: list[bytes | None]) -> Cells:
@@ -214,7 +212,9 @@ def find_rows(slots: Slots, names: list[str], losses: Losses) -> Rows:
         losses.add("page_broken", names[page])
     if (used > PAGE).any():
         good &= used[slots.page] <= PAGE
-    columns = np.where(has_bitmap, columns, NO_BITMAP)  # records of sparse columns only say nothing of columns
+    columns = np.where(
+        has_bitmap, columns, NO_BITMAP
+    )  # records of sparse columns only say nothing of columns
     bitmap = np.where(has_bitmap, at + 2, -1)
     rows = Rows(flat, slots.page, start, limit, fixed_end, columns, bitmap, variables, ends)
     return rows.keep(good)

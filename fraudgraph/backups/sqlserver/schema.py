@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fraudgraph.backups.sqlserver.catalog import Catalog
+from fraudgraph.backups.sqlserver import variants
+from fraudgraph.backups.sqlserver.catalog import Catalog, column_numbers
 from fraudgraph.backups.sqlserver.collation import CodePage, code_page
 from fraudgraph.backups.sqlserver.faults import Note
-from fraudgraph.backups.sqlserver.tables import Column, Table
-from fraudgraph.backups.sqlserver.types import NAMES, ColumnType, is_text, storage_width
+from fraudgraph.backups.sqlserver.records import gather
+from fraudgraph.backups.sqlserver.tables import Table
+from fraudgraph.backups.sqlserver.types import NAMES, Column, ColumnType, is_text
 
 __all__ = ["Skipped", "read_tables"]
 
@@ -110,11 +112,22 @@ def _column(catalog: Catalog, name: str, get: dict[str, int], locale: int) -> Co
     page = code_page(collation, catalog.collation, locale)
     text = is_text(get["xtype"])
     kind = ColumnType(
-        get["xtype"], get["length"], get["prec"] & 0xFF, get["scale"] & 0xFF, page if text else CodePage("", True)
+        get["xtype"],
+        get["length"],
+        get["prec"] & 0xFF,
+        get["scale"] & 0xFF,
+        page if text else CodePage("", True),
     )
     shown = CP_NAMES.get(page.name, page.name) if text else ""
     return Column(
-        name, get["colid"], _declared(kind), kind, not get["status"] & 1, collation, shown, _note(kind, page, collation)
+        name,
+        get["colid"],
+        _declared(kind),
+        kind,
+        not get["status"] & 1,
+        collation,
+        shown,
+        _note(kind, page, collation),
     )
 
 
@@ -134,6 +147,27 @@ def _whole(catalog: Catalog, object_id: int, compression: set[int]) -> Note | No
     return None
 
 
+def _defaults(catalog: Catalog) -> dict[tuple[int, int], bytes]:
+    """Defaults of columns that were added without touching the rows (`sysseobjvalues`, 2012 and later).
+
+    By rowset and physical column; values are sql_variants, of which the bytes are kept.
+    """
+    found = next((k for k, name in enumerate(catalog.objects.texts) if name == "sysseobjvalues"), None)
+    base = None if found is None else catalog.base_table(int(catalog.objects.numbers["id"][found]))
+    if base is None or "value" not in base[2] or not {"valclass", "id", "subid", "valnum"} <= base[1].keys():
+        return {}
+    rows, fixed, variable = base
+    numbers = column_numbers(rows, {name: fixed[name] for name in ("valclass", "id", "subid", "valnum")})
+    start, length, _ = rows.variable(variable["value"])
+    raw = gather(rows.flat, start, length, np.zeros(len(rows), bool)).items()
+    out: dict[tuple[int, int], bytes] = {}
+    for row in np.flatnonzero((numbers["valclass"] == 1) & (numbers["valnum"] == 0)).tolist():
+        value = variants.body(raw[row] or b"")
+        if value is not None:
+            out[int(numbers["id"][row]), int(numbers["subid"][row])] = value
+    return out
+
+
 def read_tables(catalog: Catalog, locale: int) -> tuple[list[Table], list[Skipped]]:
     """All user tables, and those that can't be read.
 
@@ -146,6 +180,7 @@ def read_tables(catalog: Catalog, locale: int) -> tuple[list[Table], list[Skippe
     tables: list[Table] = []
     skipped: list[Skipped] = []
     objects = catalog.objects
+    defaults = _defaults(catalog)
     for row in np.flatnonzero((objects.numbers["type"] & 0xFFFF) == USER_TABLE).tolist():
         object_id, name = int(objects.numbers["id"][row]), objects.texts[row]
         schema = catalog.schemas.get(int(objects.numbers["nsid"][row]), "dbo")
@@ -156,12 +191,13 @@ def read_tables(catalog: Catalog, locale: int) -> tuple[list[Table], list[Skippe
         if reason is not None or not columns:
             skipped.append(Skipped(f"{schema}.{name}", count, reason or _COLUMNS["type"]))
             continue
-        tables.append(Table(schema, name, columns, count, catalog, rowsets, left))
+        kept = {
+            (one.rowset, number): defaults[one.rowset, piece.hobt]
+            for one in rowsets
+            for number, piece in one.columns.items()
+            if (one.rowset, piece.hobt) in defaults
+        }
+        tables.append(Table(schema, name, columns, count, catalog, rowsets, left, kept))
     tables.sort(key=lambda one: (one.schema, one.name))
     skipped.sort(key=lambda one: one.name)
     return tables, skipped
-
-
-def has_place(kind: ColumnType) -> bool:
-    """Whether a type has a fixed place in the record."""
-    return storage_width(kind) > 0

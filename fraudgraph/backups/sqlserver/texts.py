@@ -75,7 +75,9 @@ def from_utf16(cells: Cells, nulls: Bools, losses: Losses, where: str) -> pa.Arr
     data = units.astype("<u2").tobytes().decode("utf-16-le", "replace").encode("utf-8", "replace")
     offsets = at[ends]
     if len(data) != int(at[-1]):  # a pair cut in two by the end of a value
-        return pa.array([None if v is None else v.decode("utf-16-le", "replace") for v in cells.items()], pa.string())
+        return pa.array(
+            [None if v is None else v.decode("utf-16-le", "replace") for v in cells.items()], pa.string()
+        )
     return string_array(data, offsets, nulls)
 
 

@@ -16,7 +16,16 @@ import pyarrow as pa
 from fraudgraph.backups.sqlserver.arrays import numbers
 from fraudgraph.backups.sqlserver.faults import Losses
 
-__all__ = ["date", "datetime", "datetime2", "datetimeoffset", "guess_small", "offset_text", "time", "time_width"]
+__all__ = [
+    "date",
+    "datetime",
+    "datetime2",
+    "datetimeoffset",
+    "guess_small",
+    "offset_text",
+    "time",
+    "time_width",
+]
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -48,7 +57,9 @@ def _checked(good: Bools, nulls: Bools, losses: Losses, where: str) -> Bools:
     return nulls | wrong
 
 
-def datetime(days: Ints, ticks: Ints, nulls: Bools, losses: Losses, where: str, *, unit: str = "ms") -> pa.Array:
+def datetime(
+    days: Ints, ticks: Ints, nulls: Bools, losses: Losses, where: str, *, unit: str = "ms"
+) -> pa.Array:
     """datetime and smalldatetime; thousandths are rounded as the server shows them (…0, …3, …7)."""
     good = (days >= FIRST_DATETIME) & (days <= LAST_DATETIME) & (ticks >= 0) & (ticks < 25_920_000)
     nulls = _checked(good, nulls, losses, where)

@@ -7,8 +7,18 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from fraudgraph.backups.sqlserver.collation import CodePage
+from fraudgraph.backups.sqlserver.faults import Note
 
-__all__ = ["LEGACY_LOB", "NAMES", "ColumnType", "arrow_type", "is_large", "is_text", "storage_width"]
+__all__ = [
+    "LEGACY_LOB",
+    "NAMES",
+    "Column",
+    "ColumnType",
+    "arrow_type",
+    "is_large",
+    "is_text",
+    "storage_width",
+]
 
 NAMES = {
     34: "image", 35: "text", 36: "uniqueidentifier", 40: "date", 41: "time", 42: "datetime2", 43: "datetimeoffset",
@@ -67,3 +77,26 @@ def is_large(kind: ColumnType) -> bool:
 def is_text(xtype: int) -> bool:
     """Whether the bytes are in a code page."""
     return xtype in (35, 167, 175)
+
+
+@dataclass(slots=True)
+class Column:
+    """A column as the report names it.
+
+    `declared` is the type as written in SQL; `collation` its number, `code_page` the codec of its bytes
+    (empty for other types), `note` what a reader should know of it.
+    """
+
+    name: str
+    number: int
+    declared: str
+    kind: ColumnType
+    nullable: bool
+    collation: int = 0
+    code_page: str = ""
+    note: Note | None = None
+
+    @property
+    def arrow(self) -> pa.DataType:
+        """The Arrow type."""
+        return arrow_type(self.kind)

@@ -33,19 +33,34 @@ MONEY = {60: 8, 122: 4}
 
 @dataclass(slots=True)
 class Raw:
-    """A column's bytes as found: a matrix (fixed columns) or cells (variable and compressed ones)."""
+    """A column's bytes as found: a matrix (fixed columns) or cells (variable and compressed ones).
+
+    `absent` marks rows written before the column was added: its default, if the catalogue keeps one, is theirs.
+    """
 
     nulls: Bools
     matrix: Bytes | None = None
     cells: Cells | None = None
     compressed: bool = False
     bit: int = 0
+    absent: Bools | None = None
 
     def part(self, low: int, high: int) -> Raw:
         """Some of the rows."""
         matrix = None if self.matrix is None else self.matrix[low:high]
         cells = None if self.cells is None else self.cells.part(low, high)
-        return Raw(self.nulls[low:high], matrix, cells, self.compressed, self.bit)
+        absent = None if self.absent is None else self.absent[low:high]
+        return Raw(self.nulls[low:high], matrix, cells, self.compressed, self.bit, absent)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A column to be turned into Arrow: its bytes, its type, and where losses are told."""
+
+    raw: Raw
+    kind: ColumnType
+    losses: Losses
+    where: str
 
 
 def widths(cells: Cells) -> Ints:
@@ -81,49 +96,55 @@ def _matrix(raw: Raw, width: int, *, right: bool = False) -> Bytes:
     return padded(raw.cells, width, right=right)
 
 
-def _integer(raw: Raw, kind: ColumnType, losses: Losses, where: str) -> pa.Array:
-    arrow, code = INTEGERS[kind.xtype]
-    if not raw.compressed or raw.cells is None:
-        return numbers(_matrix(raw, np.dtype(code).itemsize).view(code).ravel(), raw.nulls, arrow)
-    values = unbias(raw.cells, signed=kind.xtype != 48)
+def _integer(task: Task) -> pa.Array:
+    arrow, code = INTEGERS[task.kind.xtype]
+    if not task.raw.compressed or task.raw.cells is None:
+        return numbers(_matrix(task.raw, np.dtype(code).itemsize).view(code).ravel(), task.raw.nulls, arrow)
+    values = unbias(task.raw.cells, signed=task.kind.xtype != 48)
     info = np.iinfo(code)
-    wrong = ~raw.nulls & ((values < info.min) | (values > info.max))
-    losses.add("decode", where, int(wrong.sum()))
-    nulls = raw.nulls | wrong
+    wrong = ~task.raw.nulls & ((values < info.min) | (values > info.max))
+    task.losses.add("decode", task.where, int(wrong.sum()))
+    nulls = task.raw.nulls | wrong
     return numbers(np.where(nulls, 0, values).astype(code), nulls, arrow)
 
 
-def _bit(raw: Raw, kind: ColumnType, losses: Losses, where: str) -> pa.Array:
-    if raw.matrix is not None:
-        return booleans((raw.matrix[:, 0] >> raw.bit) & 1 > 0, raw.nulls)
-    return booleans(_matrix(raw, 1)[:, 0] > 0, raw.nulls)
+def _bit(task: Task) -> pa.Array:
+    if task.raw.matrix is not None:
+        return booleans((task.raw.matrix[:, 0] >> task.raw.bit) & 1 > 0, task.raw.nulls)
+    return booleans(_matrix(task.raw, 1)[:, 0] > 0, task.raw.nulls)
 
 
-def _float(raw: Raw, kind: ColumnType, losses: Losses, where: str) -> pa.Array:
-    width = 4 if kind.xtype == 59 else 8
+def _float(task: Task) -> pa.Array:
+    width = 4 if task.kind.xtype == 59 else 8
     code, arrow = ("<f4", pa.float32()) if width == 4 else ("<f8", pa.float64())
-    return numbers(_matrix(raw, width, right=raw.compressed).view(code).ravel(), raw.nulls, arrow)
+    return numbers(
+        _matrix(task.raw, width, right=task.raw.compressed).view(code).ravel(), task.raw.nulls, arrow
+    )
 
 
-def _money(raw: Raw, kind: ColumnType, losses: Losses, where: str) -> pa.Array:
-    width = MONEY[kind.xtype]
-    if raw.compressed and raw.cells is not None:
-        values = unbias(raw.cells)
+def _money(task: Task) -> pa.Array:
+    width = MONEY[task.kind.xtype]
+    if task.raw.compressed and task.raw.cells is not None:
+        values = unbias(task.raw.cells)
     else:
-        matrix = _matrix(raw, width)
+        matrix = _matrix(task.raw, width)
         values = matrix.view("<i8" if width == 8 else "<i4").ravel().astype(np.int64)
-    return decimals.from_int64(values, raw.nulls, 19 if width == 8 else 10, 4)
+    return decimals.from_int64(values, task.raw.nulls, 19 if width == 8 else 10, 4)
 
 
-def _decimal(raw: Raw, kind: ColumnType, losses: Losses, where: str) -> pa.Array:
-    if raw.matrix is not None:
-        return decimals.from_fixed(raw.matrix, raw.nulls, kind.precision, kind.scale, losses, where)
-    assert raw.cells is not None
-    return decimals.from_vardecimal(raw.cells, raw.nulls, kind.precision, kind.scale, losses, where)
+def _decimal(task: Task) -> pa.Array:
+    if task.raw.matrix is not None:
+        return decimals.from_fixed(
+            task.raw.matrix, task.raw.nulls, task.kind.precision, task.kind.scale, task.losses, task.where
+        )
+    assert task.raw.cells is not None
+    return decimals.from_vardecimal(
+        task.raw.cells, task.raw.nulls, task.kind.precision, task.kind.scale, task.losses, task.where
+    )
 
 
-def _guid(raw: Raw, kind: ColumnType, losses: Losses, where: str) -> pa.Array:
-    matrix = _matrix(raw, 16)
+def _guid(task: Task) -> pa.Array:
+    matrix = _matrix(task.raw, 16)
     order = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15]
     digits = np.frombuffer(b"0123456789ABCDEF", np.uint8)
     both = matrix[:, order]
@@ -131,7 +152,7 @@ def _guid(raw: Raw, kind: ColumnType, losses: Losses, where: str) -> pa.Array:
     places = np.array([k + (k >= 8) + (k >= 12) + (k >= 16) + (k >= 20) for k in range(32)])
     text[:, places[0::2]], text[:, places[1::2]] = digits[both >> 4], digits[both & 15]
     offsets = np.arange(len(both) + 1, dtype=np.int32) * 36
-    return texts.string_array(np.ascontiguousarray(text).reshape(-1), offsets, raw.nulls)
+    return texts.string_array(np.ascontiguousarray(text).reshape(-1), offsets, task.raw.nulls)
 
 
 def _cells(raw: Raw) -> Cells:
@@ -157,77 +178,83 @@ def _fixed_cells(raw: Raw, width: int, fill: bytes) -> Cells:
     return Cells(matrix.reshape(-1), np.arange(len(size) + 1, dtype=np.int64) * width, cells.nulls)
 
 
-def _unicode(raw: Raw, kind: ColumnType, losses: Losses, where: str) -> pa.Array:
-    cells = _cells(raw)
-    if raw.compressed and kind.length != -1 and kind.xtype != 99:
-        cells = texts.expand(cells, losses, where)
-    if kind.xtype == 239:
-        wide = Raw(raw.nulls, cells=cells, compressed=raw.compressed)
-        cells = _fixed_cells(wide, kind.length, b" \0")
-    return texts.from_utf16(cells, raw.nulls, losses, where)
+def _unicode(task: Task) -> pa.Array:
+    cells = _cells(task.raw)
+    if task.raw.compressed and task.kind.length != -1 and task.kind.xtype != 99:
+        cells = texts.expand(cells, task.losses, task.where)
+    if task.kind.xtype == 239:
+        wide = Raw(task.raw.nulls, cells=cells, compressed=task.raw.compressed)
+        cells = _fixed_cells(wide, task.kind.length, b" \0")
+    return texts.from_utf16(cells, task.raw.nulls, task.losses, task.where)
 
 
-def _text(raw: Raw, kind: ColumnType, losses: Losses, where: str) -> pa.Array:
-    cells = _fixed_cells(raw, kind.length, b" ") if kind.xtype == 175 else _cells(raw)
-    return texts.from_code_page(cells, raw.nulls, kind.page, losses, where)
+def _text(task: Task) -> pa.Array:
+    cells = _fixed_cells(task.raw, task.kind.length, b" ") if task.kind.xtype == 175 else _cells(task.raw)
+    return texts.from_code_page(cells, task.raw.nulls, task.kind.page, task.losses, task.where)
 
 
-def _binary(raw: Raw, kind: ColumnType, losses: Losses, where: str) -> pa.Array:
-    cells = _fixed_cells(raw, kind.length, b"\0") if kind.xtype == 173 else _cells(raw)
-    return texts.binary_array(cells, raw.nulls)
+def _binary(task: Task) -> pa.Array:
+    cells = _fixed_cells(task.raw, task.kind.length, b"\0") if task.kind.xtype == 173 else _cells(task.raw)
+    return texts.binary_array(cells, task.raw.nulls)
 
 
-def _rowversion(raw: Raw, kind: ColumnType, losses: Losses, where: str) -> pa.Array:
-    matrix = _matrix(raw, 8, right=True)
-    if not raw.compressed:
+def _rowversion(task: Task) -> pa.Array:
+    matrix = _matrix(task.raw, 8, right=True)
+    if not task.raw.compressed:
         matrix = matrix[:, ::-1]
     data = np.ascontiguousarray(matrix).reshape(-1)
     offsets = np.arange(len(matrix) + 1, dtype=np.int64) * 8
-    return texts.binary_array(Cells(data, offsets, raw.nulls), raw.nulls)
+    return texts.binary_array(Cells(data, offsets, task.raw.nulls), task.raw.nulls)
 
 
-def _datetime(raw: Raw, kind: ColumnType, losses: Losses, where: str) -> pa.Array:
-    if raw.compressed and raw.cells is not None:
-        whole = unbias(raw.cells)
+def _datetime(task: Task) -> pa.Array:
+    if task.raw.compressed and task.raw.cells is not None:
+        whole = unbias(task.raw.cells)
         days, ticks = whole >> 32, whole & 0xFFFFFFFF
     else:
-        both = _matrix(raw, 8).view("<i4").reshape(-1, 2).astype(np.int64)
+        both = _matrix(task.raw, 8).view("<i4").reshape(-1, 2).astype(np.int64)
         days, ticks = both[:, 1], both[:, 0]
-    return times.datetime(days, ticks, raw.nulls, losses, where)
+    return times.datetime(days, ticks, task.raw.nulls, task.losses, task.where)
 
 
-def _smalldatetime(raw: Raw, kind: ColumnType, losses: Losses, where: str) -> pa.Array:
-    if raw.compressed and raw.cells is not None:
-        days, minutes = times.guess_small(unbias(raw.cells), unbias(raw.cells, signed=False))
+def _smalldatetime(task: Task) -> pa.Array:
+    if task.raw.compressed and task.raw.cells is not None:
+        days, minutes = times.guess_small(unbias(task.raw.cells), unbias(task.raw.cells, signed=False))
     else:
-        both = _matrix(raw, 4).view("<u2").reshape(-1, 2).astype(np.int64)
+        both = _matrix(task.raw, 4).view("<u2").reshape(-1, 2).astype(np.int64)
         days, minutes = both[:, 1], both[:, 0]
-    return times.datetime(days, minutes * 18000, raw.nulls, losses, where, unit="s")
+    return times.datetime(days, minutes * 18000, task.raw.nulls, task.losses, task.where, unit="s")
 
 
-def _date(raw: Raw, kind: ColumnType, losses: Losses, where: str) -> pa.Array:
-    return times.date(_matrix(raw, 3), raw.nulls, losses, where)
+def _date(task: Task) -> pa.Array:
+    return times.date(_matrix(task.raw, 3), task.raw.nulls, task.losses, task.where)
 
 
-def _time(raw: Raw, kind: ColumnType, losses: Losses, where: str) -> pa.Array:
-    return times.time(_matrix(raw, times.time_width(kind.scale)), kind.scale, raw.nulls, losses, where)
+def _time(task: Task) -> pa.Array:
+    return times.time(
+        _matrix(task.raw, times.time_width(task.kind.scale)),
+        task.kind.scale,
+        task.raw.nulls,
+        task.losses,
+        task.where,
+    )
 
 
-def _datetime2(raw: Raw, kind: ColumnType, losses: Losses, where: str) -> pa.Array:
-    matrix = _matrix(raw, times.time_width(kind.scale) + 3)
-    return times.datetime2(matrix, kind.scale, raw.nulls, losses, where)
+def _datetime2(task: Task) -> pa.Array:
+    matrix = _matrix(task.raw, times.time_width(task.kind.scale) + 3)
+    return times.datetime2(matrix, task.kind.scale, task.raw.nulls, task.losses, task.where)
 
 
-def _datetimeoffset(raw: Raw, kind: ColumnType, losses: Losses, where: str) -> pa.Array:
-    matrix = _matrix(raw, times.time_width(kind.scale) + 5)
-    return times.datetimeoffset(matrix, kind.scale, raw.nulls, losses, where)
+def _datetimeoffset(task: Task) -> pa.Array:
+    matrix = _matrix(task.raw, times.time_width(task.kind.scale) + 5)
+    return times.datetimeoffset(matrix, task.kind.scale, task.raw.nulls, task.losses, task.where)
 
 
-def _variant(raw: Raw, kind: ColumnType, losses: Losses, where: str) -> pa.Array:
-    return variants.to_arrow(_cells(raw), raw.nulls, kind, losses, where)
+def _variant(task: Task) -> pa.Array:
+    return variants.to_arrow(_cells(task.raw), task.raw.nulls, task.losses, task.where)
 
 
-_BY_TYPE: dict[int, Callable[[Raw, ColumnType, Losses, str], pa.Array]] = {
+_BY_TYPE: dict[int, Callable[[Task], pa.Array]] = {
     34: _binary, 35: _text, 36: _guid, 40: _date, 41: _time, 42: _datetime2, 43: _datetimeoffset,
     48: _integer, 52: _integer, 56: _integer, 58: _smalldatetime, 59: _float, 60: _money, 61: _datetime,
     62: _float, 98: _variant, 99: _unicode, 104: _bit, 106: _decimal, 108: _decimal, 122: _money, 127: _integer,
@@ -248,4 +275,4 @@ def to_arrow(raw: Raw, kind: ColumnType, losses: Losses, where: str) -> pa.Array
     where : str
         Table and column, for the report.
     """
-    return _BY_TYPE[kind.xtype](raw, kind, losses, where)
+    return _BY_TYPE[kind.xtype](Task(raw, kind, losses, where))

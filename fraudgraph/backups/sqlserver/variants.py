@@ -18,9 +18,8 @@ from fraudgraph.backups.sqlserver.collation import code_page
 from fraudgraph.backups.sqlserver.faults import Losses
 from fraudgraph.backups.sqlserver.pages import u16, u32
 from fraudgraph.backups.sqlserver.records import Cells
-from fraudgraph.backups.sqlserver.types import ColumnType
 
-__all__ = ["show", "to_arrow"]
+__all__ = ["body", "show", "to_arrow"]
 
 WIDTHS = {36: 16, 40: 3, 48: 1, 52: 2, 56: 4, 58: 4, 59: 4, 60: 8, 61: 8, 62: 8, 104: 1, 122: 4, 127: 8}
 
@@ -29,19 +28,27 @@ def show(raw: bytes) -> str:
     """The text of one variant; ValueError if it is none."""
     if len(raw) < 2 or raw[1] != 1:
         raise ValueError("version")
-    kind, body = raw[0], raw[2:]
+    kind, held = raw[0], raw[2:]
     if kind in (167, 175, 231, 239):
-        return _text(kind, body)
+        return _text(kind, held)
     if kind in (165, 173):
-        return "0x" + body[2:].hex().upper()
+        return "0x" + held[2:].hex().upper()
     if kind in (106, 108):
-        return _decimal(body[1], body[2:])
+        return _decimal(held[1], held[2:])
     if kind in (41, 42, 43):
-        return _time(kind, body[0], body[1:])
+        return _time(kind, held[0], held[1:])
     width = WIDTHS.get(kind)
-    if width is None or len(body) < width:
+    if width is None or len(held) < width:
         raise ValueError(kind)
-    return _plain(kind, body[:width])
+    return _plain(kind, held[:width])
+
+
+def body(raw: bytes) -> bytes | None:
+    """The bytes of a variant's value as a row would hold them; None if it is none."""
+    if len(raw) < 2 or raw[1] != 1:
+        return None
+    head = {167: 6, 175: 6, 231: 6, 239: 6, 165: 2, 173: 2, 106: 2, 108: 2, 41: 1, 42: 1, 43: 1}
+    return raw[2 + head.get(raw[0], 0) :]
 
 
 def _text(kind: int, body: bytes) -> str:
@@ -83,34 +90,34 @@ def _time(kind: int, scale: int, body: bytes) -> str:
     return shown if kind == 43 else shown[:-7] if kind == 42 else shown[11:-7]
 
 
-def _plain(kind: int, body: bytes) -> str:
+def _plain(kind: int, raw: bytes) -> str:
     if kind in (48, 104):
-        return str(body[0])
+        return str(raw[0])
     if kind in (52, 56, 127):
-        return str(int.from_bytes(body, "little", signed=True))
+        return str(int.from_bytes(raw, "little", signed=True))
     if kind in (60, 122):
-        return _scaled(int.from_bytes(body, "little", signed=True), 4)
+        return _scaled(int.from_bytes(raw, "little", signed=True), 4)
     if kind in (59, 62):
-        return repr(float(np.frombuffer(body, "<f4" if kind == 59 else "<f8")[0]))
-    if kind == 36:
-        tail = body[8:].hex().upper()
-        return f"{u32(body, 0):08X}-{u16(body, 4):04X}-{u16(body, 6):04X}-{tail[:4]}-{tail[4:]}"
+        return repr(float(np.frombuffer(raw, "<f4" if kind == 59 else "<f8")[0]))
+    return _guid(raw) if kind == 36 else _datetime(kind, raw)
+
+
+def _guid(raw: bytes) -> str:
+    tail = raw[8:].hex().upper()
+    return f"{u32(raw, 0):08X}-{u16(raw, 4):04X}-{u16(raw, 6):04X}-{tail[:4]}-{tail[4:]}"
+
+
+def _datetime(kind: int, raw: bytes) -> str:
     if kind == 40:
-        return dt.date.fromordinal(int.from_bytes(body, "little") + 1).isoformat()
-    return _datetime(kind, body)
-
-
-def _datetime(kind: int, body: bytes) -> str:
+        return dt.date.fromordinal(int.from_bytes(raw, "little") + 1).isoformat()
     base = dt.datetime(1900, 1, 1)
     if kind == 58:
-        return (base + dt.timedelta(days=u16(body, 2), minutes=u16(body, 0))).isoformat(" ")
-    days, ticks = int.from_bytes(body[4:], "little", signed=True), u32(body, 0)
+        return (base + dt.timedelta(days=u16(raw, 2), minutes=u16(raw, 0))).isoformat(" ")
+    days, ticks = int.from_bytes(raw[4:], "little", signed=True), u32(raw, 0)
     return (base + dt.timedelta(days=days, milliseconds=(ticks * 10 + 1) // 3)).isoformat(" ", "milliseconds")
 
 
-def to_arrow(
-    cells: Cells, nulls: npt.NDArray[np.bool_], kind: ColumnType, losses: Losses, where: str
-) -> pa.Array:
+def to_arrow(cells: Cells, nulls: npt.NDArray[np.bool_], losses: Losses, where: str) -> pa.Array:
     """A column of variants as strings."""
     out: list[str | None] = []
     for raw, null in zip(cells.items(), nulls.tolist(), strict=True):

@@ -10,11 +10,27 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
+from itertools import pairwise
 
 PAGE = 8192
 EXTENT = 8
 INTERVAL = 63_904
-FIXED = {48: 1, 52: 2, 56: 4, 127: 8, 59: 4, 62: 8, 60: 8, 122: 4, 61: 8, 58: 4, 36: 16, 40: 3, 104: 1, 189: 8}
+FIXED = {
+    48: 1,
+    52: 2,
+    56: 4,
+    127: 8,
+    59: 4,
+    62: 8,
+    60: 8,
+    122: 4,
+    61: 8,
+    58: 4,
+    36: 16,
+    40: 3,
+    104: 1,
+    189: 8,
+}
 PRC, LATIN, DATABASE = 0xD024, 0xD008, 0xD024
 
 
@@ -76,13 +92,17 @@ class Off(bytes):
     """A value that is a pointer: its end carries 0x8000."""
 
 
-def fixed_var(places: list[Place], values: list[bytes | None], *, kind: int = 0, columns: int | None = None) -> bytes:
+def fixed_var(
+    places: list[Place], values: list[bytes | None], *, kind: int = 0, columns: int | None = None
+) -> bytes:
     """A record of the FixedVar form; `columns`: how many columns it knew when it was written."""
     shown = [(p, v) for p, v in zip(places, values, strict=True) if not p.col.sparse]
     sparse = [(p, v) for p, v in zip(places, values, strict=True) if p.col.sparse and v is not None]
     known = columns or len(shown)
     shown = shown[:known]
-    end = max([4, *(p.offset + (1 if p.col.xtype == 104 else p.col.width()) for p, _ in shown if p.offset >= 0)])
+    end = max(
+        [4, *(p.offset + (1 if p.col.xtype == 104 else p.col.width()) for p, _ in shown if p.offset >= 0)]
+    )
     fixed = bytearray(end)
     nulls = bytearray((known + 7) // 8)
     variable: list[bytes] = []
@@ -133,7 +153,11 @@ def compressed(values: list[object], *, kind: int = 0) -> bytes:
     """A compressed record: None, BIT, Symbol, or the stored bytes of each column."""
     count = len(values)
     head = bytes([count]) if count < 128 else bytes([0x80 | count >> 8, count & 255])
-    codes, shorts, longs = [], [[] for _ in range((count + 29) // 30)], [[] for _ in range((count + 29) // 30)]
+    codes, shorts, longs = (
+        [],
+        [[] for _ in range((count + 29) // 30)],
+        [[] for _ in range((count + 29) // 30)],
+    )
     for at, value in enumerate(values):
         if value is None:
             codes.append(0)
@@ -210,6 +234,7 @@ class Builder:
     columns: list[tuple[int, Col, int]] = field(default_factory=list)
     slices: list[tuple[int, Place]] = field(default_factory=list)
     next_id: int = 1000
+    defaults: list[tuple[int, int, bytes]] = field(default_factory=list)
 
     # pages
 
@@ -333,30 +358,43 @@ class Builder:
             64: [Col("class", 48), Col("id", 56), Col("name", 231, 256)],
             24: [Col("dbfragid", 56), Col("fileid", 56), Col("filetype", 48), Col("lname", 231, 256),
                  Col("pname", 231, 520)],
+            9: [Col("valclass", 48), Col("id", 127), Col("subid", 127), Col("valnum", 56), Col("value", 98, 8016),
+                Col("imageval", 165, -1)],
         }  # fmt: skip
         for object_id, cols in names.items():
-            self.objects.append((object_id, f"sys{object_id}", b"S "))
+            self.objects.append((object_id, "sysseobjvalues" if object_id == 9 else f"sys{object_id}", b"S "))
             self.columns += [(object_id, col, number) for number, col in enumerate(cols, 1)]
-        rowset_of = {5: 5 << 16, 7: 7 << 16} | {k: (1 << 48) | (k << 16) for k in (34, 41, 3, 64, 24)}
+        rowset_of = {5: 5 << 16, 7: 7 << 16} | {k: (1 << 48) | (k << 16) for k in (34, 41, 3, 64, 24, 9)}
         rows = {
             34: [[i4(o), u16(n), i4(1), b"\1", i4(0), t] for o, n, t in self.objects],
             41: [self._colpar(*one) for one in self.columns],
             3: [self._rscol(*one) for one in self.slices],
+            9: [
+                [b"\1", i8(rowset), i8(column), i4(0), value, None] for rowset, column, value in self.defaults
+            ],
             64: [[bytes([50]), i4(1), u16("dbo")]],
-            24: [[i4(1), i4(f), b"\0", u16(f"file{f}"), u16(f"D:\\data\\file{f}")] for f in sorted(self.next_extent)],
+            24: [
+                [i4(1), i4(f), b"\0", u16(f"file{f}"), u16(f"D:\\data\\file{f}")]
+                for f in sorted(self.next_extent)
+            ],
         }
         for object_id, values in rows.items():
             self._store(rowset_of[object_id], object_id, names[object_id], values)
-        sets = [[i8(r), b"\1", i4(o), i4(m), i4(p), i4(0), i2(0), i8(n), bytes([c])] for r, o, m, p, n, c in self.rowsets]
+        sets = [
+            [i8(r), b"\1", i4(o), i4(m), i4(p), i4(0), i2(0), i8(n), bytes([c])]
+            for r, o, m, p, n, c in self.rowsets
+        ]
         own = [(rowset_of[k], k, 1, 1, 0, 0) for k in (5, 7)]
-        sets += [[i8(r), b"\1", i4(o), i4(m), i4(p), i4(0), i2(0), i8(n), bytes([c])] for r, o, m, p, n, c in own]
+        sets += [
+            [i8(r), b"\1", i4(o), i4(m), i4(p), i4(0), i2(0), i8(n), bytes([c])] for r, o, m, p, n, c in own
+        ]
         self._store(rowset_of[5], 5, names[5], sets)
         units = [
             [i8(a), bytes([k]), i8(o), i4(0), i2(0), bytes(6), bytes(6), struct.pack("<IH", page, file)]
             for a, k, o, page, file in self.units
         ]
         pages = self.data_pages([fixed_var(place_columns(names[7]), row) for row in units])
-        for one, other in zip(pages, pages[1:], strict=False):
+        for one, other in pairwise(pages):
             struct.pack_into("<IH", self.pages[one], 16, other[1], other[0])
         self.first_unit = pages[0]
 
@@ -379,7 +417,11 @@ class Builder:
     @staticmethod
     def _rscol(rowset: int, place: Place) -> list[bytes]:
         offset = 0 if place.col.sparse else place.offset if place.offset >= 0 else -place.ordinal - 1
-        number = place.number | (0x04000000 if place.col.dropped else 0) | (0x08000000 if place.col.internal else 0)
+        number = (
+            place.number
+            | (0x04000000 if place.col.dropped else 0)
+            | (0x08000000 if place.col.internal else 0)
+        )
         status = (2 if place.col.dropped else 0) | (0x100 if place.col.sparse else 0)
         return [
             i8(rowset), i4(number), i4(place.number), i8(0), i4(place.col.xtype), i4(0), i2(0), i2(0), i4(status),

@@ -6,7 +6,19 @@ import struct
 import uuid
 from decimal import Decimal
 
-from tests.backups.sqlserver.build import BIT, LATIN, PRC, Col, biased, decimal_fixed, i2, i4, i8, u16, vardecimal
+from tests.backups.sqlserver.build import (
+    BIT,
+    LATIN,
+    PRC,
+    Col,
+    biased,
+    decimal_fixed,
+    i2,
+    i4,
+    i8,
+    u16,
+    vardecimal,
+)
 
 MONEY = Decimal("0.0001")
 D0001 = dt.date(1, 1, 1).toordinal()
@@ -61,7 +73,7 @@ ROWS: list[list[object]] = [
 ]  # fmt: skip
 
 
-def loose(col: Col, value: object) -> bytes | None:
+def loose(col: Col, value: object) -> bytes | None:  # noqa: PLR0911  # one line a type
     """A value in the uncompressed form."""
     kind = col.xtype
     if value is None:
@@ -87,7 +99,7 @@ def loose(col: Col, value: object) -> bytes | None:
     return bytes(reversed(value)) if kind == 189 else _either(col, value)
 
 
-def _either(col: Col, value: object) -> bytes:
+def _either(col: Col, value: object) -> bytes:  # noqa: PLR0911  # one line a type
     """Values that look the same in both forms."""
     kind, scale = col.xtype, col.scale
     if kind == 40:
@@ -107,7 +119,7 @@ def _either(col: Col, value: object) -> bytes:
     return value
 
 
-def tight(col: Col, value: object) -> object:
+def tight(col: Col, value: object) -> object:  # noqa: PLR0911  # one line a type
     """A value in the compressed form."""
     kind = col.xtype
     if value is None:
@@ -148,7 +160,7 @@ def expected(row: list[object]) -> dict[str, object]:
     return out
 
 
-def _shown(col: Col, value: object) -> object:
+def _shown(col: Col, value: object) -> object:  # noqa: PLR0911  # one line a type
     kind = col.xtype
     if kind == 41:
         micros = value * 10 ** (6 - col.scale) if col.scale <= 6 else value // 10
@@ -170,7 +182,6 @@ def _shown(col: Col, value: object) -> object:
     if kind == 239:
         return value.ljust(col.length // 2)
     return value.ljust(col.length, b"\0") if kind == 173 else value
-
 
 
 codecs.register_error("euro", _euro)

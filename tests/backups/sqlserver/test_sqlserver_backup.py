@@ -2,6 +2,7 @@
 
 import datetime as dt
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,9 @@ from tests.backups.sqlserver.test_sqlserver_types import read
 COLS = [Col("id", 56), Col("name", 231, 60)]
 
 
-def built(**more: bool) -> Builder:
-    builder = Builder(**more)
-    records = [fixed_var(place_columns(COLS), [i4(k), u16(f"病人 {k}")]) for k in range(2000)]
+def built(*, sums: bool = False, rows: int = 2000) -> Builder:
+    builder = Builder(sums=sums)
+    records = [fixed_var(place_columns(COLS), [i4(k), u16(f"病人 {k}")]) for k in range(rows)]
     builder.next_extent[1] = 40  # extents 2 to 39 are free: a backup leaves them out
     builder.table("t", COLS, [records])
     builder.finish()
@@ -25,7 +26,9 @@ def built(**more: bool) -> Builder:
 
 def test_pages_are_placed_by_the_allocation_map_even_where_their_headers_lie(tmp_path: Path) -> None:
     builder = built()
-    target = next(key for key, page in builder.pages.items() if page[1] == 1 and u16("病人 1777") in bytes(page))
+    target = next(
+        key for key, page in builder.pages.items() if page[1] == 1 and u16("病人 1777") in bytes(page)
+    )
     struct.pack_into("<I", builder.pages[target], 32, 17)
     rows, notes = read(tmp_path / "a.bak", builder.tape())
     assert [row["id"] for row in rows] == list(range(2000))
@@ -34,7 +37,9 @@ def test_pages_are_placed_by_the_allocation_map_even_where_their_headers_lie(tmp
 
 def test_extents_written_again_replace_those_written_before(tmp_path: Path) -> None:
     builder = built()
-    target = next(key for key, page in builder.pages.items() if page[1] == 1 and u16("病人 1777") in bytes(page))
+    target = next(
+        key for key, page in builder.pages.items() if page[1] == 1 and u16("病人 1777") in bytes(page)
+    )
     first = target[1] // EXTENT * EXTENT
     page = builder.pages[target]
     page[:] = bytes(page).replace(u16("病人 1777"), u16("病人 XXXX"))
@@ -42,6 +47,44 @@ def test_extents_written_again_replace_those_written_before(tmp_path: Path) -> N
     rows, notes = read(tmp_path / "a.bak", built().tape(second=second))
     assert [row["name"] for row in rows] == [f"病人 {'XXXX' if k == 1777 else k}" for k in range(2000)]
     assert notes == []
+
+
+def with_extents(builder: Builder, change: Callable[[list[bytes]], list[bytes]]) -> bytes:
+    """A tape whose first region's extents were changed."""
+    whole, size = builder.region, EXTENT * PAGE
+
+    def changed(file: int) -> bytes:
+        data = whole(file)
+        return b"".join(change([data[k : k + size] for k in range(0, len(data), size)]))
+
+    builder.region = changed  # type: ignore[method-assign]
+    return builder.tape()
+
+
+def test_an_extent_freed_while_the_backup_ran_does_not_shift_those_after_it(tmp_path: Path) -> None:
+    stray = bytearray(EXTENT * PAGE)
+    for slot in range(EXTENT):
+        stray[slot * PAGE : slot * PAGE + 2] = b"\x01\x01"
+        struct.pack_into("<IH", stray, slot * PAGE + 32, 20 * EXTENT + slot, 1)
+    rows, notes = read(
+        tmp_path / "a.bak", with_extents(built(), lambda found: [found[0], bytes(stray), *found[1:]])
+    )
+    assert [row["id"] for row in rows] == list(range(2000))
+    assert notes == []
+
+
+def test_an_extent_missing_from_the_backup_loses_its_own_rows_only(tmp_path: Path) -> None:
+    builder = built(rows=6000)
+    target = next(
+        key for key, page in builder.pages.items() if page[1] == 1 and u16("病人 1777") in bytes(page)
+    )
+
+    def without(found: list[bytes]) -> list[bytes]:
+        return [one for one in found if bytes(builder.pages[target]) not in one]
+
+    rows, notes = read(tmp_path / "a.bak", with_extents(builder, without))
+    assert 3000 < len(rows) < 5000
+    assert "not in the files" in notes[0]
 
 
 def test_a_backup_says_when_it_was_made_and_by_which_version(tmp_path: Path) -> None:
@@ -61,7 +104,9 @@ def refused(path: Path, data: bytes) -> SourceError:
     return caught.value
 
 
-def test_compressed_striped_differential_and_foreign_files_are_refused_with_what_to_ask_for(tmp_path: Path) -> None:
+def test_compressed_striped_differential_and_foreign_files_are_refused_with_what_to_ask_for(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "a.bak"
     assert "NO_COMPRESSION" in str(refused(path, b"MSSQLBAK" + bytes(5000)))
     assert "stripe 2 of 3" in str(refused(path, built().tape(stripes=3, stripe=2)))
@@ -70,7 +115,9 @@ def test_compressed_striped_differential_and_foreign_files_are_refused_with_what
     assert "is empty" in str(refused(path, b""))
 
 
-def test_a_tape_with_every_second_extent_is_called_a_stripe_even_if_it_does_not_say_so(tmp_path: Path) -> None:
+def test_a_tape_with_every_second_extent_is_called_a_stripe_even_if_it_does_not_say_so(
+    tmp_path: Path,
+) -> None:
     builder = built()
     whole = builder.region
 
@@ -113,7 +160,9 @@ def test_damaged_pages_are_told_by_their_checksum(tmp_path: Path) -> None:
     builder = built(sums=True)
     rows, notes = read(tmp_path / "a.mdf", builder.data())
     assert (len(rows), notes) == (2000, [])
-    target = next(key for key, page in builder.pages.items() if page[1] == 1 and u16("病人 1777") in bytes(page))
+    target = next(
+        key for key, page in builder.pages.items() if page[1] == 1 and u16("病人 1777") in bytes(page)
+    )
     builder.pages[target][4000] ^= 1
     _, notes = read(tmp_path / "a.mdf", builder.data())
     assert "1 pages fail their own checksum" in notes[0]

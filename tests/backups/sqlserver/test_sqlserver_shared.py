@@ -38,7 +38,7 @@ def truth() -> dict[str, list[tuple[list[str], list[str]]]]:
     return out
 
 
-def meant(literal: str, found: object) -> object:
+def meant(literal: str, found: object) -> object:  # noqa: PLR0911  # one line a type
     """A literal as the type that was read."""
     if literal == "NULL":
         return None

@@ -28,10 +28,14 @@ def made(records: list[bytes], compression: int, info: bytes = b"", sums: bool =
 def test_every_type_comes_out_as_it_was_put_in(tmp_path: Path, compression: int) -> None:
     places = place_columns(kinds.COLUMNS)
     if compression:
-        records = [compressed([kinds.tight(c, v) for c, v in zip(kinds.COLUMNS, row, strict=True)]) for row in kinds.ROWS]
+        records = [
+            compressed([kinds.tight(c, v) for c, v in zip(kinds.COLUMNS, row, strict=True)])
+            for row in kinds.ROWS
+        ]
     else:
         records = [
-            fixed_var(places, [kinds.loose(c, v) for c, v in zip(kinds.COLUMNS, row, strict=True)]) for row in kinds.ROWS
+            fixed_var(places, [kinds.loose(c, v) for c, v in zip(kinds.COLUMNS, row, strict=True)])
+            for row in kinds.ROWS
         ]
     rows, notes = read(tmp_path / "a.mdf", made(records, compression, sums=True))
     for found, row in zip(rows, kinds.ROWS, strict=True):
@@ -41,7 +45,11 @@ def test_every_type_comes_out_as_it_was_put_in(tmp_path: Path, compression: int)
 
 
 def test_a_page_with_anchor_and_dictionary_gives_the_values_they_stand_for(tmp_path: Path) -> None:
-    cols = [kinds.Col("id", 56), kinds.Col("name", 167, 40, collation=kinds.LATIN), kinds.Col("town", 231, 40)]
+    cols = [
+        kinds.Col("id", 56),
+        kinds.Col("name", 167, 40, collation=kinds.LATIN),
+        kinds.Col("town", 231, 40),
+    ]
     builder = Builder()
     info = information([None, b"Hospital North", None], [b"\x09East", kinds.scsu("Harbour")])
     records = [
