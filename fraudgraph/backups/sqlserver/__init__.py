@@ -4,10 +4,11 @@ It stands alone: of this project it knows the errors only. Start with `open_data
 describes every page and record that is read, with its public source.
 """
 
-from fraudgraph.backups.sqlserver.database import Database, Version, open_database
+from fraudgraph.backups.sqlserver.database import Database, open_database
 from fraudgraph.backups.sqlserver.faults import Note
 from fraudgraph.backups.sqlserver.schema import Skipped
 from fraudgraph.backups.sqlserver.tables import Table
 from fraudgraph.backups.sqlserver.types import Column
+from fraudgraph.backups.sqlserver.versions import Version
 
 __all__ = ["Column", "Database", "Note", "Skipped", "Table", "Version", "open_database"]

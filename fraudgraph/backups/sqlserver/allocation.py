@@ -98,7 +98,7 @@ class Allocation:
                 continue
             here = interval == number
             keep[here] &= bits[pages[here] - number * PFS_EVERY]
-        return pages[keep]
+        return np.asarray(pages[keep], dtype=np.int64)
 
     def _pfs(self, file: int, number: int) -> npt.NDArray[np.bool_] | None:
         key = (file, number)

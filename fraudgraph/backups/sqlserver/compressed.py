@@ -17,26 +17,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from fraudgraph.backups.sqlserver.anchors import PageParts, locate, page_parts, prefixed
 from fraudgraph.backups.sqlserver.faults import Losses
-from fraudgraph.backups.sqlserver.pages import PAGE, u16
-from fraudgraph.backups.sqlserver.records import Cells, Slots, gather, word
+from fraudgraph.backups.sqlserver.pages import PAGE
+from fraudgraph.backups.sqlserver.records import Cells, Slots, gather
 
 __all__ = ["CompressedRows", "find_compressed"]
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-CLUSTER = 30
 LARGEST_ROW = 16_384
 """More than any row holds in itself: what a dictionary makes of a record is held against it."""
-
-
-@dataclass(slots=True)
-class _Page:
-    """A page's anchor (by column) and dictionary."""
-
-    anchor: list[bytes | None]
-    dictionary: list[bytes]
 
 
 @dataclass(slots=True)
@@ -49,7 +41,7 @@ class CompressedRows:
     start: Ints
     length: Ints
     pointer: Bools
-    parts: dict[int, _Page]
+    parts: dict[int, PageParts]
 
     def __len__(self) -> int:
         return len(self.page)
@@ -104,128 +96,8 @@ class CompressedRows:
             if symbols[row]:
                 value = part.dictionary[value[0]] if value[0] < len(part.dictionary) else b""
             anchor = part.anchor[column - 1] if column <= len(part.anchor) else None
-            raw[row] = _prefixed(anchor, value, empty=codes[row] == 1) if anchor else value
+            raw[row] = prefixed(anchor, value, empty=codes[row] == 1) if anchor else value
         return Cells.of(raw)
-
-
-def _prefixed(anchor: bytes, value: bytes, *, empty: bool) -> bytes:
-    """The value that a stored one means beside its column's anchor."""
-    if empty or not value:
-        return anchor
-    if value[0] & 0x80 and len(value) > 1:
-        return anchor[: (value[0] & 0x7F) << 8 | value[1]] + value[2:]
-    return anchor[: value[0]] + value[1:]
-
-
-@dataclass(slots=True)
-class _Located:
-    good: Bools
-    codes: npt.NDArray[np.uint8]
-    start: Ints
-    length: Ints
-    pointer: Bools
-
-
-def _locate(flat: Bytes, at: Ints, limit: Ints, columns: int, wide: int) -> _Located:
-    """Where the values of records with the same count of columns lie."""
-    packed = (columns + 1) // 2
-    first = at + 2 + wide
-    good = first + packed <= limit
-    top = max(len(flat) - packed, 0)
-    view = np.lib.stride_tricks.sliding_window_view(flat, max(packed, 1))
-    nibbles = view[np.minimum(first, top)][:, :packed]
-    codes = np.empty((len(at), packed * 2), np.uint8)
-    codes[:, 0::2], codes[:, 1::2] = nibbles & 15, nibbles >> 4
-    codes = codes[:, :columns]
-    good &= ~(codes > 12).any(axis=1)
-    size = np.where((codes >= 2) & (codes <= 9), codes.astype(np.int64) - 1, (codes == 12).astype(np.int64))
-    clusters = (columns + CLUSTER - 1) // CLUSTER
-    short = first + packed + max(clusters - 1, 0)
-    ends = short[:, None] + np.cumsum(size, axis=1)
-    start = ends - size
-    after = ends[:, -1] if columns else short
-    good &= after <= limit
-    is_long = codes == 10
-    pointer = np.zeros(codes.shape, bool)
-    rows = np.flatnonzero(is_long.any(axis=1) & good)
-    if len(rows):
-        _locate_long(flat, rows, is_long, after, limit, clusters, good, start, size, pointer)
-    return _Located(good, codes, start, size, pointer)
-
-
-def _locate_long(
-    flat: Bytes, rows: Ints, is_long: Bools, after: Ints, limit: Ints, clusters: int,
-    good: Bools, start: Ints, size: Ints, pointer: Bools,
-) -> None:  # fmt: skip
-    """Fill in where long values lie (in place)."""
-    head = after[rows]
-    count = word(flat, head + 1)
-    data = head + 3 + 2 * count + max(clusters - 1, 0)
-    rank = np.cumsum(is_long[rows], axis=1) - 1
-    fine = (head + 3 <= limit[rows]) & (data <= limit[rows]) & (rank[:, -1] < count)
-    fine &= (flat[np.minimum(head, len(flat) - 1)] & 1) > 0
-    good[rows[~fine]] = False
-    rows, head, data, rank = rows[fine], head[fine], data[fine], rank[fine]
-    row, column = np.nonzero(is_long[rows])
-    place = rank[row, column]
-    end = word(flat, head[row] + 3 + 2 * place)
-    before = np.where(place > 0, word(flat, head[row] + 3 + 2 * np.maximum(place - 1, 0)) & 0x7FFF, 0)
-    pointer[rows[row], column] = (end & 0x8000) > 0
-    end &= 0x7FFF
-    start[rows[row], column] = data[row] + before
-    size[rows[row], column] = np.maximum(end - before, 0)
-    wrong = (end < before) | (data[row] + end > limit[rows[row]])
-    good[rows[row[wrong]]] = False
-
-
-def _information(page: bytes) -> _Page | None:
-    """Anchor and dictionary of a page; None if they contradict themselves."""
-    flags = page[96]
-    at = 99
-    anchor_end = dictionary_end = 0
-    if flags & 2:
-        anchor_end, at = u16(page, at), at + 2
-    if flags & 4:
-        dictionary_end, at = u16(page, at), at + 2
-    anchor: list[bytes | None] = []
-    if flags & 2:
-        if 96 + anchor_end > PAGE or 96 + anchor_end < at + 2:
-            return None
-        found = _anchor(page, at, 96 + anchor_end)
-        if found is None:
-            return None
-        anchor, at = found, 96 + anchor_end
-    entries: list[bytes] = []
-    if flags & 4:
-        count = u16(page, at)
-        base, stop = at + 2 + 2 * count, 96 + dictionary_end
-        if stop > PAGE or base > stop:
-            return None
-        begin = base
-        for k in range(count):
-            end = at + u16(page, at + 2 + 2 * k)
-            if not begin <= end <= stop:
-                return None
-            entries.append(page[begin:end])
-            begin = end
-    return _Page(anchor, entries)
-
-
-def _anchor(page: bytes, at: int, limit: int) -> list[bytes | None] | None:
-    flat = np.frombuffer(page, np.uint8)
-    count, wide = page[at + 1], 0
-    if count & 0x80:
-        count, wide = (count & 0x7F) << 8 | page[at + 2], 1
-    if count > 1024 * 4:
-        return None
-    found = _locate(flat, np.array([at]), np.array([limit]), count, wide)
-    if not found.good[0]:
-        return None
-    out: list[bytes | None] = []
-    for column in range(count):
-        start, size = int(found.start[0, column]), int(found.length[0, column])
-        out.append(page[start : start + size] if found.codes[0, column] >= 2 else None)
-    return out
 
 
 def find_compressed(slots: Slots, pages: Bytes, names: list[str], losses: Losses) -> CompressedRows | None:
@@ -246,11 +118,11 @@ def find_compressed(slots: Slots, pages: Bytes, names: list[str], losses: Losses
     slots = slots.keep(((head & 1) > 0) & ((kind == 0) | (kind == 4)))
     if not len(slots.start):
         return None
-    parts: dict[int, _Page] = {}
+    parts: dict[int, PageParts] = {}
     broken: list[int] = []
     for page in np.unique(slots.page).tolist():
         if pages[page, 2] & 0x80:
-            found = _information(pages[page].tobytes())
+            found = page_parts(pages[page].tobytes())
             if found is None:
                 broken.append(page)
                 losses.add("page_broken", names[page])
@@ -266,7 +138,7 @@ def find_compressed(slots: Slots, pages: Bytes, names: list[str], losses: Losses
 
 
 def _assemble(
-    slots: Slots, count: Ints, wide: Bools, parts: dict[int, _Page], names: list[str], losses: Losses
+    slots: Slots, count: Ints, wide: Bools, parts: dict[int, PageParts], names: list[str], losses: Losses
 ) -> CompressedRows:
     good = (count > 0) & (slots.start + 2 + (count + 1) // 2 <= slots.limit)
     most = int(count[good].max(initial=0))
@@ -279,7 +151,7 @@ def _assemble(
             rows = np.flatnonzero(good & (count == columns) & (wide == two))
             if not len(rows):
                 continue
-            found = _locate(slots.flat, slots.start[rows], slots.limit[rows], columns, int(two))
+            found = locate(slots.flat, slots.start[rows], slots.limit[rows], columns, int(two))
             good[rows] = found.good
             codes[rows, :columns], pointer[rows, :columns] = found.codes, found.pointer
             start[rows, :columns], length[rows, :columns] = found.start, found.length
@@ -294,7 +166,7 @@ def _assemble(
     return rows_all.keep(good)
 
 
-def _meant(codes: npt.NDArray[np.uint8], page: Ints, parts: dict[int, _Page], length: Ints) -> Ints:
+def _meant(codes: npt.NDArray[np.uint8], page: Ints, parts: dict[int, PageParts], length: Ints) -> Ints:
     """An upper bound of the bytes that each record means once anchors and dictionary are put in."""
     meant = length.sum(axis=1)
     symbols = (codes == 12).sum(axis=1)
@@ -304,4 +176,4 @@ def _meant(codes: npt.NDArray[np.uint8], page: Ints, parts: dict[int, _Page], le
         anchors = sum(len(anchor or b"") for anchor in part.anchor)
         if longest * codes.shape[1] + anchors > LARGEST_ROW // 2:
             meant[here] += symbols[here] * longest + anchors
-    return meant
+    return np.asarray(meant, dtype=np.int64)

@@ -17,25 +17,9 @@ from fraudgraph.backups.sqlserver.placement import place
 from fraudgraph.backups.sqlserver.schema import Skipped, read_tables
 from fraudgraph.backups.sqlserver.tables import Table
 from fraudgraph.backups.sqlserver.tape import Backup, BackupSet, read_tape
+from fraudgraph.backups.sqlserver.versions import NEWEST, Version, product_of
 
-__all__ = ["Database", "Version", "open_database"]
-
-PRODUCTS = (
-    (539, "2000"), (612, "2005"), (655, "2008"), (661, "2008 R2"), (706, "2012"), (782, "2014"), (852, "2016"),
-    (869, "2017"), (904, "2019"), (957, "2022"), (998, "2025"),
-)  # fmt: skip
-"""Highest internal version of each product (Microsoft, "Internal database version numbers")."""
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """The internal number of a database's format and the product that it is of."""
-
-    internal: int
-    product: str
-
-    def __str__(self) -> str:
-        return f"SQL Server {self.product} ({self.internal})"
+__all__ = ["Database", "open_database"]
 
 
 @dataclass(slots=True)
@@ -89,11 +73,6 @@ class Database:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
-
-
-def product_of(internal: int) -> str:
-    """The product year of an internal version."""
-    return next((year for top, year in PRODUCTS if internal <= top), f"newer than {PRODUCTS[-1][1]}")
 
 
 @dataclass(slots=True)
@@ -162,7 +141,8 @@ def open_database(paths: Path | str | Iterable[Path | str]) -> Database:
 
 
 def _open_files(opened: list[_Opened]) -> Database:
-    losses, warnings = Losses(), []
+    losses = Losses()
+    warnings: list[Note] = []
     found: dict[int, DataFile] = {}
     for one in opened:
         file_id = int.from_bytes(one.view[36:38].tobytes(), "little")
@@ -197,7 +177,8 @@ def _open_files(opened: list[_Opened]) -> Database:
 
 
 def _open_tapes(opened: list[_Opened]) -> Database:
-    losses, warnings = Losses(), []
+    losses = Losses()
+    warnings: list[Note] = []
     backups = [(one, read_tape(memoryview(one.mapped), one.path.name)) for one in opened]
     first, backup = backups[0]
     _check_stripes(backups)
@@ -223,7 +204,7 @@ def _open_tapes(opened: list[_Opened]) -> Database:
 
 
 def _check_stripes(backups: list[tuple[_Opened, Backup]]) -> None:
-    first, backup = backups[0]
+    backup = backups[0][1]
     names = ", ".join(one.path.name for one, _ in backups)
     if backup.stripes > 1:
         have = sorted({one.stripe for _, one in backups if one.media_set == backup.media_set})
@@ -269,7 +250,7 @@ def _build(
     store = PageStore(files)
     catalog = Catalog(store, losses)
     version = Version(catalog.version, product_of(catalog.version))
-    if catalog.version > PRODUCTS[-1][0]:
+    if catalog.version > NEWEST:
         warnings.append(
             Note(
                 f"Internal version {catalog.version} is newer than any known here; counts must be compared.",

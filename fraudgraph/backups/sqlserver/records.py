@@ -106,8 +106,8 @@ def find_slots(pages: Bytes, names: list[str], losses: Losses) -> Slots:
     """
     count = pages[:, 22].astype(np.int64) | (pages[:, 23].astype(np.int64) << 8)
     absurd = count > (PAGE - HEADER) // 3
-    for page in np.flatnonzero(absurd):
-        losses.add("page_broken", names[page])
+    for number in np.flatnonzero(absurd).tolist():
+        losses.add("page_broken", names[number])
     count[absurd] = 0
     page = np.repeat(np.arange(len(pages), dtype=np.int64), count)
     before = np.cumsum(count) - count
@@ -208,8 +208,8 @@ def find_rows(slots: Slots, names: list[str], losses: Losses) -> Rows:
     good &= stop <= limit
     _tell("record", slots.page[~good], names, losses)
     used = np.bincount(slots.page[good], (stop - start)[good], minlength=len(names))
-    for page in np.flatnonzero(used > PAGE):
-        losses.add("page_broken", names[page])
+    for number in np.flatnonzero(used > PAGE).tolist():
+        losses.add("page_broken", names[number])
     if (used > PAGE).any():
         good &= used[slots.page] <= PAGE
     columns = np.where(

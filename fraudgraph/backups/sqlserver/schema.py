@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from fraudgraph.backups.sqlserver import variants
-from fraudgraph.backups.sqlserver.catalog import Catalog, column_numbers
+from fraudgraph.backups.sqlserver.catalog import Catalog
 from fraudgraph.backups.sqlserver.collation import CodePage, code_page
 from fraudgraph.backups.sqlserver.faults import Note
+from fraudgraph.backups.sqlserver.layouts import column_numbers
 from fraudgraph.backups.sqlserver.records import gather
 from fraudgraph.backups.sqlserver.tables import Table
 from fraudgraph.backups.sqlserver.types import NAMES, Column, ColumnType, is_text

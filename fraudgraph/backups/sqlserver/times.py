@@ -94,7 +94,7 @@ def date(matrix: Bytes, nulls: Bools, losses: Losses, where: str) -> pa.Array:
 
 def _units(matrix: Bytes, scale: int) -> Ints:
     """Time of day in units of 100 ns."""
-    return _number(matrix, 0, time_width(scale)) * 10 ** (7 - min(scale, 7))
+    return np.asarray(_number(matrix, 0, time_width(scale)) * 10 ** (7 - min(scale, 7)), dtype=np.int64)
 
 
 def time(matrix: Bytes, scale: int, nulls: Bools, losses: Losses, where: str) -> pa.Array:
