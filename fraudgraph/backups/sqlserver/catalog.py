@@ -16,6 +16,7 @@ import numpy.typing as npt
 from fraudgraph.backups.sqlserver.allocation import Allocation
 from fraudgraph.backups.sqlserver.faults import Losses, LostValueError, refuse
 from fraudgraph.backups.sqlserver.layouts import (
+    KNOWN,
     SYSALLOCUNITS,
     SYSCOLPARS,
     SYSROWSETS,
@@ -173,6 +174,8 @@ class Catalog:
         """Rows of a base table of the catalogue with its layout; None if the file has no such table."""
         rowset = self._rowset_of(object_id)
         fixed, variable = self.described(object_id)
+        if not fixed and self.version >= FIRST_WITH_COMPRESSION:
+            fixed, variable = KNOWN.get(object_id, (fixed, variable))
         if rowset is None or not fixed:
             return None
         return self._rows(rowset), fixed, variable

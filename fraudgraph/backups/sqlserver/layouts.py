@@ -10,7 +10,7 @@ import numpy.typing as npt
 from fraudgraph.backups.sqlserver.records import Rows, gather
 
 __all__ = [
-    "SYSALLOCUNITS", "SYSCOLPARS", "SYSROWSETS", "SYSSCHOBJS", "VARIABLE", "WIDTHS", "Layout", "Slice", "SystemTable",
+    "KNOWN", "SYSALLOCUNITS", "SYSCOLPARS", "SYSROWSETS", "SYSSCHOBJS", "VARIABLE", "WIDTHS", "Layout", "Slice", "SystemTable",
     "column_numbers", "column_texts", "slices",
 ]  # fmt: skip
 
@@ -30,6 +30,18 @@ SYSCOLPARS: Layout = {
     "id": (0, 4), "number": (4, 2), "colid": (6, 4), "xtype": (10, 1), "utype": (11, 4), "length": (15, 2),
     "prec": (17, 1), "scale": (18, 1), "collationid": (19, 4), "status": (23, 4),
 }  # fmt: skip
+KNOWN: dict[int, tuple[Layout, dict[str, int]]] = {
+    3: (
+        {"rsid": (0, 8), "rscolid": (8, 4), "hbcolid": (12, 4), "ti": (24, 4), "ordkey": (32, 2), "status": (36, 4),
+         "offset": (40, 4), "nullbit": (44, 4), "bitpos": (48, 2)},
+        {},
+    ),
+    24: ({"dbfragid": (0, 4), "fileid": (4, 4), "grpid": (8, 4), "status": (12, 4), "filetype": (16, 1)},
+         {"lname": 0, "pname": 1}),
+    64: ({"class": (0, 1), "id": (1, 4)}, {"name": 0}),
+}  # fmt: skip
+"""Layouts of 2008 to 2022, for files whose `syscolpars` doesn't describe the catalogue's own tables."""
+
 WIDTHS = {48: 1, 52: 2, 56: 4, 127: 8, 61: 8, 36: 16, 104: 1}
 VARIABLE = {165, 167, 231, 98}
 

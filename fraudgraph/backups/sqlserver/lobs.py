@@ -1,6 +1,6 @@
 """Values stored off their row: text pointers, row overflow, trees of pieces.
 
-A pointer of 16 bytes (text, ntext, image): 8 bytes of time stamp, page, file, slot. An inline root (varchar(max)
+A pointer of 16 bytes (text, ntext, image; max types with "large value types out of row"): 8 bytes of time stamp, page, file, slot. An inline root (varchar(max)
 and kin, row overflow), 12 bytes and 12 for each link: byte 0 is 2 (overflow) or 4 (root). Records on pages of type
 3 and 4: u16 status, u16 length, u64 id, u16 type: 0 small (u16 length at +14, bytes from +20), 2 inner node
 (u16 count at +16, 16 bytes a link from +20: u64 end, page, file, slot), 3 piece (from +14), 4 and 5 root (of SQL Server 2000 and later; u16 count at
@@ -27,8 +27,8 @@ class Lobs:
     def __init__(self, store: PageStore) -> None:
         self.store = store
 
-    def text(self, pointer: bytes) -> bytes | None:
-        """The value behind a pointer of 16 bytes; None if it says NULL."""
+    def follow(self, pointer: bytes) -> bytes | None:
+        """The value behind a pointer of 16 bytes or an inline root; None if it says NULL."""
         if len(pointer) != 16:
             return self.inline(pointer)
         at = (u16(pointer, 12), u32(pointer, 8), u16(pointer, 14))

@@ -26,7 +26,7 @@ INTERVAL = 63_904
 """Extents under one allocation map."""
 
 PFS_EVERY = 8088
-FILLER = 0x65
+FILLER, FILE_HEADER = 0x65, 15
 SAMPLES = 4096
 LOOK_AHEAD = 4
 
@@ -100,12 +100,16 @@ def _interval(region: _Region, block: int, number: int) -> Ints:
 
 @dataclass(slots=True)
 class _Mapped:
-    """Which extent each block of eight is, and how well that fits what the pages call themselves."""
+    """Which extent each block of eight is, and how well that fits what the pages call themselves.
+
+    `top` is the last extent that the allocation map calls taken.
+    """
 
     extents: list[int]
     blocks: list[int]
     foreign: int = 0
     missing: int = 0
+    top: int = 0
 
 
 def _map_first(region: _Region, file_id: int) -> _Mapped:
@@ -116,6 +120,7 @@ def _map_first(region: _Region, file_id: int) -> _Mapped:
         if block + EXTENT > region.blocks or region.ids(block)[0] == FILLER:
             break
         named = _interval(region, block, number).tolist()
+        mapped.top = max([mapped.top, *named[-1:]])
         extents = named[: (region.blocks - block) // EXTENT]
         while extents and region.ids(block + EXTENT * (len(extents) - 1))[0] == FILLER:
             extents.pop()
@@ -222,26 +227,26 @@ def _refuse_partial(region: _Region, name: str, wrong: int, total: int) -> None:
     )
 
 
-def _overlay(region: _Region, file_id: int, extents: Ints, losses: Losses) -> Ints:
-    """Put a second region's frames over the first: each frame by what most of its headers say, ascending."""
+def _overlay(region: _Region, file_id: int, held: DataFile, top: int, losses: Losses) -> None:
+    """Put a later region's frames over the first: each frame by what most of its headers say, ascending."""
+    extents = held.extents if held.extents is not None else np.zeros(0, np.int64)
     last = -1
     for frame in range(region.blocks // EXTENT):
-        votes: dict[int, int] = {}
-        for slot in range(EXTENT):
-            kind, page, file = region.ids(frame * EXTENT + slot)
-            if kind == FILLER:
-                break
-            if file == file_id and page % EXTENT == slot and page // EXTENT > last and kind:
-                votes[page // EXTENT] = votes.get(page // EXTENT, 0) + 1
-        if not votes:
+        if region.ids(frame * EXTENT)[0] == FILLER:
+            break
+        best = _named(region, frame * EXTENT, file_id)
+        if frame == 0 and region.ids(0)[0] == FILE_HEADER:
+            best = 0
+        if best < 0:
             continue
-        best = max(votes.items(), key=lambda item: (item[1], -item[0]))[0]
-        if best >= len(extents):
+        if best <= last or best > top:
             losses.add("chain", f"changed extent {file_id}:{best * EXTENT}")
             continue
+        if best >= len(extents):
+            extents = np.concatenate([extents, np.full(best + 1 - len(extents), -1, dtype=np.int64)])
         last = best
         extents[best] = region.at(frame * EXTENT)
-    return extents
+    held.extents, held.page_count = extents, len(extents) * EXTENT
 
 
 def place(view: Bytes, chosen: BackupSet, name: str, losses: Losses) -> dict[int, DataFile]:
@@ -259,6 +264,7 @@ def place(view: Bytes, chosen: BackupSet, name: str, losses: Losses) -> dict[int
         Counts what could not be placed.
     """
     files: dict[int, DataFile] = {}
+    tops: dict[int, int] = {}
     for parts in chosen.regions:
         region = _Region(view, parts)
         if region.blocks < EXTENT:
@@ -266,9 +272,9 @@ def place(view: Bytes, chosen: BackupSet, name: str, losses: Losses) -> dict[int
         file_id = next((file for _, page, file in map(region.ids, range(EXTENT)) if file), 0)
         held = files.get(file_id)
         if held is not None and held.extents is not None:
-            held.extents = _overlay(region, file_id, held.extents, losses)
+            _overlay(region, file_id, held, tops[file_id], losses)
             continue
-        if region.ids(0)[0] != 15 or file_id == 0:
+        if region.ids(0)[0] != FILE_HEADER or file_id == 0:
             losses.add("chain", f"region at byte {parts[0][0]}")
             continue
         mapped = _map_first(region, file_id)
@@ -278,6 +284,7 @@ def place(view: Bytes, chosen: BackupSet, name: str, losses: Losses) -> dict[int
             _refuse_partial(region, name, wrong, total)
         losses.add("placed", f"file {file_id} of {name}", mapped.foreign)
         losses.add("missing", f"file {file_id} of {name}", mapped.missing)
+        tops[file_id] = mapped.top
         where = np.full(max(mapped.extents) + 1, -1, dtype=np.int64)
         where[mapped.extents] = [region.at(block) for block in mapped.blocks]
         files[file_id] = DataFile(file_id, name, view, len(where) * EXTENT, where)

@@ -17,7 +17,7 @@ from fraudgraph.backups.sqlserver.lobs import Lobs
 from fraudgraph.backups.sqlserver.pages import bad_sums
 from fraudgraph.backups.sqlserver.records import Cells, Rows, Slots, find_rows, find_slots, gather
 from fraudgraph.backups.sqlserver.sparse import from_vector
-from fraudgraph.backups.sqlserver.types import LEGACY_LOB, Column, storage_width
+from fraudgraph.backups.sqlserver.types import Column, storage_width
 from fraudgraph.backups.sqlserver.values import Raw, padded, to_arrow
 
 __all__ = ["Reader"]
@@ -211,7 +211,7 @@ class Reader:
             return None
         damaged = self.store.damaged
         try:
-            return self.lobs.text(raw) if column.kind.xtype in LEGACY_LOB else self.lobs.inline(raw)
+            return self.lobs.follow(raw)
         except LostValueError as lost:
             self.losses.add("value", f"{self.name}.{column.name}, {lost}")
             return None

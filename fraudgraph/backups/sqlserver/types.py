@@ -10,12 +10,10 @@ from fraudgraph.backups.sqlserver.collation import CodePage
 from fraudgraph.backups.sqlserver.faults import Note
 
 __all__ = [
-    "LEGACY_LOB",
     "NAMES",
     "Column",
     "ColumnType",
     "arrow_type",
-    "is_large",
     "is_text",
     "storage_width",
 ]
@@ -27,7 +25,6 @@ NAMES = {
     127: "bigint", 165: "varbinary", 167: "varchar", 173: "binary", 175: "char", 189: "rowversion", 231: "nvarchar",
     239: "nchar", 240: "clr", 241: "xml",
 }  # fmt: skip
-LEGACY_LOB = frozenset({34, 35, 99})
 PLAIN = {
     34: pa.binary(), 36: pa.string(), 40: pa.date32(), 43: pa.string(), 48: pa.uint8(), 52: pa.int16(),
     56: pa.int32(), 58: pa.timestamp("s"), 59: pa.float32(), 60: pa.decimal128(19, 4), 61: pa.timestamp("ms"),
@@ -67,11 +64,6 @@ def storage_width(kind: ColumnType) -> int:
     if kind.xtype in (173, 175, 239):
         return max(kind.length, 0)
     return WIDTHS.get(kind.xtype, 0)
-
-
-def is_large(kind: ColumnType) -> bool:
-    """Whether values may lie off the row as a tree (text, ntext, image, max)."""
-    return kind.xtype in LEGACY_LOB or kind.xtype in (240, 241) or kind.length == -1
 
 
 def is_text(xtype: int) -> bool:
