@@ -77,10 +77,7 @@ class CompressedRows:
             cells = gather(self.flat, self.start[:, column - 1], self.length[:, column - 1], nulls)
         ones = codes == 11
         if ones.any():
-            values = cells.items()
-            for row in np.flatnonzero(ones).tolist():
-                values[row] = b"\x01"
-            cells = Cells.of(values)
+            cells = _with_ones(cells, ones)
         cells.complex = pointer if pointer.any() else None
         return cells
 
@@ -98,6 +95,18 @@ class CompressedRows:
             anchor = part.anchor[column - 1] if column <= len(part.anchor) else None
             raw[row] = prefixed(anchor, value, empty=codes[row] == 1) if anchor else value
         return Cells.of(raw)
+
+
+def _with_ones(cells: Cells, ones: Bools) -> Cells:
+    """Bits that are 1, which have no bytes of their own, as the byte 1."""
+    if len(cells.data) == 0:
+        offsets = np.zeros(len(ones) + 1, np.int64)
+        np.cumsum(ones, out=offsets[1:])
+        return Cells(np.ones(int(offsets[-1]), np.uint8), offsets, cells.nulls)
+    values = cells.items()
+    for row in np.flatnonzero(ones).tolist():
+        values[row] = b"\x01"
+    return Cells.of(values)
 
 
 def find_compressed(slots: Slots, pages: Bytes, names: list[str], losses: Losses) -> CompressedRows | None:

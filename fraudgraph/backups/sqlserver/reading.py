@@ -23,7 +23,7 @@ from fraudgraph.backups.sqlserver.values import Raw, padded, to_arrow
 __all__ = ["Reader"]
 
 CHUNK_PAGES = 128
-CHUNK_COMPRESSED = 16
+CHUNK_COMPRESSED = 32
 ROWS_COMPRESSED = 4096
 """A page's dictionary can make much of little: so many rows at a time keep memory within bounds."""
 BATCH_BYTES = 32 * 1024 * 1024
