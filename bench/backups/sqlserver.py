@@ -17,7 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 
 MEMORY_MIB, SECONDS = 2048, 20
-"""Limits of address space for a process, of time for one broken copy."""
+"""Limits of address space for a process, of processor time for one broken copy."""
 
 WORKER = """
 import json, resource, signal, sys
@@ -30,12 +30,12 @@ for name, number, data in fuzz.broken_copies(count, seed, base):
     if number % step != first:
         continue
     print(json.dumps(["at", name, number]), flush=True)
-    signal.alarm(seconds)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         end, rows, size = fuzz.read_through(data, Path(folder), Path(name).suffix)
     except BaseException as error:
         end = f"crash {type(error).__name__}: {error}"
-    signal.alarm(0)
+    signal.setitimer(signal.ITIMER_PROF, 0)
     print(json.dumps([end, name, number]), flush=True)
 print(json.dumps(["peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, 0]), flush=True)
 """

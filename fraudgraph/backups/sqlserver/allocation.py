@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from fraudgraph.backups.sqlserver.faults import Losses, LostValueError
 from fraudgraph.backups.sqlserver.pages import EXTENT, PAGE, PageStore, u16, u32
-from fraudgraph.backups.sqlserver.placement import INTERVAL, bitmap_of
+from fraudgraph.backups.sqlserver.regions import INTERVAL, bitmap_of
 
 __all__ = ["Allocation"]
 

@@ -36,7 +36,7 @@ from fraudgraph.backups.sqlserver.records import Rows, find_rows, find_slots
 __all__ = ["Catalog", "Rowset"]
 
 Ints = npt.NDArray[np.int64]
-FIRST_WITH_COMPRESSION = 650
+FIRST_VERSION, FIRST_WITH_COMPRESSION = 600, 650
 MOST_PAGES = 4_000_000
 
 
@@ -67,6 +67,11 @@ class Catalog:
         self.allocation = Allocation(store)
         boot = self._boot()
         self.version = u16(boot, 100)
+        if self.version < FIRST_VERSION:
+            raise refuse(
+                f"internal version {self.version} is of SQL Server 2000 or older; its catalogue is another. Ask for an export of the tables (bcp … out -c -C 65001, or CSV).",
+                f"内部版本 {self.version} 属于 SQL Server 2000 或更早，目录结构不同。请索取各表导出文件（bcp … out -c -C 65001 或 CSV）。",
+            )
         self.name = boot[148:404].decode("utf-16-le", "replace").split("\0")[0].rstrip("\u2020 ")
         self.collation = u32(boot, 488)
         units = self._chain((u16(boot, 616), u32(boot, 612)))

@@ -9,7 +9,6 @@ Source: PROVENANCE.md of StefanMaron/BusinessCentral.BakReader (MIT), measured t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,85 +16,24 @@ import numpy as np
 import numpy.typing as npt
 
 from fraudgraph.backups.sqlserver.faults import Losses, refuse
-from fraudgraph.backups.sqlserver.pages import EXTENT, PAGE, DataFile, mend_torn
+from fraudgraph.backups.sqlserver.pages import EXTENT, DataFile
+from fraudgraph.backups.sqlserver.regions import (
+    FILLER,
+    Region,
+    fitting,
+    interval_extents,
+    is_foreign,
+    named_extent,
+    starts_file,
+)
 from fraudgraph.backups.sqlserver.tape import BackupSet
 
-__all__ = ["INTERVAL", "bitmap_of", "place"]
+__all__ = ["place"]
 
-INTERVAL = 63_904
-"""Extents under one allocation map."""
-
-PFS_EVERY = 8088
-FILLER, FILE_HEADER = 0x65, 15
 SAMPLES = 4096
 LOOK_AHEAD = 4
-
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
-
-
-def bitmap_of(page: bytes, extents: int = INTERVAL) -> npt.NDArray[np.bool_] | None:
-    """The bits of an allocation page's second record, lowest bit first; None if it is none."""
-    at = int.from_bytes(page[PAGE - 4 : PAGE - 2], "little")
-    if int.from_bytes(page[22:24], "little") != 2 or not 96 <= at <= 200:
-        return None
-    length = int.from_bytes(page[at + 2 : at + 4], "little")
-    if not 0 < length <= PAGE - at - 8:
-        return None
-    bits = np.unpackbits(np.frombuffer(page, np.uint8, length, at + 4), bitorder="little")
-    out = np.zeros(extents, bool)
-    out[: min(extents, len(bits))] = bits[:extents]
-    return out
-
-
-class _Region:
-    """The pages of one region, in the order of the backup, over one or more streams."""
-
-    def __init__(self, view: Bytes, parts: Sequence[tuple[int, int]]) -> None:
-        self.view = view
-        counts = [length // PAGE for _, length in parts]
-        self.starts = np.array([0, *np.cumsum(counts)], dtype=np.int64)
-        self.bases = np.array([at for at, _ in parts], dtype=np.int64)
-        self.blocks = int(self.starts[-1])
-
-    def at(self, block: int) -> int:
-        """Byte offset of a block."""
-        part = int(np.searchsorted(self.starts, block, side="right")) - 1
-        return int(self.bases[part] + (block - self.starts[part]) * PAGE)
-
-    def page(self, block: int) -> bytes:
-        """A block's bytes."""
-        if not 0 <= block < self.blocks:
-            return b""
-        at = self.at(block)
-        copy = self.view[at : at + PAGE].reshape(1, PAGE).copy()
-        mend_torn(copy)
-        return copy.tobytes()
-
-    def ids(self, block: int) -> tuple[int, int, int]:
-        """Type, page and file number that a block's header states."""
-        at = self.at(block)
-        head = self.view[at : at + 38].tobytes()
-        return head[1], int.from_bytes(head[32:36], "little"), int.from_bytes(head[36:38], "little")
-
-
-def _interval(region: _Region, block: int, number: int) -> Ints:
-    """The extents of one interval that the region holds, given where its first extent lies."""
-    gam_at, sgam_at = (2, 3) if number == 0 else (0, 1)
-    gam, sgam = bitmap_of(region.page(block + gam_at)), bitmap_of(region.page(block + sgam_at))
-    if gam is None:
-        return np.zeros(0, np.int64)
-    held = ~gam
-    if sgam is not None:
-        held |= sgam
-    held[0] = True
-    first_page = number * INTERVAL * EXTENT
-    pfs = np.arange(
-        (first_page + PFS_EVERY - 1) // PFS_EVERY, (first_page + INTERVAL * EXTENT) // PFS_EVERY + 1
-    )
-    at = (pfs * PFS_EVERY - first_page) // EXTENT
-    held[at[(at >= 0) & (at < INTERVAL)]] = True
-    return np.asarray(np.flatnonzero(held) + number * INTERVAL, dtype=np.int64)
 
 
 @dataclass(slots=True)
@@ -112,14 +50,14 @@ class _Mapped:
     top: int = 0
 
 
-def _map_first(region: _Region, file_id: int) -> _Mapped:
+def _map_first(region: Region, file_id: int) -> _Mapped:
     """Place the blocks of a file's first region, interval by interval."""
     mapped = _Mapped([], [])
     block = 0
     for number in range(1 << 16):
         if block + EXTENT > region.blocks or region.ids(block)[0] == FILLER:
             break
-        named = _interval(region, block, number).tolist()
+        named = interval_extents(region, block, number).tolist()
         mapped.top = max([mapped.top, *named[-1:]])
         extents = named[: (region.blocks - block) // EXTENT]
         while extents and region.ids(block + EXTENT * (len(extents) - 1))[0] == FILLER:
@@ -130,19 +68,17 @@ def _map_first(region: _Region, file_id: int) -> _Mapped:
     return mapped
 
 
-def _accept(
-    region: _Region, file_id: int, block: int, extents: list[int], count: int, mapped: _Mapped
-) -> int:
+def _accept(region: Region, file_id: int, block: int, extents: list[int], count: int, mapped: _Mapped) -> int:
     """Take an interval's extents as they come, or align them where samples don't fit; the next block."""
     sample = range(count) if count <= SAMPLES else np.linspace(0, count - 1, SAMPLES).astype(int).tolist()
-    if not any(_foreign(region, block + EXTENT * k, extents[k], file_id) for k in sample):
+    if not any(is_foreign(region, block + EXTENT * k, extents[k], file_id) for k in sample):
         mapped.extents += extents[:count]
         mapped.blocks += [block + EXTENT * k for k in range(count)]
         return block + EXTENT * count
     return _align(region, file_id, block, extents, mapped)
 
 
-def _align(region: _Region, file_id: int, block: int, extents: list[int], mapped: _Mapped) -> int:
+def _align(region: Region, file_id: int, block: int, extents: list[int], mapped: _Mapped) -> int:
     """Walk blocks and extents side by side; where pages disagree, what follows decides.
 
     A block is the extent expected (its headers lie), one that the map leaves out, or a later one (some are
@@ -152,19 +88,19 @@ def _align(region: _Region, file_id: int, block: int, extents: list[int], mapped
     at = 0
     while at < len(extents) and block + EXTENT <= region.blocks and region.ids(block)[0] != FILLER:
         extent = extents[at]
-        if _foreign(region, block, extent, file_id):
-            named = _named(region, block, file_id)
-            stay = _fits(region, file_id, block + EXTENT, extents[at + 1 :][:LOOK_AHEAD])
+        if is_foreign(region, block, extent, file_id):
+            named = named_extent(region, block, file_id)
+            stay = fitting(region, file_id, block + EXTENT, extents[at + 1 :][:LOOK_AHEAD])
             later = index.get(named, -1)
             if (
                 later > at
-                and _fits(region, file_id, block + EXTENT, extents[later + 1 :][:LOOK_AHEAD]) > stay
+                and fitting(region, file_id, block + EXTENT, extents[later + 1 :][:LOOK_AHEAD]) > stay
             ):
                 mapped.missing += later - at
                 at, extent = later, named
             elif (
                 later < 0 <= named
-                and _fits(region, file_id, block + EXTENT, extents[at:][:LOOK_AHEAD]) > stay
+                and fitting(region, file_id, block + EXTENT, extents[at:][:LOOK_AHEAD]) > stay
             ):
                 at, extent = at - 1, named
             else:
@@ -175,36 +111,7 @@ def _align(region: _Region, file_id: int, block: int, extents: list[int], mapped
     return block
 
 
-def _named(region: _Region, block: int, file_id: int) -> int:
-    """The extent that most pages of a block call theirs; -1 if none."""
-    votes: dict[int, int] = {}
-    for slot in range(EXTENT):
-        _, page, file = region.ids(block + slot)
-        if file == file_id and page % EXTENT == slot and page:
-            votes[page // EXTENT] = votes.get(page // EXTENT, 0) + 1
-    return max(votes.items(), key=lambda item: (item[1], -item[0]))[0] if votes else -1
-
-
-def _fits(region: _Region, file_id: int, block: int, extents: list[int]) -> int:
-    """How many of the next blocks call themselves the extents given."""
-    return sum(
-        _named(region, block + EXTENT * k, file_id) == extent
-        for k, extent in enumerate(extents)
-        if block + EXTENT * (k + 1) <= region.blocks
-    )
-
-
-def _foreign(region: _Region, block: int, extent: int, file_id: int) -> bool:
-    """Whether pages stand here that all call themselves others than this extent's."""
-    _, page, file = region.ids(block)
-    if page == extent * EXTENT and file == file_id:
-        return False
-    ids = [region.ids(block + slot)[1:] for slot in range(EXTENT)]
-    own = any(page == extent * EXTENT + slot and file == file_id for slot, (page, file) in enumerate(ids))
-    return not own and any(page for page, _ in ids)
-
-
-def _stripe_guess(region: _Region) -> int:
+def _stripe_guess(region: Region) -> int:
     """How many stripes the gaps between the region's extents suggest; 1 if none."""
     leads = [region.ids(k * EXTENT)[1] for k in range(min(region.blocks // EXTENT, 64))]
     steps = [b - a for a, b in pairwise(leads) if b > a]
@@ -214,7 +121,7 @@ def _stripe_guess(region: _Region) -> int:
     return usual if 2 <= usual <= 64 else 1
 
 
-def _refuse_partial(region: _Region, name: str, wrong: int, total: int) -> None:
+def _refuse_partial(region: Region, name: str, wrong: int, total: int) -> None:
     guess = _stripe_guess(region)
     if guess > 1:
         raise refuse(
@@ -227,26 +134,41 @@ def _refuse_partial(region: _Region, name: str, wrong: int, total: int) -> None:
     )
 
 
-def _overlay(region: _Region, file_id: int, held: DataFile, top: int, losses: Losses) -> None:
-    """Put a later region's frames over the first: each frame by what most of its headers say, ascending."""
-    extents = held.extents if held.extents is not None else np.zeros(0, np.int64)
-    last = -1
-    for frame in range(region.blocks // EXTENT):
-        if region.ids(frame * EXTENT)[0] == FILLER:
+def _overlay(region: Region, file: _File, losses: Losses) -> int:
+    """Put a later region's frames over the first: each frame by what most of its headers say, ascending.
+
+    Returns the block after the region.
+    """
+    last, block = -1, 0
+    while block + EXTENT <= region.blocks and region.ids(block)[0] != FILLER:
+        if block and starts_file(region, block):
             break
-        best = _named(region, frame * EXTENT, file_id)
-        if frame == 0 and region.ids(0)[0] == FILE_HEADER:
+        best = named_extent(region, block, file.number, last)
+        if block == 0 and starts_file(region, 0):
             best = 0
-        if best < 0:
-            continue
-        if best <= last or best > top:
-            losses.add("chain", f"changed extent {file_id}:{best * EXTENT}")
-            continue
-        if best >= len(extents):
-            extents = np.concatenate([extents, np.full(best + 1 - len(extents), -1, dtype=np.int64)])
-        last = best
-        extents[best] = region.at(frame * EXTENT)
-    held.extents, held.page_count = extents, len(extents) * EXTENT
+        if best > file.top:
+            losses.add("chain", f"changed extent {file.number}:{best * EXTENT}")
+        elif best >= 0:
+            file.put(best, region.at(block))
+            last = best
+        block += EXTENT
+    return block
+
+
+@dataclass(slots=True)
+class _File:
+    """Where a file's extents lie so far; `top` is the last that its allocation map calls taken."""
+
+    number: int
+    extents: Ints
+    top: int
+
+    def put(self, extent: int, at: int) -> None:
+        """Place one extent."""
+        if extent >= len(self.extents):
+            more = np.full(extent + 1 - len(self.extents), -1, dtype=np.int64)
+            self.extents = np.concatenate([self.extents, more])
+        self.extents[extent] = at
 
 
 def place(view: Bytes, chosen: BackupSet, name: str, losses: Losses) -> dict[int, DataFile]:
@@ -263,35 +185,37 @@ def place(view: Bytes, chosen: BackupSet, name: str, losses: Losses) -> dict[int
     losses : Losses
         Counts what could not be placed.
     """
-    files: dict[int, DataFile] = {}
-    tops: dict[int, int] = {}
+    files: dict[int, _File] = {}
     for parts in chosen.regions:
-        region = _Region(view, parts)
-        if region.blocks < EXTENT:
-            continue
-        file_id = next((file for _, page, file in map(region.ids, range(EXTENT)) if file), 0)
-        held = files.get(file_id)
-        if held is not None and held.extents is not None:
-            _overlay(region, file_id, held, tops[file_id], losses)
-            continue
-        if region.ids(0)[0] != FILE_HEADER or file_id == 0:
-            losses.add("chain", f"region at byte {parts[0][0]}")
-            continue
-        mapped = _map_first(region, file_id)
-        total = len(mapped.extents)
-        wrong = mapped.foreign + mapped.missing
-        if not total or wrong * 4 > total or _short(region, mapped.blocks[-1] + EXTENT):
-            _refuse_partial(region, name, wrong, total)
-        losses.add("placed", f"file {file_id} of {name}", mapped.foreign)
-        losses.add("missing", f"file {file_id} of {name}", mapped.missing)
-        tops[file_id] = mapped.top
-        where = np.full(max(mapped.extents) + 1, -1, dtype=np.int64)
-        where[mapped.extents] = [region.at(block) for block in mapped.blocks]
-        files[file_id] = DataFile(file_id, name, view, len(where) * EXTENT, where)
-    return files
+        region = Region(view, parts)
+        while region.blocks >= EXTENT:
+            after = _place_one(region, files, name, losses)
+            while after + EXTENT <= region.blocks and region.ids(after)[0] in (0, FILLER):
+                after += EXTENT
+            if after + EXTENT <= region.blocks and not starts_file(region, after):
+                _refuse_partial(region, name, 0, after // EXTENT)
+            region = region.tail(after)
+    return {
+        number: DataFile(number, name, view, len(file.extents) * EXTENT, file.extents)
+        for number, file in files.items()
+    }
 
 
-def _short(region: _Region, after: int) -> bool:
-    """Whether real pages follow the extents that the allocation map names."""
-    rest = range(after, region.blocks, EXTENT)
-    return any(region.ids(block)[0] not in (0, FILLER) and region.ids(block)[1] for block in rest)
+def _place_one(region: Region, files: dict[int, _File], name: str, losses: Losses) -> int:
+    """Place the pages of the file that a region starts with; the block after them."""
+    number = next((file for _, _, file in map(region.ids, range(EXTENT)) if file), 0)
+    if number in files:
+        return _overlay(region, files[number], losses)
+    if not starts_file(region, 0):
+        losses.add("chain", f"region at byte {region.at(0)} of {name}")
+        return region.blocks
+    mapped = _map_first(region, number)
+    total, wrong = len(mapped.extents), mapped.foreign + mapped.missing
+    if not total or wrong * 4 > total:
+        _refuse_partial(region, name, wrong, total)
+    losses.add("placed", f"file {number} of {name}", mapped.foreign)
+    losses.add("missing", f"file {number} of {name}", mapped.missing)
+    where = np.full(max(mapped.extents) + 1, -1, dtype=np.int64)
+    where[mapped.extents] = [region.at(block) for block in mapped.blocks]
+    files[number] = _File(number, where, mapped.top)
+    return mapped.blocks[-1] + EXTENT

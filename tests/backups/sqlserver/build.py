@@ -15,6 +15,7 @@ from itertools import pairwise
 PAGE = 8192
 EXTENT = 8
 INTERVAL = 63_904
+FILLER = 0x65
 FIXED = {
     48: 1,
     52: 2,
@@ -487,8 +488,16 @@ class Builder:
                 out.append(whole[extent * EXTENT * PAGE : (extent + 1) * EXTENT * PAGE])
         return b"".join(out)
 
-    def tape(self, *, stripes: int = 1, stripe: int = 1, attributes: int = 4, second: bytes = b"") -> bytes:
-        """An uncompressed backup in Microsoft Tape Format; `second`: pages written again at the end."""
+    def tape(
+        self,
+        *,
+        stripes: int = 1,
+        stripe: int = 1,
+        attributes: int = 4,
+        second: bytes = b"",
+        joined: bool = False,
+    ) -> bytes:
+        """An uncompressed backup in Microsoft Tape Format; `second`: pages written again at the end; `joined`: all files in one stream."""
         raid = bytes(16) + struct.pack("<IHHHHHH", 0, stripes, stripe, 1, 0, 0, 1)
         sset = bytearray(164 - 52)
         struct.pack_into("<I", sset, 0, attributes)
@@ -496,12 +505,13 @@ class Builder:
         sset[36:41] = date.to_bytes(5, "big")
         out = block(b"TAPE", bytes(88), [(b"RAID", raid)])
         out += block(b"SSET", bytes(sset), [])
+        filler = bytes([1, FILLER]) + bytes(PAGE - 2)
+        padded = []
         for file in sorted(self.next_extent):
             region = self.region(file)
-            filler = bytearray(PAGE)
-            filler[0:2] = b"\x01\x65"
-            pad = -(len(region) // PAGE) % 128
-            out += block(b"MSDA", b"", [(b"MQDA", b"\0\0" + region + bytes(filler) * pad), (b"MQDA", b"")])
+            padded.append(region + filler * (-(len(region) // PAGE) % 128))
+        for region in [b"".join(padded)] if joined else padded:
+            out += block(b"MSDA", b"", [(b"MQDA", b"\0\0" + region), (b"MQDA", b"")])
         if second:
             out += block(b"MSDA", b"", [(b"MQDA", b"\0\0" + second), (b"MQDA", b"")])
         return out + block(b"MSTL", b"", [(b"MQTL", bytes(2 + 512))]) + block(b"ESET", b"", [])

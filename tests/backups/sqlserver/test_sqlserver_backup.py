@@ -87,6 +87,28 @@ def test_an_extent_missing_from_the_backup_loses_its_own_rows_only(tmp_path: Pat
     assert "not in the files" in notes[0]
 
 
+@pytest.mark.parametrize("joined", [False, True])
+def test_a_tape_with_several_data_files_is_read_whether_they_share_a_stream_or_not(
+    tmp_path: Path, joined: bool
+) -> None:
+    builder = Builder()
+    records = [fixed_var(place_columns(COLS), [i4(k), u16(f"病人 {k}")]) for k in range(2000)]
+    builder.table("near", COLS, [records])
+    builder.table("far", COLS, [records], file=3)
+    builder.finish()
+    for name in ("near", "far"):
+        rows, notes = read(tmp_path / "a.bak", builder.tape(joined=joined), name)
+        assert [row["id"] for row in rows] == list(range(2000))
+        assert notes == []
+
+
+def test_a_database_of_sql_server_2000_is_refused(tmp_path: Path) -> None:
+    builder = Builder(version=539)
+    builder.table("t", COLS, [[fixed_var(place_columns(COLS), [i4(1), u16("x")])]])
+    builder.finish()
+    assert "SQL Server 2000" in str(refused(tmp_path / "a.mdf", builder.data()))
+
+
 def test_a_backup_says_when_it_was_made_and_by_which_version(tmp_path: Path) -> None:
     (tmp_path / "a.bak").write_bytes(built().tape())
     with open_database(tmp_path / "a.bak") as database:
