@@ -15,7 +15,7 @@ from itertools import pairwise
 PAGE = 8192
 EXTENT = 8
 INTERVAL = 63_904
-FILLER = 0x65
+FILLER, PFS_EVERY = 0x65, 8088
 FIXED = {
     48: 1,
     52: 2,
@@ -244,7 +244,8 @@ class Builder:
         if not left:
             extent = self.next_extent.setdefault(file, 2)
             self.next_extent[file] = extent + 1
-            left += [extent * EXTENT + k for k in range(EXTENT)]
+            pages = (extent * EXTENT + k for k in range(EXTENT))
+            left += [page for page in pages if page % PFS_EVERY]
         page = left.pop(0)
         self.pages[file, page] = self.blank(file, page, kind)
         return file, page
