@@ -11,6 +11,7 @@ PACKAGE = ROOT / "fraudgraph"
 
 ROOMS = (
     "errors",
+    "backups",  # sqlserver/ knows the errors only, so that others can use it
     "progress",
     "records",
     "settings",
@@ -327,3 +328,16 @@ def test_files_stay_readable_in_one_sitting() -> None:
     assert sorted(set(LONGER_THAN_300_LINES) - set(long)) == [], (
         "no longer past 300 lines: drop the exception"
     )
+
+
+def test_the_reader_of_sql_server_stands_alone(all_imports: list[tuple[Path, str, int]]) -> None:
+    """Others may take fraudgraph/backups/sqlserver/ with errors.py and nothing else of ours."""
+    own = PACKAGE / "backups" / "sqlserver"
+    mine = [
+        f"{name_of(path)}:{line} {module}"
+        for path, module, line in all_imports
+        if path.is_relative_to(own)
+        and module.startswith("fraudgraph")
+        and not module.startswith(("fraudgraph.backups.sqlserver", "fraudgraph.errors"))
+    ]
+    assert mine == []
