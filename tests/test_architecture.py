@@ -11,14 +11,13 @@ PACKAGE = ROOT / "fraudgraph"
 
 ROOMS = (
     "errors",
-    "backups",  # sqlserver/ knows the errors only, so that others can use it
     "progress",
     "records",
     "settings",
     "content",
     "sql",
     "store",
-    "backups",
+    "backups",  # its sqlserver/ knows the errors only, so that others can use it
     "claims",
     "synthetic",
     "screening",
