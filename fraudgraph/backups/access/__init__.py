@@ -1,0 +1,1 @@
+"""Microsoft Access files, read by Jackcess on Java in a child process."""

@@ -1,0 +1,1 @@
+"""PostgreSQL's archives and data folders."""

@@ -1,0 +1,1 @@
+"""SQL text that programs dump: walked as bytes, rows of literals taken, everything else counted and left."""
