@@ -110,7 +110,7 @@ def read_claims(
     with scratch_beside(store) as scratch:
         files = discover(sources, scratch)
         prepare(store)
-        landings, skipped = _land_all(store, files, scratch, rules, tell, kept, partial=partial)
+        landings, skipped = _land_all(store, files, scratch, rules, settings, tell, kept, partial=partial)
         gather(store, landings)
         tell("Joining encounters, pairing refunds", "关联就诊信息、配对退费")
         assemble_claims(store)
@@ -148,7 +148,8 @@ def scratch_beside(store: Store) -> Iterator[Path]:
 
 
 def _land_all(
-    store: Store, files: Sequence[SourceFile], scratch: Path, rules: Sequence[TableRule], tell: Progress, kept: KeptSheets | None,
+    store: Store, files: Sequence[SourceFile], scratch: Path, rules: Sequence[TableRule], settings: SourceSettings, tell: Progress,
+    kept: KeptSheets | None,
     *, partial: bool,
 ) -> tuple[list[Landing], list[FileReport]]:  # fmt: skip
     """Open every file, keep what is a table of ours, name the rest."""
@@ -181,12 +182,13 @@ def _land_all(
             )
     if not any(found.kind.name == "claims" for _, found in matched):
         raise nothing_usable(matched, unknown)
-    landings = _land_matched(store, matched, corrected, tell, kept)
+    landings = _land_matched(store, matched, corrected, settings, tell, kept)
     return landings, [_skipped(source, sheet, first_of.get(source.sha256)) for source, sheet in unknown]
 
 
 def _land_matched(
-    store: Store, matched: Sequence[tuple[Sheet, TableMapping]], corrected: Sequence[Sheet], tell: Progress, kept: KeptSheets | None
+    store: Store, matched: Sequence[tuple[Sheet, TableMapping]], corrected: Sequence[Sheet], settings: SourceSettings, tell: Progress,
+    kept: KeptSheets | None,
 ) -> list[Landing]:  # fmt: skip
     """Type every table; rows that came back corrected take the place of those that they correct."""
     settled = [header for sheet, found in matched if found.kind.name == "claims" for header in sheet.headers]
@@ -196,7 +198,7 @@ def _land_matched(
     def keep(sheet: Sheet, found: TableMapping) -> None:
         title_zh = f"读取 {sheet.title}（{found.kind.title_zh}）"
         tell(f"Reading {sheet.title} as {found.kind.title_en}", title_zh)
-        landing = typed(store, sheet, found, settled if found.kind.name == "encounters" else ())
+        landing = typed(store, sheet, found, settings, settled if found.kind.name == "encounters" else ())
         landings[sheet.title] = landing
 
     for sheet, found in matched:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fraudgraph.claims.cleaning.landing import Landing
 from fraudgraph.claims.schema.fields import KINDS, REFERENCE_KINDS, REFERENCE_TABLES
-from fraudgraph.claims.schema.landing_form import landing_columns
+from fraudgraph.claims.schema.landing_form import content_columns, landing_columns
 from fraudgraph.claims.schema.schema import CANONICAL, DERIVED_CLAIM_COLUMNS, create_table_sql
 from fraudgraph.store import Store
 
@@ -106,7 +106,7 @@ def _set_aside_repeated(store: Store, kind_name: str) -> None:
     kind = KINDS[kind_name]
     per_sheet = [f"CAST(row_no // {ROWS_PER_SHEET} AS VARCHAR)"] if kind_name in REFERENCE_KINDS else []
     key = "concat_ws(chr(31), " + ", ".join([*per_sheet, *_KEYS[kind_name]]) + ")"
-    names = [name for name, _ in landing_columns(kind_name, kind.fields)[1:-3]]
+    names = content_columns(kind_name, kind.fields)
     content = "md5(to_json(struct_pack(" + ", ".join(f"{name} := {name}" for name in names) + "))::VARCHAR)"
     at_time = "coalesce(settled_at, started_at)" if kind_name == "claims" else "NULL"
     if kind_name == "encounters":

@@ -9,7 +9,7 @@ from fraudgraph.claims.columns.matching import TableMapping
 from fraudgraph.claims.formats.sheets import Sheet
 from fraudgraph.claims.inspection.column_values import ColumnReport
 from fraudgraph.claims.schema.fields import FieldType
-from fraudgraph.claims.typing.column_sql import ValueReader
+from fraudgraph.claims.inspection.sampled_reader import sampled_forms, sampled_reader
 from fraudgraph.store import Store
 
 __all__ = ["Remark", "value_remarks"]
@@ -45,6 +45,8 @@ def value_remarks(
         for column in by_field.values()
         if column.filled_share and column.parsed_share < _LEAST_SHARE
     ]
+    forms = sampled_forms(store, sheet, found)
+    remarks += [Remark(code=told.code, column="", zh=told.zh, en=told.en) for told in forms.told]
     if total >= _FEW_ROWS:
         remarks += _placeholders(found, by_field, total)
         remarks += _repeated_ids(found, by_field, total)
@@ -168,11 +170,11 @@ def _lost_digits(store: Store, table: str, found: TableMapping, headers: Sequenc
 def _fund_above_total(store: Store, sheet: Sheet, found: TableMapping, table: str) -> list[Remark]:
     if found.kind.name != "claims" or not {"total_amount", "fund_amount"} <= set(found.columns):
         return []
-    reader = ValueReader(found, sheet.headers, sheet.types, True)
+    reader = sampled_reader(store, sheet, found)
     total, fund = (reader.typed(found.kind.field(name)) for name in ("total_amount", "fund_amount"))
-    raw = ", ".join(f"{reader.raw(name)} AS r_{name}" for name in ("total_amount", "fund_amount"))
+    cleaned = reader.cleaned(table, ("total_amount", "fund_amount"))
     above, both = store.one(
-        f"SELECT count(CASE WHEN abs(f) > abs(t) THEN 1 END), count(*) FROM (SELECT {total} AS t, {fund} AS f FROM (SELECT {raw} FROM {table})) WHERE t IS NOT NULL AND f IS NOT NULL AND t <> 0"
+        f"SELECT count(CASE WHEN abs(f) > abs(t) THEN 1 END), count(*) FROM (SELECT {total} AS t, {fund} AS f FROM ({cleaned})) WHERE t IS NOT NULL AND f IS NOT NULL AND t <> 0"
     )
     if both == 0 or above * 5 < both:
         return []

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fraudgraph.claims.columns.matching import TableMapping
 from fraudgraph.claims.formats.sheets import Sheet
 from fraudgraph.claims.inspection.column_remarks import Remark
-from fraudgraph.claims.typing.column_sql import ValueReader
+from fraudgraph.claims.inspection.sampled_reader import sampled_reader
 from fraudgraph.store import Store
 
 __all__ = ["BIRTH_WORDS", "sex_remark", "sex_remarks"]
@@ -62,10 +62,10 @@ def _union(
     for sheet, found in samples:
         if found.kind.name not in kinds or not set(wanted.values()) <= set(found.columns):
             continue
-        reader = ValueReader(found, sheet.headers, sheet.types, True)
-        raw = ", ".join(f"{reader.raw(name)} AS r_{name}" for name in wanted.values())
+        reader = sampled_reader(store, sheet, found)
+        cleaned = reader.cleaned(f"scratch.sample_{sheet.number}", list(wanted.values()))
         typed = ", ".join(
             f"{reader.typed(found.kind.field(name))} AS {alias}" for alias, name in wanted.items()
         )
-        parts.append(f"SELECT {typed} FROM (SELECT {raw} FROM scratch.sample_{sheet.number})")
+        parts.append(f"SELECT {typed} FROM ({cleaned})")
     return parts
