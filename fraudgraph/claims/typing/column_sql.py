@@ -143,6 +143,8 @@ class ValueReader:
             taken, put = f"{_WIDE}{_FORMAT_MARKS}{MERGED}", _NARROW
             plain = f"translate({column}, {literal(taken)}, {literal(put)})" if wanted == "id" else f"translate({column}, '{MERGED}', '')"
             trimmed = f"trim({plain}, {literal(_ODD_SPACES)})"
+        if wanted == "id":
+            trimmed = f"CASE WHEN contains({trimmed}, ' ') AND regexp_full_match({trimmed}, '[0-9 ]+[Xx]?') THEN replace({trimmed}, ' ', '') ELSE {trimmed} END"
         marked = '="[^"]*"|"[^"]*"|\'[0-9A-Za-z][0-9A-Za-z -]*\'?'
         return f"CASE WHEN regexp_full_match({trimmed}, {literal(marked)}) THEN trim({trimmed}, {literal(_MARKS + ' ')}) ELSE {trimmed} END"
 

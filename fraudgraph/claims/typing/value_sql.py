@@ -33,11 +33,17 @@ def id_sql(value: str) -> str:
     """An id as text: '123.0' and 1.23E+2 are whole numbers that went through a table program; one that lost digits is none."""
     mantissa, power = f"regexp_extract({value}, '^([0-9][.]?[0-9]*)[eE]', 1)", f"TRY_CAST(regexp_extract({value}, '[0-9]+$') AS INTEGER)"
     return (
-        f"CASE WHEN ends_with({value}, '.0') AND regexp_full_match({value}, '[0-9]{{1,15}}[.]0') THEN left({value}, -2) "
+        f"CASE WHEN ends_with({value}, '.0') AND regexp_full_match({value}, '[0-9]+[.]0') AND NOT {rounded_sql(value)} THEN left({value}, -2) "
         f"WHEN contains(right(upper({value}), 5), 'E') AND {_scientific(value)} THEN "
         f"CASE WHEN length(replace({mantissa}, '.', '')) = {power} + 1 THEN replace({mantissa}, '.', '') END "
         f"WHEN {rounded_sql(value)} THEN NULL ELSE {value} END"
     )
+
+
+def _is_double(value: str) -> str:
+    """Whether a long number with ".0" is one that a computer's float can hold: a written-out id is that only by chance."""
+    whole = f"left({value}, -2)"
+    return f"coalesce(TRY_CAST(TRY_CAST({whole} AS DOUBLE) AS HUGEINT) = TRY_CAST({whole} AS HUGEINT), TRUE)"
 
 
 def _scientific(value: str) -> str:
@@ -50,7 +56,7 @@ def rounded_sql(value: str) -> str:
     mantissa, power = f"regexp_extract({value}, '^([0-9][.]?[0-9]*)[eE]', 1)", f"TRY_CAST(regexp_extract({value}, '[0-9]+$') AS INTEGER)"
     return (
         f"CASE WHEN contains(right(upper({value}), 5), 'E') THEN {_scientific(value)} AND length(replace({mantissa}, '.', '')) <> {power} + 1 "
-        f"WHEN ends_with({value}, '.0') THEN regexp_full_match({value}, '[0-9]{{16,}}[.]0') ELSE FALSE END"
+        f"WHEN ends_with({value}, '.0') AND regexp_full_match({value}, '[0-9]{{16,}}[.]0') THEN {_is_double(value)} ELSE FALSE END"
     )
 
 
