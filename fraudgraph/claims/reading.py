@@ -38,6 +38,7 @@ from fraudgraph.claims.cleaning.assembly import (
 from fraudgraph.claims.cleaning.corrections import is_correction, match_correction, supersede
 from fraudgraph.claims.cleaning.landing import Landing, land
 from fraudgraph.claims.cleaning.supervision_tables import settle_supervision
+from fraudgraph.claims.columns.copies_and_clocks import copies, with_clocks, with_filled_copies
 from fraudgraph.claims.columns.mapping import TableRule, load_mapping
 from fraudgraph.claims.columns.matching import TableMapping, match_table
 from fraudgraph.claims.columns.remembered import recall
@@ -224,9 +225,22 @@ def match_sheet(store: Store, sheet: Sheet, rules: Sequence[TableRule] = ()) -> 
         return first_values(store, sheet)
 
     def match() -> TableMapping | None:
-        return match_table(sheet.source.name, sheet.name, sheet.headers, every, values)
+        found = match_table(sheet.source.name, sheet.name, sheet.headers, every, values)
+        return None if found is None else _with_columns_beside(found, sheet.headers, values)
 
     return match() if sheet.kept is None else kept_mapping(sheet, every, match)
+
+
+def _with_columns_beside(
+    found: TableMapping, headers: Sequence[str], values: Callable[[], Sequence[Sequence[object]]]
+) -> TableMapping:
+    """A header that stands twice, and times of day beside their days; values are asked for only where there can be such."""
+    doubled = any(len(copies(headers, position)) > 1 for position in found.columns.values())
+    dated = any(found.kind.field(name).type == "timestamp" for name in found.columns)
+    if not doubled and not (dated and found.unmapped):
+        return found
+    first = values()
+    return with_clocks(with_filled_copies(found, headers, first), headers, first)
 
 
 def _skipped(source: SourceFile, sheet: Sheet | None, first: str | None) -> FileReport:

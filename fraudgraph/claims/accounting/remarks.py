@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from fraudgraph.claims.accounting.read_report import FileReport, Note, ReadReport, TableReport
 from fraudgraph.claims.cleaning.landing import Landing
+from fraudgraph.claims.columns.copies_and_clocks import copies, doubled_words
 from fraudgraph.store import Store
 
 __all__ = ["remarks"]
@@ -100,6 +101,7 @@ def _notes(
     notes += [_skipped_note(one) for one in skipped]
     notes += [_remembered_note(one) for one in files if (one.mapping or "").startswith("remembered ")]
     notes += [_understood_note(one) for one in landings if one.mapping.sure]
+    notes += [note for one in landings for note in _doubled_notes(one)]
     notes += [Note(code=told.code, zh=told.zh, en=told.en) for one in landings for told in one.told]
     for one in files:
         notes += _mended_notes(one)
@@ -110,6 +112,20 @@ def _notes(
                     zh=f"{one.file}：{one.values_left_empty} 个非必需的值无法识别，已留空",
                     en=f"{one.file}: {one.values_left_empty} values that a row can do without could not be read and are left empty",
                 )
+            )
+    return notes
+
+
+def _doubled_notes(one: Landing) -> list[Note]:
+    """Headers that stand twice: which of the columns was read."""
+    headers = one.sheet.headers
+    notes = []
+    for name, position in one.mapping.columns.items():
+        places = copies(headers, position)
+        if len(places) > 1:
+            en, zh = doubled_words(headers, position, places)
+            notes.append(
+                Note(code="doubled_header", zh=f"{one.sheet.title}：{zh}（{name}）", en=f"{one.sheet.title}: {en} ({name})")
             )
     return notes
 

@@ -194,6 +194,7 @@ def _workbook(store: Store, source: SourceFile, first_number: int, more: frozens
             headers=found.table.names,
             batches=lambda found=found: grid_batches(found.rows, len(found.table.names)),  # type: ignore[misc]
             first_line=found.table.first_line,
+            day_zero=found.day_zero,
         )
         stage_rows(store, sheet)
         sheet.batches = None
@@ -214,7 +215,7 @@ def _html(
             headers=table.names,
             encoding=text.encoding,
             batches=lambda table=table: grid_batches(  # type: ignore[misc]
-                rows.between(table.first_line, table.last_line), len(table.names)
+                rows.between(table.first_line, table.last_line, filled=True), len(table.names)
             ),
             first_line=table.first_line,
             odd_spaces=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fraudgraph.claims.columns.copies_and_clocks import copies, doubled_words
 from fraudgraph.claims.columns.matching import TableMapping
 from fraudgraph.claims.formats.sheets import Sheet
 from fraudgraph.claims.inspection.column_values import ColumnReport
@@ -45,6 +46,7 @@ def value_remarks(
         for column in by_field.values()
         if column.filled_share and column.parsed_share < _LEAST_SHARE
     ]
+    remarks += _doubled(found, sheet.headers)
     forms = sampled_forms(store, sheet, found)
     remarks += [Remark(code=told.code, column="", zh=told.zh, en=told.en) for told in forms.told]
     if total >= _FEW_ROWS:
@@ -89,6 +91,17 @@ def _placeholders(found_in: TableMapping, by_field: dict[str, ColumnReport], tot
                 )
             )
     return found
+
+
+def _doubled(found: TableMapping, headers: Sequence[str]) -> list[Remark]:
+    """Headers that stand twice."""
+    remarks = []
+    for position in found.columns.values():
+        places = copies(headers, position)
+        if len(places) > 1:
+            en, zh = doubled_words(headers, position, places)
+            remarks.append(Remark(code="doubled_header", column=headers[position], zh=zh, en=en))
+    return remarks
 
 
 def _repeated_ids(found: TableMapping, by_field: dict[str, ColumnReport], total: int) -> list[Remark]:

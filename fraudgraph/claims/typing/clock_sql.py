@@ -7,24 +7,12 @@ from typing import Literal
 from fraudgraph.claims.typing.literals import literal
 from fraudgraph.claims.typing.time_sql import TimeForm, timestamp_sql
 
-__all__ = ["ClockForm", "clock_class_sql", "clock_sql", "is_clock"]
+__all__ = ["ClockForm", "clock_class_sql", "clock_sql"]
 
 ClockForm = Literal["hhmm", "hhmmss"]
 """What bare digits of up to four places are: hours and minutes, or a time with seconds that lost its leading zeros."""
 
 _DAY_ZERO = "(?:1899[-/](?:12)[-/](?:30|31)|1900[-/]0?1[-/]0{0,2}[01]?)[ T]+"
-
-
-def is_clock(text: str) -> bool:
-    """Whether a value, as a person sees it, is a time of day without a day."""
-    import re  # noqa: PLC0415  # beside the SQL that reads it
-
-    spoken = r"(?:上午|下午|中午|凌晨|早上|晚上|[AaPp]\.?[Mm]\.?)?"
-    forms = (
-        rf"{spoken}\s*\d{{1,2}}\s*[:：时点.]\s*\d{{1,2}}\s*(?:[:：分.]\s*\d{{1,2}}(?:\.\d+)?)?\s*[分秒]?\s*{spoken}",
-        r"0?\.\d{2,}", _DAY_ZERO + r"[0-9:.]+", r"(?:[01]?\d|2[0-3])[0-5]\d(?:[0-5]\d)?", r"0",
-    )  # fmt: skip
-    return any(re.fullmatch(form, text.strip()) for form in forms)
 
 
 def clock_sql(value: str, form: ClockForm) -> str:

@@ -30,7 +30,7 @@ class Told:
 class ColumnForms:
     """By position of a column: what marks its decimals, which part of its dates comes first, what its bare clocks are.
 
-    `plain`: only values that read the same whatever the column is are read, and the others are counted. `told` is what a
+    `quick` are columns whose dates all read the same whatever their form. `plain`: only values that read the same whatever the column is are read, and the others are counted. `told` is what a
     person should know.
     """
 
@@ -39,6 +39,7 @@ class ColumnForms:
     marks: Mapping[int, Mark] = field(default_factory=dict)
     orders: Mapping[int, Order] = field(default_factory=dict)
     clocks: Mapping[int, ClockForm] = field(default_factory=dict)
+    quick: frozenset[int] = frozenset()
     day_zero: str = "1899-12-30"
     told: tuple[Told, ...] = ()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from fraudgraph.claims.columns.matching import TableMapping
+from fraudgraph.claims.formats.batches import MERGED
 from fraudgraph.claims.schema.fields import Field, FieldType
 from fraudgraph.claims.schema.landing_form import SQL_TYPES, required_fields
 from fraudgraph.claims.typing.clock_sql import clock_sql
@@ -18,10 +19,8 @@ from fraudgraph.claims.typing.value_sql import coded_sql, id_sql, lookup_sql
 from fraudgraph.claims.typing.written_sql import money_sql, sum_sql, unit_of
 from fraudgraph.claims.typing.zones import local_sql
 
-__all__ = ["MERGED", "ValueReader"]
+__all__ = ["ValueReader"]
 
-MERGED = "\ufdd1"
-"""Stands before a value that a merged cell gives to several rows: an amount must not be counted for each of them."""
 _FORMAT_MARKS = "\u00ad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff"
 """Invisible: they change no person into another."""
 _ODD_SPACES = f" \t\r\n\x00\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000{_FORMAT_MARKS}"
@@ -193,7 +192,8 @@ class ValueReader:
         if position is not None and self._is_typed(position, self.kind.field(name).type):
             moment = f"TRY_CAST({value} AS TIMESTAMP)"
         else:
-            moment = timestamp_sql(value, self.time_form(position), plain=self.forms.plain)
+            plain = self.forms.plain or position in self.forms.quick
+            moment = timestamp_sql(value, self.time_form(position), plain=plain)
         if name not in self.mapping.clocks:
             return moment
         form = self.forms.clocks.get(self.mapping.clocks[name], "hhmm")

@@ -84,8 +84,9 @@ class _Survey:
         for position in clocks:
             short, long, _, _ = counts[f"k{position}"]
             forms[position] = "hhmm" if short or not long else "hhmmss"
+        quick = frozenset(position for position in moments if not counts[f"m{position}"][0])
         return ColumnForms(
-            settings=self.settings, marks=marks, orders=orders, clocks=forms, day_zero=day_zero, told=tuple(self.told)
+            quick=quick, settings=self.settings, marks=marks, orders=orders, clocks=forms, day_zero=day_zero, told=tuple(self.told)
         )  # fmt: skip
 
     def _asked(self) -> tuple[dict[int, str], dict[int, str], dict[int, str]]:
@@ -111,6 +112,7 @@ class _Survey:
         classes = (
             [(f"n{i}", value, number_class_sql(value)) for i, value in numbers.items()]
             + [(f"t{i}", value, order_class_sql(value)) for i, value in moments.items()]
+            + [(f"m{i}", value, f"CAST({value} IS NOT NULL AND m{value[1:]} IS NULL AS INTEGER)") for i, value in moments.items()]
             + [(f"k{i}", value, clock_class_sql(value)) for i, value in clocks.items()]
         )
         if not classes:

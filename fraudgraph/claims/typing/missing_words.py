@@ -13,6 +13,7 @@ __all__ = ["is_missing_sql", "missing_words", "stands_for_someone"]
 
 _NOBODY = "0+([.]0+)?|9{8,}"
 """Digits that stand for nobody where an id names somebody: nothing but zeros, or many nines."""
+_BETWEEN = "\x1f"
 _NAMED_BY = ("phone", "account", "trace_code", "ordered_by", "refund_of")
 
 
@@ -46,8 +47,8 @@ def is_missing_sql(value: str, own: Sequence[str], *, names_someone: bool) -> st
     """
     words = dict.fromkeys((*missing_words(), *_with_wide(own)))
     starts = dict.fromkeys(form for word in words if word for form in (word[0], word[0].upper()))
-    listed = ", ".join(literal(word) for word in words)
-    tests = f"lower({value}) IN ({listed})"
+    listed = literal(_BETWEEN + _BETWEEN.join(words) + _BETWEEN)
+    tests = f"contains({listed}, '{_BETWEEN}' || lower({value}) || '{_BETWEEN}')"
     if names_someone:
         starts |= {"0": None, "9": None}
         tests += f" OR regexp_full_match({value}, {literal(_NOBODY)})"

@@ -71,7 +71,7 @@ def number_sql(value: str, sql_type: str, mark: Mark) -> str:
     plain = f"CASE WHEN {only} THEN TRY_CAST({value} AS {sql_type}) END"
     if mark == "plain":
         return plain
-    return f"CASE WHEN {plain} IS NOT NULL THEN {plain} WHEN {value} IS NOT NULL THEN {_rare(value, sql_type, mark)} END"
+    return f"coalesce({plain}, CASE WHEN {value} IS NOT NULL THEN {_rare(value, sql_type, mark)} END)"
 
 
 def _rare(value: str, sql_type: str, mark: Mark) -> str:

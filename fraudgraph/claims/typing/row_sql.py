@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fraudgraph.claims.columns.matching import TableMapping, normalised
+from fraudgraph.claims.formats.batches import MERGED
 from fraudgraph.claims.schema.fields import Field
 from fraudgraph.claims.schema.landing_form import content_columns, required_fields
 from fraudgraph.claims.typing.column_forms import ColumnForms
-from fraudgraph.claims.typing.column_sql import MERGED, ValueReader
+from fraudgraph.claims.typing.column_sql import ValueReader
 from fraudgraph.claims.typing.form_survey import undecided_sql
 from fraudgraph.claims.typing.literals import literal
 from fraudgraph.claims.typing.no_records import no_record_sql
@@ -138,6 +139,8 @@ class _Composer(ValueReader):
         parts = []
         for header in sorted(names):
             value = f"CAST(c{names[header]} AS VARCHAR)"
+            if self.odd_spaces and self.types[names[header]] == "VARCHAR":
+                value = f"replace({value}, '{MERGED}', '')"
             key = f"to_json(CAST({literal(header)} AS VARCHAR)) || ':'"
             parts.append(f"CASE WHEN {value} IN ({missing}) THEN NULL ELSE {key} || to_json({value}) END")
         return f"nullif('{{' || concat_ws(',', {', '.join(parts)}) || '}}', '{{}}')"

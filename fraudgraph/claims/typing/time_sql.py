@@ -76,8 +76,9 @@ def timestamp_sql(value: str, form: TimeForm, *, plain: bool = False) -> str:
         Only what reads the same whatever the column is.
     """
     quick = quick_timestamp_sql(value)
-    rare = "" if plain else f" WHEN {value} IS NOT NULL THEN coalesce({_counted(value, form)}, {_written(value, form)})"
-    read = f"CASE WHEN {quick} IS NOT NULL THEN {quick}{rare} END"
+    read = quick
+    if not plain:
+        read = f"coalesce({quick}, CASE WHEN {value} IS NOT NULL THEN coalesce({_counted(value, form)}, {_written(value, form)}) END)"
     if not form.own:
         return read
     return f"coalesce(try_strptime({value}, [{', '.join(literal(one) for one in form.own)}]), {read})"
