@@ -19,7 +19,9 @@ REASONS: dict[str, Reason] = {
     "E_ENCODING": Reason("该行含有无法解码的字节", "the line holds bytes that can't be decoded"),
     "E_COLUMNS": Reason("该行的列数与表头不符", "the line has not as many columns as the header"),
     "E_QUOTE": Reason("引号没有闭合", "a quotation mark is not closed"),
-    "E_NO_RECORD": Reason("合计、页脚、页眉或重复的表头，不是记录", "a total, a footer or a repeated header, no record"),
+    "E_NO_RECORD": Reason(
+        "合计、页脚、页眉或重复的表头，不是记录", "a total, a footer or a repeated header, no record"
+    ),
     "E_REQUIRED": Reason("必填项为空", "a value that is required is missing"),
     "E_NUMBER": Reason("不是可识别的数值", "not a number that can be read"),
     "E_DATE": Reason("不是可识别的日期", "not a date that can be read"),

@@ -125,7 +125,11 @@ def _doubled_notes(one: Landing) -> list[Note]:
         if len(places) > 1:
             en, zh = doubled_words(headers, position, places)
             notes.append(
-                Note(code="doubled_header", zh=f"{one.sheet.title}：{zh}（{name}）", en=f"{one.sheet.title}: {en} ({name})")
+                Note(
+                    code="doubled_header",
+                    zh=f"{one.sheet.title}：{zh}（{name}）",
+                    en=f"{one.sheet.title}: {en} ({name})",
+                )
             )
     return notes
 

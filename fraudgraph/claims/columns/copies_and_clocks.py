@@ -125,4 +125,6 @@ def _is_clock(headers: Sequence[str], values: Sequence[Sequence[object]], positi
     """Times of day by their form; bare digits only under a header that speaks of time, and not where they are days."""
     if _all(values, position, _DAY) or not _all(values, position, _CLOCK):
         return False
-    return not _all(values, position, re.compile(r"\d+")) or bool(_TIME_WORDS.search(normalised(headers[position])))
+    return not _all(values, position, re.compile(r"\d+")) or bool(
+        _TIME_WORDS.search(normalised(headers[position]))
+    )

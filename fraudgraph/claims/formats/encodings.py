@@ -11,7 +11,7 @@ from pathlib import Path
 from fraudgraph.claims.formats.opening import delivered_bytes
 from fraudgraph.claims.formats.source_file import SourceFile
 
-__all__ = ["DAMAGED", "HEAD_BYTES", "Utf8Text", "as_utf8", "chinese_encoding"]
+__all__ = ["DAMAGED", "HEAD_BYTES", "Utf8Text", "as_utf8", "chinese_encoding", "decoded_text"]
 
 DAMAGED = "\ufdd0"
 """Stands where bytes could not be decoded. A noncharacter: no delivered text may hold it."""
@@ -76,7 +76,7 @@ def as_utf8(source: SourceFile, scratch: Path) -> Utf8Text | None:
     """
     head = _head(source)
     wide = _wide(head)
-    if wide is None and head.count(b"\x00") * 4 > len(head):
+    if wide is None and head.count(b"\x00") * 4 > len(head) and b"\x00" in _first_line(head):
         return None
     if wide is not None:
         return _copy(source, wide, scratch) or _copy(source, wide, scratch, mark=True)
@@ -93,10 +93,17 @@ def _head(source: SourceFile) -> bytes:
         return file.read(HEAD_BYTES)
 
 
+def _first_line(head: bytes) -> bytes:
+    """What a text has above its first line end; a header holds no NUL, whatever the rows hold."""
+    return head.split(b"\n", 1)[0]
+
+
 def _wide(head: bytes) -> str | None:
     """UTF-16 by its byte-order mark, or by the zeros that Latin letters and digits leave on one side."""
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
+    if b"\x00" not in _first_line(head):
+        return None
     pairs = len(head) // 2
     even, odd = head[0::2].count(b"\x00"), head[1::2].count(b"\x00")
     if odd * 5 > pairs and even * 20 < odd:
@@ -157,6 +164,24 @@ def _copy(source: SourceFile, encoding: str, target: Path, *, mark: bool = False
     return text
 
 
+def decoded_text(raw: bytes) -> str | None:
+    """A small text in whatever encoding it is; None if it is no text."""
+    wide = _wide(raw)
+    if wide is not None:
+        try:
+            return raw.decode(wide).removeprefix("\ufeff")
+        except UnicodeDecodeError:
+            return None
+    if b"\x00" in raw:
+        return None
+    for encoding in ("utf-8-sig", "cp1252" if is_western(raw) else chinese_encoding(raw), "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
 def copy_by_lines(source: SourceFile, target: Path, base: str) -> Utf8Text:
     """A text that is not all UTF-8, as UTF-8: files joined from several sources change their encoding from line to line.
 
@@ -215,7 +240,9 @@ class _LineReader:
             else:
                 self.base_lines += not block.isascii()
                 return text
-        return "".join(map(self._line, block.splitlines(keepends=True) if b"\n" not in block else _lines(block)))
+        return "".join(
+            map(self._line, block.splitlines(keepends=True) if b"\n" not in block else _lines(block))
+        )
 
     def _line(self, line: bytes) -> str:
         if line.isascii():

@@ -33,7 +33,9 @@ def first_values(store: Store, sheet: Sheet) -> list[tuple[object, ...]]:
     if sheet.batches is not None:
         batch = next(sheet.batches(), None)
         return (
-            [] if batch is None else [tuple(map(_unmarked, batch.column(f"c{i}").slice(0, _ROWS).to_pylist())) for i in width]
+            []
+            if batch is None
+            else [tuple(map(_unmarked, batch.column(f"c{i}").slice(0, _ROWS).to_pylist())) for i in width]
         )
     assert sheet.text is not None  # a sheet has a relation, batches or a text
     lines = [row.values for row in islice(careful_rows(sheet.text), _ROWS) if not row.fault]

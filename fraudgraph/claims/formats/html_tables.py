@@ -122,9 +122,7 @@ def _piece(text: str) -> Iterator[str]:
         yield ""
 
 
-def _cells(
-    text: str, covered: dict[int, tuple[int, str]]
-) -> tuple[list[str], dict[int, tuple[int, str]]]:
+def _cells(text: str, covered: dict[int, tuple[int, str]]) -> tuple[list[str], dict[int, tuple[int, str]]]:
     """The cells of a row, with empty ones where merged cells of this row lie and marked ones where those of rows above do."""
     pieces = _CELL.split(text)
     marks, contents = pieces[1::2], pieces[2::2]

@@ -9,8 +9,8 @@ from fraudgraph.claims.columns.copies_and_clocks import copies, doubled_words
 from fraudgraph.claims.columns.matching import TableMapping
 from fraudgraph.claims.formats.sheets import Sheet
 from fraudgraph.claims.inspection.column_values import ColumnReport
-from fraudgraph.claims.schema.fields import FieldType
 from fraudgraph.claims.inspection.sampled_reader import sampled_forms, sampled_reader
+from fraudgraph.claims.schema.fields import FieldType
 from fraudgraph.store import Store
 
 __all__ = ["Remark", "value_remarks"]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from fraudgraph.claims.columns.matching import TableMapping
 from fraudgraph.claims.formats.batches import MERGED
 from fraudgraph.claims.formats.sheets import Sheet
-from fraudgraph.claims.schema.fields import Field, FieldType
 from fraudgraph.claims.inspection.sampled_reader import sampled_reader
+from fraudgraph.claims.schema.fields import Field, FieldType
 from fraudgraph.claims.typing.column_sql import ValueReader
 from fraudgraph.claims.typing.value_sql import claim_type_sql
 from fraudgraph.store import Store
@@ -84,7 +84,9 @@ _Often = list[tuple[str, int, int, int]]
 
 
 def _most_frequent(store: Store, table: str, width: int) -> dict[int, _Often]:
-    values = ", ".join(f"nullif(trim(replace(CAST(c{i} AS VARCHAR), '{MERGED}', '')), '')" for i in range(width))
+    values = ", ".join(
+        f"nullif(trim(replace(CAST(c{i} AS VARCHAR), '{MERGED}', '')), '')" for i in range(width)
+    )
     found: dict[int, _Often] = {}
     for position, value, count, filled, distinct in store.rows(
         f"""SELECT position, value, n, sum(n) OVER (PARTITION BY position), count(*) OVER (PARTITION BY position)
@@ -149,7 +151,9 @@ def _parsed(store: Store, sheet: Sheet, found: TableMapping, table: str) -> dict
                 f"count(CASE WHEN NOT ({_none(reader, field)}) THEN r_{name} END), count(coalesce(CAST(t_{name} AS VARCHAR), CAST(t_settled_time AS VARCHAR))), {clock} + count(t_settled_time)"
             )
         else:
-            counts.append(f"count(CASE WHEN NOT ({_none(reader, field)}) THEN r_{name} END), count(t_{name}), {clock}")
+            counts.append(
+                f"count(CASE WHEN NOT ({_none(reader, field)}) THEN r_{name} END), count(t_{name}), {clock}"
+            )
         typed.append(f"{value} AS t_{name}")
     row = store.one(
         f"WITH cleaned AS ({reader.cleaned(table, names)}), typed AS (SELECT *, {', '.join(typed)} FROM cleaned) SELECT {', '.join(counts)} FROM typed"

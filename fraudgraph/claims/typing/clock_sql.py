@@ -17,12 +17,16 @@ _DAY_ZERO = "(?:1899[-/](?:12)[-/](?:30|31)|1900[-/]0?1[-/]0{0,2}[01]?)[ T]+"
 
 def clock_sql(value: str, form: ClockForm) -> str:
     """SQL: the seconds since midnight; NULL where it can't be read."""
-    spoken = f"""TRY_CAST({timestamp_sql(f"('2000-01-01 ' || {value})", TimeForm(zone="UTC"))} AS TIMESTAMP)"""
+    spoken = (
+        f"""TRY_CAST({timestamp_sql(f"('2000-01-01 ' || {value})", TimeForm(zone="UTC"))} AS TIMESTAMP)"""
+    )
     long = f"lpad({value}, 6, '0')"
     short = f"lpad({value}, 4, '0') || '00'"
     digits = f"CASE WHEN length({value}) > 4 THEN {long} ELSE {short if form == 'hhmm' else long} END"
     of_digits = f"try_strptime('20000101' || ({digits}), '%Y%m%d%H%M%S')"
-    after_day = f"TRY_CAST('2000-01-01 ' || regexp_replace({value}, {literal('^' + _DAY_ZERO)}, '') AS TIMESTAMP)"
+    after_day = (
+        f"TRY_CAST('2000-01-01 ' || regexp_replace({value}, {literal('^' + _DAY_ZERO)}, '') AS TIMESTAMP)"
+    )
     return (
         f"CASE WHEN regexp_full_match({value}, '[0-9]{{1,6}}') THEN epoch({of_digits}) - 946684800 "
         f"WHEN regexp_full_match({value}, '[0-9]*[.][0-9]+(?:[eE]-[0-9]+)?') AND NOT regexp_full_match({value}, '[0-9]{{1,2}}[.][0-9]{{2}}') THEN round((TRY_CAST({value} AS DOUBLE) - floor(TRY_CAST({value} AS DOUBLE))) * 86400) "

@@ -19,11 +19,12 @@ from fraudgraph.claims.typing.value_sql import coded_sql, id_sql, lookup_sql
 from fraudgraph.claims.typing.written_sql import money_sql, sum_sql, unit_of
 from fraudgraph.claims.typing.zones import local_sql
 
-__all__ = ["ValueReader"]
+__all__ = ["ODD_SPACES", "ValueReader"]
 
 _FORMAT_MARKS = "\u00ad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff"
 """Invisible: they change no person into another."""
-_ODD_SPACES = f" \t\r\n\x00\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000{_FORMAT_MARKS}"
+ODD_SPACES = f" \t\r\n\x00\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000{_FORMAT_MARKS}"
+"""What surrounds a value without being of it."""
 _WIDE = "".join(chr(code) for code in range(0xFF01, 0xFF5F))
 _NARROW = "".join(chr(code) for code in range(0x21, 0x7F))
 _MARKS = "=\"'"
@@ -135,13 +136,17 @@ class ValueReader:
         Ids are without width and invisible marks too. A value from a merged cell is every row's, but for amounts.
         """
         if wanted in _NUMBERS:
-            trimmed = f"trim({column}, {literal(_ODD_SPACES)})"
+            trimmed = f"trim({column}, {literal(ODD_SPACES)})"
         elif wanted == "text":
-            return f"trim(translate({column}, '{MERGED}', ''), {literal(_ODD_SPACES)})"
+            return f"trim(translate({column}, '{MERGED}', ''), {literal(ODD_SPACES)})"
         else:
             taken, put = f"{_WIDE}{_FORMAT_MARKS}{MERGED}", _NARROW
-            plain = f"translate({column}, {literal(taken)}, {literal(put)})" if wanted == "id" else f"translate({column}, '{MERGED}', '')"
-            trimmed = f"trim({plain}, {literal(_ODD_SPACES)})"
+            plain = (
+                f"translate({column}, {literal(taken)}, {literal(put)})"
+                if wanted == "id"
+                else f"translate({column}, '{MERGED}', '')"
+            )
+            trimmed = f"trim({plain}, {literal(ODD_SPACES)})"
         if wanted == "id":
             trimmed = f"CASE WHEN contains({trimmed}, ' ') AND regexp_full_match({trimmed}, '[0-9 ]+[Xx]?') THEN replace({trimmed}, ' ', '') ELSE {trimmed} END"
         marked = '="[^"]*"|"[^"]*"|\'[0-9A-Za-z][0-9A-Za-z -]*\'?'
@@ -225,7 +230,7 @@ class ValueReader:
 
     def _sum(self, name: str) -> str:
         parts = [
-            (f"trim(CAST(c{i} AS VARCHAR), {literal(_ODD_SPACES)})", self._factor(i), self.forms.mark(i))
+            (f"trim(CAST(c{i} AS VARCHAR), {literal(ODD_SPACES)})", self._factor(i), self.forms.mark(i))
             for i in self.mapping.sums[name]
         ]
         return sum_sql(parts, self.own_missing)
@@ -235,7 +240,9 @@ class ValueReader:
         if "settled_at" not in self.read_fields():
             return "CAST(NULL AS TIME)"
         position = self.mapping.columns.get("settled_at")
-        if (position is not None and self._is_typed(position, "timestamp")) or "settled_at" in self.mapping.clocks:
+        if (
+            position is not None and self._is_typed(position, "timestamp")
+        ) or "settled_at" in self.mapping.clocks:
             return "CAST(NULL AS TIME)"
         value = "r_settled_at"
         return (

@@ -112,7 +112,10 @@ class _Survey:
         classes = (
             [(f"n{i}", value, number_class_sql(value)) for i, value in numbers.items()]
             + [(f"t{i}", value, order_class_sql(value)) for i, value in moments.items()]
-            + [(f"m{i}", value, f"CAST({value} IS NOT NULL AND m{value[1:]} IS NULL AS INTEGER)") for i, value in moments.items()]
+            + [
+                (f"m{i}", value, f"CAST({value} IS NOT NULL AND m{value[1:]} IS NULL AS INTEGER)")
+                for i, value in moments.items()
+            ]
             + [(f"k{i}", value, clock_class_sql(value)) for i, value in clocks.items()]
         )
         if not classes:
@@ -122,7 +125,9 @@ class _Survey:
             f"count(*) FILTER ({key} = 1), count(*) FILTER ({key} = 2), count(*) FILTER ({key} = 3), min(v_{key}) FILTER ({key} = 3)"
             for key, _, _ in classes
         )
-        row = store.one(f"SELECT {asked} FROM (SELECT {columns} FROM ({self.reader.cleaned(f'({relation})')}))")
+        row = store.one(
+            f"SELECT {asked} FROM (SELECT {columns} FROM ({self.reader.cleaned(f'({relation})')}))"
+        )
         return {
             key: (int(row[4 * i]), int(row[4 * i + 1]), int(row[4 * i + 2]), row[4 * i + 3])
             for i, (key, _, _) in enumerate(classes)
@@ -145,7 +150,9 @@ class _Survey:
                 open_.append(position)
             else:
                 found[position] = "," if comma else "."
-        agreed: set[Mark] = {mark for position, mark in found.items() if counts[f"n{position}"][0] or counts[f"n{position}"][1]}
+        agreed: set[Mark] = {
+            mark for position, mark in found.items() if counts[f"n{position}"][0] or counts[f"n{position}"][1]
+        }
         for position in open_:
             field = self._field_at(position)
             measure = field is not None and self.reader.kind.field(field).type != "money"
@@ -212,11 +219,15 @@ class _Survey:
         header = self._header(position)
         en = f"column {header!r} of {self.title} can be read two ways and no value decides: {example!r} is {one} ({key} = {choices[0]}) or {two} ({key} = {choices[1]})"
         zh = f"{self.title} 的列“{header}”可有两种读法，没有能确定读法的值：{example!r} 可读作 {one}（{key} = {choices[0]}）或 {two}（{key} = {choices[1]}）"
-        do_en = f"Put {key} under [source] of fraudgraph.toml, or in the [[table]] of a mapping file (--mapping)"
+        do_en = (
+            f"Put {key} under [source] of fraudgraph.toml, or in the [[table]] of a mapping file (--mapping)"
+        )
         do_zh = f"请在 fraudgraph.toml 的 [source] 下，或映射文件（--mapping）的 [[table]] 中写明 {key}"
         if self.refuse and field in required_fields(self.reader.kind.name):
             raise SourceError(f"{en[0].upper()}{en[1:]}. {do_en}.", f"{zh}。{do_zh}。")
-        self.told.append(Told("column_refused", f"{zh}；该列未读取。{do_zh}", f"{en}; the column was left empty. {do_en}"))
+        self.told.append(
+            Told("column_refused", f"{zh}；该列未读取。{do_zh}", f"{en}; the column was left empty. {do_en}")
+        )
 
 
 def _number_readings(example: str) -> tuple[str, str, str]:
@@ -232,4 +243,3 @@ def _date_readings(example: str) -> tuple[str, str, str]:
         return example, "", ""
     a, b, year = int(found[1]), int(found[2]), found[3]
     return found[0], f"{year}-{a:02d}-{b:02d}", f"{year}-{b:02d}-{a:02d}"
-

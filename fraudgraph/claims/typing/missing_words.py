@@ -21,9 +21,7 @@ _NAMED_BY = ("phone", "account", "trace_code", "ordered_by", "refund_of")
 def missing_words() -> tuple[str, ...]:
     """Every word of the data file, in lower case, also in full width."""
     path = Path(__file__).parent.parent / "presets" / "missing.toml"
-    words = [
-        word for listed in tomllib.loads(path.read_text(encoding="utf-8")).values() for word in listed
-    ]
+    words = [word for listed in tomllib.loads(path.read_text(encoding="utf-8")).values() for word in listed]
     return _with_wide(words)
 
 

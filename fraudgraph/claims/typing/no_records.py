@@ -9,7 +9,11 @@ from fraudgraph.claims.typing.literals import literal
 __all__ = ["no_record_sql"]
 
 _BLANK = "[\\s\u3000\u00a0]*"
-_TOTAL = "(?:合{b}计|小{b}计|总{b}计|共{b}计|累{b}计|本页(?:合计|小计)|(?:grand |sub-? ?)?totals?|sum)".replace("{b}", _BLANK)
+_TOTAL = (
+    "(?:合{b}计|小{b}计|总{b}计|共{b}计|累{b}计|本页(?:合计|小计)|(?:grand |sub-? ?)?totals?|sum)".replace(
+        "{b}", _BLANK
+    )
+)
 _FOOTER = (
     "第{b}[0-9０-９一二三四五六七八九十]+{b}页.*|共{b}[0-9]+{b}[页条行笔].*|[-—]*{b}(?:第|共)?{b}[0-9]+{b}(?:页|/{b}[0-9]+{b}页?){b}[-—]*|"
     "(?:制表|填表|填报|审核|复核|核对|经办|负责|打印|操作|报送|统计|导出|查询|制单|会计|出纳|单位负责)(?:人|员|日期|时间|单位|机构|科室|区间|期间)?(?:签字|签章)?{b}[:：].*|"
@@ -19,7 +23,19 @@ _FOOTER = (
     "(?:printed|generated|exported|prepared) (?:on|at|by) .*|confidential.*|end of report.*|records?{b}:{b}[0-9]+|[-=_+|~*.—─━ ]{2,}|sql>.*|elapsed:.*"
 ).replace("{b}", _BLANK)
 _LINES = f"(?is)^{_BLANK}(?:{_TOTAL}{_BLANK}(?:[:：(（0-9¥￥人次条笔元].*)?|{_FOOTER}){_BLANK}$"
-_WORDS = ("合计", "小计", "总计", "共计", "本页合计", "本页小计", "合 计", "小 计", "总 计", "合计：", "合计:")
+_WORDS = (
+    "合计",
+    "小计",
+    "总计",
+    "共计",
+    "本页合计",
+    "本页小计",
+    "合 计",
+    "小 计",
+    "总 计",
+    "合计：",
+    "合计:",
+)
 _FEWEST_COLUMNS = 5
 
 

@@ -23,9 +23,9 @@ _FROM = f"０１２３４５６７８９．，（）［］＋￥＄＇’‘{_MI
 _TO = f"0123456789.,()[]+¥$'''{'-' * len(_MINUS)}{' ' * len(_BLANKS)}"
 _CURRENCY = "人民币|RMB|CNY|USD|EUR|GBP|[¥$€£]"
 _NUMBER = (
-    "^ ?([-+(]|负|CR|DR)? ?(?:{currency})? ?([-+(])? ?([.,]?[0-9][0-9.,' ]*(?:[eE][-+]?[0-9]{{1,2}})?) ?(万|亿|千|百|角|分)? ?"
-    "(?:元整|元正|[元圆块整]|{currency})? ?([-)]|CR|DR|Cr|cr)? ?$"
-).format(currency=_CURRENCY)
+    f"^ ?([-+(]|负|CR|DR)? ?(?:{_CURRENCY})? ?([-+(])? ?([.,]?[0-9][0-9.,' ]*(?:[eE][-+]?[0-9]{{1,2}})?) ?(万|亿|千|百|角|分)? ?"
+    f"(?:元整|元正|[元圆块整]|{_CURRENCY})? ?([-)]|CR|DR|Cr|cr)? ?$"
+)
 _PARTS = "['before', 'inner', 'core', 'unit', 'after']"
 _SCALES = "CASE it.unit WHEN '万' THEN 10000 WHEN '亿' THEN 100000000 WHEN '千' THEN 1000 WHEN '百' THEN 100 WHEN '角' THEN 0.1 WHEN '分' THEN 0.01 ELSE 1 END"
 _SIGNS = (

@@ -96,7 +96,9 @@ def _written(value: str, form: TimeForm) -> str:
         utc=literal("[0-9 ](?:Z|UTC|GMT)$"),
         offset=literal(_OFFSET),
         drop=literal(f"\\b(?:{names})\\b|{_WEEKDAY}|{_HALF}"),
-        tail=literal(f"({_CLOCK_TAIL}) ?(?:(?:UTC|GMT)?[+-][0-9]{{1,2}}:?(?:[0-9]{{2}})?|Z|UTC|GMT)$|([0-9]) ?(?:Z|UTC|GMT)$"),
+        tail=literal(
+            f"({_CLOCK_TAIL}) ?(?:(?:UTC|GMT)?[+-][0-9]{{1,2}}:?(?:[0-9]{{2}})?|Z|UTC|GMT)$|([0-9]) ?(?:Z|UTC|GMT)$"
+        ),
     )
     return chained(
         plain,
@@ -127,7 +129,9 @@ def _months(value: str) -> str:
     """Dates with a month in letters, year first: MAR 4 2025, 4 MAR 2025, 04-MAR-25, MAR 04 09:05:00 CST 2025, 04-3月 -25."""
     named = "(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]*\\.?"
     moved = f"regexp_replace({value}, '{named} ([0-9]{{1,2}}) ([0-9:]+)((?: [A-Z]+)?) ([0-9]{{4}})$', '\\1 \\2 \\5 \\3\\4')"
-    first = f"regexp_replace({moved}, '{named},? ?([0-9]{{1,2}})(?:ST|ND|RD|TH)?,? ([0-9]{{4}})', '\\3-\\1-\\2')"
+    first = (
+        f"regexp_replace({moved}, '{named},? ?([0-9]{{1,2}})(?:ST|ND|RD|TH)?,? ([0-9]{{4}})', '\\3-\\1-\\2')"
+    )
     middle = f"regexp_replace({first}, '\\b([0-9]{{1,2}})[- ]{named}[- ,]+([0-9]{{4}})', '\\3-\\2-\\1')"
     short = f"regexp_replace({middle}, '^([0-9]{{1,2}})-{named}-([0-9]{{2}})\\b', '20\\3-\\2-\\1')"
     oracle = f"regexp_replace({short}, '^([0-9]{{1,2}})-([0-9]{{1,2}})月 ?-([0-9]{{2}})\\b', '20\\3-\\2-\\1')"

@@ -31,7 +31,10 @@ def _values() -> dict[str, dict[str, str]]:
 
 def id_sql(value: str) -> str:
     """An id as text: '123.0' and 1.23E+2 are whole numbers that went through a table program; one that lost digits is none."""
-    mantissa, power = f"regexp_extract({value}, '^([0-9][.]?[0-9]*)[eE]', 1)", f"TRY_CAST(regexp_extract({value}, '[0-9]+$') AS INTEGER)"
+    mantissa, power = (
+        f"regexp_extract({value}, '^([0-9][.]?[0-9]*)[eE]', 1)",
+        f"TRY_CAST(regexp_extract({value}, '[0-9]+$') AS INTEGER)",
+    )
     return (
         f"CASE WHEN ends_with({value}, '.0') AND regexp_full_match({value}, '[0-9]+[.]0') AND NOT {rounded_sql(value)} THEN left({value}, -2) "
         f"WHEN contains(right(upper({value}), 5), 'E') AND {_scientific(value)} THEN "
@@ -53,7 +56,10 @@ def _scientific(value: str) -> str:
 
 def rounded_sql(value: str) -> str:
     """Whether an id is a number that lost digits in a spreadsheet: in scientific form, or with more than fifteen before a point."""
-    mantissa, power = f"regexp_extract({value}, '^([0-9][.]?[0-9]*)[eE]', 1)", f"TRY_CAST(regexp_extract({value}, '[0-9]+$') AS INTEGER)"
+    mantissa, power = (
+        f"regexp_extract({value}, '^([0-9][.]?[0-9]*)[eE]', 1)",
+        f"TRY_CAST(regexp_extract({value}, '[0-9]+$') AS INTEGER)",
+    )
     return (
         f"CASE WHEN contains(right(upper({value}), 5), 'E') THEN {_scientific(value)} AND length(replace({mantissa}, '.', '')) <> {power} + 1 "
         f"WHEN ends_with({value}, '.0') AND regexp_full_match({value}, '[0-9]{{16,}}[.]0') THEN {_is_double(value)} ELSE FALSE END"
