@@ -49,6 +49,10 @@ class ColumnForms:
             return "."
         return "plain" if self.plain else self.marks.get(position, ".")
 
+    def refused(self, position: int) -> bool:
+        """Whether a column has two readings and nothing decided between them: it counts as empty."""
+        return self.marks.get(position) == "refused" or self.orders.get(position) == "refused"
+
 
 def as_is(settings: SourceSettings) -> ColumnForms:
     """The forms before anything was looked at: only what needs no decision is read."""

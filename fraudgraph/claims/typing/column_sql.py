@@ -113,6 +113,8 @@ class ValueReader:
             return literal(rule.constants[name])
         position = self.mapping.columns[name]
         wanted = self.kind.field(name).type
+        if self.forms.refused(position):
+            return "CAST(NULL AS VARCHAR)"
         if self._is_typed(position, wanted):
             if self.types[position] == "TIMESTAMP WITH TIME ZONE":
                 return local_sql(f"make_timestamp(epoch_us(c{position}))", self.forms.settings.zone)

@@ -223,7 +223,7 @@ class _Survey:
             f"Put {key} under [source] of fraudgraph.toml, or in the [[table]] of a mapping file (--mapping)"
         )
         do_zh = f"请在 fraudgraph.toml 的 [source] 下，或映射文件（--mapping）的 [[table]] 中写明 {key}"
-        if self.refuse and field in required_fields(self.reader.kind.name):
+        if self.refuse and field in {*required_fields(self.reader.kind.name), "started_at"}:
             raise SourceError(f"{en[0].upper()}{en[1:]}. {do_en}.", f"{zh}。{do_zh}。")
         self.told.append(
             Told("column_refused", f"{zh}；该列未读取。{do_zh}", f"{en}; the column was left empty. {do_en}")
