@@ -240,6 +240,12 @@ def test_footers_are_no_records_and_cost_nothing(store: Store, tmp_path: Path, l
     assert (report.tables["claims"].rows_kept, report.reasons["claims"]) == (4, {"E_NO_RECORD": 1})
 
 
+def test_a_tab_inside_quotes_is_of_nobodys_id(store: Store, read: Read, tmp_path: Path) -> None:
+    rows = [settlement(0), settlement(50, psn_no="370200195001010000\t")]
+    read(write_csv(tmp_path / "setl.csv", rows, delimiter="\t"))
+    assert store.one("SELECT count(DISTINCT patient_id) FROM claims")[0] == 1
+
+
 def test_a_claim_that_lost_its_person_is_no_footer(store: Store, read: Read, tmp_path: Path) -> None:
     report = read(write_csv(tmp_path / "setl.csv", [settlement(0), settlement(1, psn_no="")]))
     assert report.reasons["claims"] == {"E_REQUIRED": 1}
