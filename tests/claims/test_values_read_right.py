@@ -299,6 +299,6 @@ def test_broken_text_is_seen_and_sound_text_is_not() -> None:
 
 
 def test_files_of_every_form_hold_no_value_that_is_silently_wrong() -> None:
-    tally = fuzz(20, seed=11)
+    tally = fuzz(8, seed=11)
     assert tally.wrong == []
-    assert (tally.rows_lost, tally.rows_kept > 100) == (0, True)
+    assert (tally.rows_lost, tally.rows_kept > 30) == (0, True)
