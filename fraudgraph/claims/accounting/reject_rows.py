@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from fraudgraph.claims.cleaning.landing import Landing
-from fraudgraph.claims.formats.batches import MERGED
 from fraudgraph.claims.formats.raw_lines import open_lines
 from fraudgraph.claims.formats.sheets import Sheet
+from fraudgraph.claims.typing.literals import MERGED
 from fraudgraph.store import Store
 
 __all__ = ["CORRECTABLE_LIMIT", "NOT_SENT_BACK", "write_reject_rows"]

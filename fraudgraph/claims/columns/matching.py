@@ -34,11 +34,8 @@ _TELLING = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableMapping:
-    """What a delivered table is, and which of its columns is which field.
-
-    `columns` maps a field to the position of its column; `unmapped` are the positions that nothing claimed. `sure` has the
-    fields that no known name gave but the words of the header did, each with how sure that is (0 to 1). `clocks` are the
-    positions of times of day that stand beside the days of a field.
+    """What a delivered table is. `columns` maps a field to the position of its column; `unmapped` are the positions that nothing claimed. `sure` has the
+    fields that no known name gave but the words of the header did (0 to 1); `clocks` times of day beside the days of a field.
     """
 
     kind: Kind

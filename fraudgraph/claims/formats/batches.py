@@ -9,11 +9,9 @@ from typing import Any
 
 import pyarrow as pa
 
-__all__ = ["BATCH_ROWS", "MERGED", "cell_value_text", "grid_batches", "row_batches", "stage_schema"]
+__all__ = ["BATCH_ROWS", "cell_value_text", "grid_batches", "row_batches", "stage_schema"]
 
 BATCH_ROWS = 20_000
-MERGED = "\ufdd1"
-"""Stands before a value that a merged cell gives to several rows: an amount must not be counted for each of them."""
 _WHOLE = 10**15
 """Spreadsheets keep 15 digits; a whole number beyond has lost its last ones."""
 

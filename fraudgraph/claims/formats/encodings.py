@@ -94,7 +94,7 @@ def _head(source: SourceFile) -> bytes:
 
 
 def _first_line(head: bytes) -> bytes:
-    """What a text has above its first line end; a header holds no NUL, whatever the rows hold."""
+    """The header, which holds no NUL, whatever the rows hold."""
     return head.split(b"\n", 1)[0]
 
 
@@ -168,10 +168,8 @@ def decoded_text(raw: bytes) -> str | None:
     """A small text in whatever encoding it is; None if it is no text."""
     wide = _wide(raw)
     if wide is not None:
-        try:
-            return raw.decode(wide).removeprefix("\ufeff")
-        except UnicodeDecodeError:
-            return None
+        text = raw.decode(wide, errors="replace").removeprefix("\ufeff")
+        return None if "\ufffd" in text else text
     if b"\x00" in raw:
         return None
     for encoding in ("utf-8-sig", "cp1252" if is_western(raw) else chinese_encoding(raw), "gb18030"):

@@ -6,9 +6,9 @@ from itertools import islice
 
 import duckdb
 
-from fraudgraph.claims.formats.batches import MERGED
 from fraudgraph.claims.formats.malformed_text import careful_rows
 from fraudgraph.claims.formats.sheets import Sheet
+from fraudgraph.claims.typing.literals import MERGED
 from fraudgraph.store import Store
 
 __all__ = ["first_values"]

@@ -9,7 +9,7 @@ from html import unescape
 from itertools import pairwise
 from pathlib import Path
 
-from fraudgraph.claims.formats.batches import MERGED
+from fraudgraph.claims.typing.literals import MERGED
 
 __all__ = ["HtmlRows", "html_rows"]
 

@@ -6,9 +6,9 @@ from itertools import islice
 
 import pyarrow as pa
 
-from fraudgraph.claims.formats.batches import MERGED
 from fraudgraph.claims.formats.encodings import DAMAGED
 from fraudgraph.claims.formats.sheets import Sheet, stage_rows
+from fraudgraph.claims.typing.literals import MERGED
 from fraudgraph.store import Store
 
 __all__ = ["open_lines", "raw_lines"]

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from fraudgraph.claims.columns.headers import GridTable, cell_text, tables_in
-from fraudgraph.claims.formats.batches import MERGED, cell_value_text
+from fraudgraph.claims.formats.batches import cell_value_text
 from fraudgraph.claims.formats.date_systems import first_day
 from fraudgraph.claims.formats.source_file import SourceFile
+from fraudgraph.claims.typing.literals import MERGED
 from fraudgraph.errors import SourceError
 
 __all__ = ["WorkbookTable", "workbook_tables"]

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 
 from fraudgraph.claims.columns.matching import TableMapping
-from fraudgraph.claims.formats.batches import MERGED
 from fraudgraph.claims.formats.sheets import Sheet
 from fraudgraph.claims.inspection.sampled_reader import sampled_reader
 from fraudgraph.claims.schema.fields import Field, FieldType
 from fraudgraph.claims.typing.column_sql import ValueReader
+from fraudgraph.claims.typing.literals import MERGED
 from fraudgraph.claims.typing.value_sql import claim_type_sql
 from fraudgraph.store import Store
 

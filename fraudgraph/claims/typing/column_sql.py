@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from fraudgraph.claims.columns.matching import TableMapping
-from fraudgraph.claims.formats.batches import MERGED
 from fraudgraph.claims.schema.fields import Field, FieldType
 from fraudgraph.claims.schema.landing_form import SQL_TYPES, required_fields
 from fraudgraph.claims.typing.clock_sql import clock_sql
 from fraudgraph.claims.typing.column_forms import ColumnForms
-from fraudgraph.claims.typing.literals import chained, literal
+from fraudgraph.claims.typing.literals import MERGED, chained, literal
 from fraudgraph.claims.typing.missing_words import is_missing_sql, stands_for_someone
 from fraudgraph.claims.typing.number_sql import number_sql
 from fraudgraph.claims.typing.open_ends import open_end_sql

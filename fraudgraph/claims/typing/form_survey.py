@@ -141,11 +141,11 @@ class _Survey:
         open_: list[int] = []
         for position in numbers:
             point, comma, either, _ = counts[f"n{position}"]
-            if set_to is not None:
-                found[position] = set_to
-            elif point and comma:
+            if point and comma:
                 found[position] = "both"
                 self._tell_both_marks(position, point, comma, either)
+            elif either and not point and not comma and set_to is not None:
+                found[position] = set_to
             elif either and not point and not comma:
                 open_.append(position)
             else:
@@ -167,8 +167,6 @@ class _Survey:
     def _order(self, position: int, counts: tuple[int, int, int, str | None]) -> Order:
         first, second, either, example = counts
         set_to = self.mapping.rule.date_order or self.settings.date_order
-        if set_to is not None:
-            return set_to
         if first and second:
             header = self._header(position)
             self.told.append(
@@ -179,6 +177,8 @@ class _Survey:
                 )
             )
             return "both"
+        if either and not first and not second and set_to is not None:
+            return set_to
         if either and not first and not second:
             self._refuse(position, self._field_at(position), *_date_readings(example or ""), "date_order", ('"mdy"', '"dmy"'))  # fmt: skip
             return "refused"

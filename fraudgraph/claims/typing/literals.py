@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["chained", "literal"]
+__all__ = ["MERGED", "chained", "literal"]
+
+MERGED = "\ufdd1"
+"""Stands before a value that a merged cell gives to several rows: an amount must not be counted for each of them."""
 
 
 def literal(value: str) -> str:

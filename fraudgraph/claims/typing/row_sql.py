@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fraudgraph.claims.columns.matching import TableMapping, normalised
-from fraudgraph.claims.formats.batches import MERGED
 from fraudgraph.claims.schema.fields import Field
 from fraudgraph.claims.schema.landing_form import content_columns, required_fields
 from fraudgraph.claims.typing.column_forms import ColumnForms
 from fraudgraph.claims.typing.column_sql import ValueReader
 from fraudgraph.claims.typing.form_survey import undecided_sql
-from fraudgraph.claims.typing.literals import literal
+from fraudgraph.claims.typing.literals import MERGED, literal
 from fraudgraph.claims.typing.no_records import no_record_sql
 from fraudgraph.claims.typing.place_sql import place_sql
 from fraudgraph.claims.typing.value_sql import mended_sql, rounded_sql
