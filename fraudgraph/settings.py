@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -41,6 +41,14 @@ class SourceSettings(_Part):
 
     max_reject_share: float = Field(default=0.05, ge=0, le=1)
     """Share of rows set aside, per table, above which the run stops with exit code 4."""
+    zone: str = "Asia/Shanghai"
+    """The zone of the sources: moments that come with an offset (Z, +00:00, seconds since 1970) become its local time."""
+    decimal: Literal[".", ","] | None = None
+    """What marks decimals where the values of a column leave it open (1.234 or 1,234); a mapping file can say it by table."""
+    date_order: Literal["mdy", "dmy"] | None = None
+    """What comes first in 03/04/2025 where the values of a column leave it open; a mapping file can say it by table."""
+    missing: tuple[str, ...] = ()
+    """The supplier's own words for "not known", beside those that the program knows."""
 
 
 class ScreeningSettings(_Part):

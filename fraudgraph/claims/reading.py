@@ -46,6 +46,7 @@ from fraudgraph.claims.cleaning.newest import (
 )
 from fraudgraph.claims.cleaning.row_index import write_row_index
 from fraudgraph.claims.cleaning.supervision_tables import settle_supervision
+from fraudgraph.claims.columns.copies_and_clocks import copies, with_clocks, with_filled_copies
 from fraudgraph.claims.columns.mapping import TableRule, load_mapping
 from fraudgraph.claims.columns.matching import TableMapping, match_table
 from fraudgraph.claims.columns.remembered import recall
@@ -126,7 +127,7 @@ def read_claims(
         files = discover(sources, scratch)
         prepare(store)
         landings, skipped = _land_all(
-            store, files, scratch, rules, tell, kept, partial=partial, deliveries=deliveries
+            store, files, scratch, rules, settings, tell, kept, partial=partial, deliveries=deliveries
         )
         if deliveries:
             landings = with_deliveries(landings)
@@ -171,7 +172,8 @@ def scratch_beside(store: Store) -> Iterator[Path]:
 
 
 def _land_all(
-    store: Store, files: Sequence[SourceFile], scratch: Path, rules: Sequence[TableRule], tell: Progress, kept: KeptSheets | None,
+    store: Store, files: Sequence[SourceFile], scratch: Path, rules: Sequence[TableRule], settings: SourceSettings, tell: Progress,
+    kept: KeptSheets | None,
     *, partial: bool, deliveries: bool,
 ) -> tuple[list[Landing], list[FileReport]]:  # fmt: skip
     """Open every file, keep what is a table of ours, name the rest."""
@@ -205,12 +207,13 @@ def _land_all(
             )
     if not matched or not (partial or any(found.kind.name == "claims" for _, found in matched)):
         raise nothing_usable(matched, unknown)
-    landings = _land_matched(store, matched, corrected, tell, kept)
+    landings = _land_matched(store, matched, corrected, settings, tell, kept)
     return landings, [_skipped(source, sheet, first_of.get(source.sha256)) for source, sheet in unknown]
 
 
 def _land_matched(
-    store: Store, matched: Sequence[tuple[Sheet, TableMapping]], corrected: Sequence[Sheet], tell: Progress, kept: KeptSheets | None
+    store: Store, matched: Sequence[tuple[Sheet, TableMapping]], corrected: Sequence[Sheet], settings: SourceSettings, tell: Progress,
+    kept: KeptSheets | None,
 ) -> list[Landing]:  # fmt: skip
     """Type every table; rows that came back corrected take the place of those that they correct."""
     settled = [header for sheet, found in matched if found.kind.name == "claims" for header in sheet.headers]
@@ -220,7 +223,7 @@ def _land_matched(
     def keep(sheet: Sheet, found: TableMapping) -> None:
         title_zh = f"读取 {sheet.title}（{found.kind.title_zh}）"
         tell(f"Reading {sheet.title} as {found.kind.title_en}", title_zh)
-        landing = typed(store, sheet, found, settled if found.kind.name == "encounters" else ())
+        landing = typed(store, sheet, found, settings, settled if found.kind.name == "encounters" else ())
         landings[sheet.title] = landing
 
     for sheet, found in matched:
@@ -246,9 +249,22 @@ def match_sheet(store: Store, sheet: Sheet, rules: Sequence[TableRule] = ()) -> 
         return first_values(store, sheet)
 
     def match() -> TableMapping | None:
-        return match_table(sheet.source.name, sheet.name, sheet.headers, every, values)
+        found = match_table(sheet.source.name, sheet.name, sheet.headers, every, values)
+        return None if found is None else _with_columns_beside(found, sheet.headers, values)
 
     return match() if sheet.kept is None else kept_mapping(sheet, every, match)
+
+
+def _with_columns_beside(
+    found: TableMapping, headers: Sequence[str], values: Callable[[], Sequence[Sequence[object]]]
+) -> TableMapping:
+    """A header that stands twice, and times of day beside their days; values are asked for only where there can be such."""
+    doubled = any(len(copies(headers, position)) > 1 for position in found.columns.values())
+    dated = any(found.kind.field(name).type == "timestamp" for name in found.columns)
+    if not doubled and not (dated and found.unmapped):
+        return found
+    first = values()
+    return with_clocks(with_filled_copies(found, headers, first), headers, first)
 
 
 def _skipped(source: SourceFile, sheet: Sheet | None, first: str | None) -> FileReport:

@@ -15,7 +15,7 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import astuple, fields
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -33,7 +33,9 @@ from fraudgraph.claims.formats.sheets import Sheet, open_sheets
 from fraudgraph.claims.formats.source_file import SourceFile
 from fraudgraph.claims.schema.fields import KINDS
 from fraudgraph.claims.schema.landing_form import landing_columns
-from fraudgraph.claims.typing.value_sql import literal
+from fraudgraph.claims.typing.column_forms import Told
+from fraudgraph.claims.typing.literals import literal
+from fraudgraph.settings import SourceSettings
 from fraudgraph.store import Store, storage_problem
 
 __all__ = ["KeptSheets", "kept_mapping"]
@@ -42,7 +44,7 @@ _UNUSED_DAYS = 45
 """What no reading asked for in so many days goes, whatever its dates."""
 _ROOM = Path(__file__).parent
 _CODE = (_ROOM, _ROOM.parent / "sql", _ROOM.parent / "store.py", _ROOM.parent / "settings.py")
-_FORM = ("name", "headers", "types", "encoding", "first_line", "odd_spaces")
+_FORM = ("name", "headers", "types", "encoding", "first_line", "odd_spaces", "day_zero")
 
 
 class KeptSheets:
@@ -85,12 +87,12 @@ class KeptSheets:
         return sheets
 
     def land(
-        self, store: Store, sheet: Sheet, mapping: TableMapping, settled_headers: Sequence[str] = ()
-    ) -> Landing:
+        self, store: Store, sheet: Sheet, mapping: TableMapping, settings: SourceSettings, settled_headers: Sequence[str] = ()
+    ) -> Landing:  # fmt: skip
         """A sheet's typed rows: those that are kept, else typed now and kept from now on."""
         kept = sheet.kept
         assert kept is not None  # given by `open_sheets`
-        kept.key = _landing_key(sheet, mapping, settled_headers)
+        kept.key = _landing_key(sheet, mapping, settings, settled_headers)
         rows, told = kept.path("rows", "parquet"), kept.path("rows", "json")
         self._used |= {rows, told, kept.path("raw", "parquet"), kept.path("cells", "parquet")}
         known = _read_json(told)
@@ -100,14 +102,14 @@ class KeptSheets:
             table = f"scratch.landing_{sheet.number}"
             store.run(f"CREATE OR REPLACE VIEW {table} AS SELECT * FROM read_parquet({literal(str(rows))})")
             return Landing(
-                sheet=sheet, mapping=mapping, table=table, faults=faults_of(sheet, mapping, settled_headers),
-                rows=int(known["rows"]), lined=True,
+                sheet=sheet, mapping=mapping, table=table, faults=faults_of(sheet, mapping, settings, settled_headers),
+                rows=int(known["rows"]), lined=True, told=tuple(Told(*one) for one in known["told"]),
             )  # fmt: skip
         open_lines(store, sheet)
-        landing = land(store, sheet, mapping, settled_headers)
+        landing = land(store, sheet, mapping, settings, settled_headers)
         passing, last_day = _days(store, landing)
         if not passing and _write_rows(store, landing, rows):
-            _write_json(told, {"staged": sheet.staged, "rows": landing.rows, "last_day": last_day})
+            _write_json(told, {"staged": sheet.staged, "rows": landing.rows, "last_day": last_day, "told": [astuple(one) for one in landing.told]})  # fmt: skip
         return landing
 
     def tidy(self, first_day: date) -> None:
@@ -191,12 +193,15 @@ def _opening_key(source: SourceFile, rules: Sequence[TableRule]) -> str:
     return _hash(source.format, source.gzipped, [rule.model_dump(mode="json") for rule in rules], layouts)
 
 
-def _landing_key(sheet: Sheet, mapping: TableMapping, settled_headers: Sequence[str]) -> str:
+def _landing_key(
+    sheet: Sheet, mapping: TableMapping, settings: SourceSettings, settled_headers: Sequence[str]
+) -> str:
     """What a sheet's typed rows depend on, beside the file's bytes."""
     rule = mapping.rule.model_dump(mode="json", exclude={"name"})
     settled = sorted({normalised(header) for header in settled_headers})
-    read = (mapping.kind.name, mapping.columns, mapping.sums, mapping.unmapped)
-    return _hash(sheet.source.format, sheet.name, sheet.headers, sheet.types, rule, read, settled)
+    read = (mapping.kind.name, mapping.columns, mapping.sums, mapping.unmapped, mapping.clocks)
+    chosen = settings.model_dump(mode="json", exclude={"max_reject_share"})
+    return _hash(sheet.source.format, sheet.name, sheet.headers, sheet.types, rule, read, settled, chosen)
 
 
 def _hash(*parts: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any, Final
 
@@ -24,17 +25,24 @@ def surprise(p: float) -> float:
 
 
 def meetings_graph(meetings: pd.DataFrame) -> nx.Graph[Any]:
-    """One line for each pair that met; `views` has each view's numbers, `weight` adds up their surprise."""
+    """One line for each pair that met; `views` has each view's numbers as JSON, `weight` adds up their surprise.
+
+    Attributes are texts and numbers only, so that the graph can be written as GraphML, GEXF, GML or JSON.
+    """
     graph: nx.Graph[Any] = nx.Graph()
+    seen: dict[tuple[Any, Any], dict[str, dict[str, float]]] = {}
     for row in each_row(meetings):
         a, b = (row.a_type, row.a), (row.b_type, row.b)
         for node in (a, b):
             graph.add_node(node, entity_type=node[0])
         if not graph.has_edge(a, b):
-            graph.add_edge(a, b, kind="meeting", views={}, weight=0.0)
+            graph.add_edge(a, b, kind="meeting", views="", weight=0.0)
         line = graph.edges[a, b]
-        line["views"][row.view] = {"observed": row.observed, "expected": row.expected, "p": row.p}
-        line["weight"] = round(line["weight"] + surprise(row.p), 6)
+        numbers = {"observed": float(row.observed), "expected": float(row.expected), "p": float(row.p)}
+        views = seen.setdefault((min(a, b), max(a, b)), {})
+        views[str(row.view)] = numbers
+        line["views"] = json.dumps(views, sort_keys=True)
+        line["weight"] = round(line["weight"] + float(surprise(row.p)), 6)
     return graph
 
 
@@ -46,9 +54,9 @@ def ring_graph(
     for member in ring.members:
         graph.add_node(
             (str(member.entity_type), member.entity_id),
-            entity_type=str(member.entity_type), role=str(member.role), strength=member.strength,
-            claim_count=member.claim_count, fund_amount=float(member.fund_amount),
-            name=shown_name(member, full=full_names),
+            entity_type=str(member.entity_type), role=str(member.role), strength=float(member.strength),
+            claim_count=int(member.claim_count), fund_amount=float(member.fund_amount),
+            name=shown_name(member, full=full_names) or "",
         )  # fmt: skip
     members = {(str(m.entity_type), m.entity_id) for m in ring.members}
     graph.remove_nodes_from([node for node in graph if node not in members])
@@ -56,9 +64,13 @@ def ring_graph(
         patient, other = (str(NodeKind.PATIENT), row.patient_id), (row.entity_type, row.entity_id)
         if patient in members and other in members and not graph.has_edge(patient, other):
             graph.add_edge(
-                patient, other, kind="visited", claim_count=row.claim_count, fund_amount=row.fund_amount
+                patient,
+                other,
+                kind="visited",
+                claim_count=int(row.claim_count),
+                fund_amount=float(row.fund_amount),
             )
-    graph.graph.update(ring_id=ring.ring_id, score=ring.score)
+    graph.graph.update(ring_id=ring.ring_id, score=float(ring.score))
     return graph
 
 

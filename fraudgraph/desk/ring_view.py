@@ -123,9 +123,10 @@ class RingView:
 
         Nodes are (entity_type, entity_id) with `entity_type`, `role`, `strength`, `claim_count`, `fund_amount` and
         `name` (persons' names cut). Lines are of two sorts, told apart by `kind`. "meeting": a surprising meeting;
-        `views` maps each view to its observed and expected count and p, `weight` is the sum over the views of
+        `views` is JSON that maps each view to its observed and expected count and p, `weight` is the sum over the views of
         −log10 p, each at most 12. "visited": a patient's claims in the evidence at a place or with a doctor; it has
-        `claim_count` and `fund_amount`, and no `weight`, for there is no surprise in it.
+        `claim_count` and `fund_amount`, and no `weight`, for there is no surprise in it. All attributes are texts and numbers:
+        GraphML, GEXF, GML and JSON can be written of it.
         """
         return ring_graph(self.record, self.meetings(), self.claims(), full_names=self.run.full_names)
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Final
 
+from fraudgraph.claims.typing.pasted_ids import pasted_forms
 from fraudgraph.errors import UsageError
 from fraudgraph.records import Member, NodeKind, Ring
 from fraudgraph.store import Store
@@ -106,19 +107,18 @@ def look_up(store: Store, rings: Sequence[Ring], entity_id: str) -> tuple[Known,
     rings : sequence of Ring
         The run's rings.
     entity_id : str
-        As delivered.
+        As delivered, or as somebody pasted it: with blanks, in full width, in another case.
 
     Raises
     ------
     UsageError
         If neither claims nor registers hold the id; the nearest are named.
     """
-    found = tuple(
-        _known(store, rings, kind, entity_id) for kind in NodeKind if _stands_for(store, kind, entity_id)
-    )
-    if not found:
-        raise _unknown(store, entity_id)
-    return found
+    for form in pasted_forms(entity_id):
+        found = tuple(_known(store, rings, kind, form) for kind in NodeKind if _stands_for(store, kind, form))
+        if found:
+            return found
+    raise _unknown(store, entity_id)
 
 
 def _stands_for(store: Store, kind: NodeKind, entity_id: str) -> bool:

@@ -16,6 +16,8 @@ from fraudgraph.claims.formats.malformed_text import careful_rows
 from fraudgraph.claims.formats.sources import discover
 from fraudgraph.claims.formats.text_files import open_text
 from fraudgraph.claims.reading import read_claims
+from fraudgraph.claims.typing.column_sql import ODD_SPACES
+from fraudgraph.claims.typing.missing_words import missing_words
 from fraudgraph.errors import SourceError
 from fraudgraph.settings import SourceSettings
 from fraudgraph.store import Store
@@ -24,7 +26,11 @@ from tests.claims.deliveries import settlement
 FEW = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 MANY = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 HOSTILE = st.one_of(
-    st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\ufdd0"), min_size=1, max_size=30),
+    st.text(
+        st.characters(exclude_categories=("Cs",), exclude_characters="\ufdd0\ufdd1\ufdd2"),
+        min_size=1,
+        max_size=30,
+    ),
     st.sampled_from(
         [
             '"',
@@ -46,12 +52,12 @@ HOSTILE = st.one_of(
         ]
     ),
 )
-SPACES = " \t\r\n\x00\u3000\u00a0\ufeff\u200b"
 
 
 def as_read(value: str) -> str | None:
-    """What is left of a free text: outer spaces go, an empty text is none."""
-    return value.strip(SPACES) or None
+    """What is left of a name: outer spaces and invisible marks go; an empty text, and a word for "not known", is none."""
+    text = value.strip(ODD_SPACES)
+    return None if not text or text.lower() in missing_words() else text
 
 
 @FEW
@@ -74,6 +80,16 @@ def test_names_of_any_text_come_back(names: list[str], encoding: str, delimiter:
             found = store.rows("SELECT name FROM patients ORDER BY patient_id")
     assert report.tables["claims"].rows_kept == len(names)
     assert [row[0] for row in found] == [as_read(name) for name in names]
+
+
+def test_a_table_of_nothing_but_nul_is_still_text(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(
+        b'"a","b","c"\n' + b'"\x00\x00\x00\x00\x00\x00","\x00\x00\x00\x00\x00","\x00\x00\x00\x00"\n'
+    )
+    utf8 = as_utf8(discover([tmp_path / "a.csv"])[0], tmp_path / "copy.csv")
+    assert utf8 is not None
+    (text,) = open_text(utf8, tmp_path / "copy.csv")
+    assert [list(row.values) for row in careful_rows(text)] == [["\x00" * 6, "\x00" * 5, "\x00" * 4]]
 
 
 @MANY

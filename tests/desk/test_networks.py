@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import networkx as nx
 import pytest
 
@@ -24,11 +29,34 @@ def test_meetings_carry_their_comparison_and_presence_has_no_weight(run: fg.Run,
     assert met
     assert came
     for facts in met:
-        assert facts["weight"] == pytest.approx(
-            sum(surprise(v["p"]) for v in facts["views"].values()), abs=1e-4
-        )
-        assert all({"observed", "expected", "p"} <= v.keys() for v in facts["views"].values())
+        views = json.loads(facts["views"])
+        assert facts["weight"] == pytest.approx(sum(surprise(v["p"]) for v in views.values()), abs=1e-4)
+        assert all({"observed", "expected", "p"} <= v.keys() for v in views.values())
     assert all("weight" not in facts and facts["claim_count"] >= 1 for facts in came)
+
+
+@pytest.mark.parametrize(
+    ("write", "read"),
+    [(nx.write_graphml, nx.read_graphml), (nx.write_gexf, nx.read_gexf), (nx.write_gml, nx.read_gml)],
+)
+def test_a_rings_graph_goes_to_a_file_and_comes_back(
+    run: fg.Run, ring_id: str, tmp_path: Path, write: Callable[..., Any], read: Callable[..., Any]
+) -> None:
+    graph = run.ring(ring_id).to_networkx()
+    write(graph, tmp_path / "ring")
+    back = read(tmp_path / "ring")
+    assert (len(back), back.number_of_edges()) == (len(graph), graph.number_of_edges())
+    assert sorted(facts["name"] for _, facts in back.nodes(data=True)) == sorted(
+        facts["name"] for _, facts in graph.nodes(data=True)
+    )
+    met = [facts for *_, facts in back.edges(data=True) if facts["kind"] == "meeting"]
+    assert met and all("observed" in next(iter(json.loads(facts["views"]).values())) for facts in met)
+
+
+def test_a_rings_graph_is_json(run: fg.Run, ring_id: str) -> None:
+    graph = run.ring(ring_id).to_networkx()
+    for form in (nx.node_link_data(graph), nx.cytoscape_data(graph)):
+        assert json.loads(json.dumps(form, allow_nan=False))
 
 
 def test_networkx_works_on_it(run: fg.Run) -> None:

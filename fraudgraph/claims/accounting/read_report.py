@@ -26,6 +26,7 @@ class FileReport:
     """One sheet of one file. Amounts in yuan; `rows_read = rows_kept + rows_set_aside + rows_outside`.
 
     `columns` maps each canonical field to the delivered header; `rows_outside` lie outside the window asked for;
+    `open_ends` are dates that mean "none" (9999-12-31) and are empty; `ids_mended` ids in scientific form that had all their digits.
     `same_as` names the file that a skipped one repeats byte for byte.
     """
 
@@ -47,6 +48,8 @@ class FileReport:
     amount_set_aside: Decimal = Decimal(0)
     amount_outside: Decimal = Decimal(0)
     values_left_empty: int = 0
+    open_ends: int = 0
+    ids_mended: int = 0
     same_as: str | None = None
 
 

@@ -15,6 +15,7 @@ from fraudgraph.claims.cleaning.claim_changes import SUPERSEDED
 from fraudgraph.claims.cleaning.landing import Landing
 from fraudgraph.claims.cleaning.repeated import ROWS_PER_SHEET
 from fraudgraph.claims.formats.raw_lines import raw_lines
+from fraudgraph.claims.schema.landing_form import COUNTS
 from fraudgraph.claims.schema.schema import CANONICAL, DERIVED_CLAIM_COLUMNS
 from fraudgraph.errors import FraudgraphError, SourceError
 from fraudgraph.settings import SourceSettings
@@ -151,14 +152,15 @@ def _file_report(
 ) -> FileReport:
     sheet, kind = landing.sheet, landing.mapping.kind.name
     amount = {"claims": "sum(total_amount)", "claim_items": "sum(amount)"}.get(kind, "NULL")
-    read, read_amount, blanked = store.one(
-        f"SELECT count(*), coalesce({amount}, 0), coalesce(sum(blanked), 0) FROM {landing.table}"
+    counted = ", ".join(f"coalesce(sum({name}), 0)" for name in COUNTS)
+    read, read_amount, blanked, open_ends, mended = store.one(
+        f"SELECT count(*), coalesce({amount}, 0), {counted} FROM {landing.table}"
     )
     none = (0, Decimal(0))
     rows_aside, amount_aside = aside.get(sheet.number, none)
-    counted = kind in ("claims", "claim_items")
+    paid = kind in ("claims", "claim_items")
     rows_kept, amount_kept = (
-        kept.get(sheet.number, none) if counted else (_kept_reference(store, landing), Decimal(0))
+        kept.get(sheet.number, none) if paid else (_kept_reference(store, landing), Decimal(0))
     )
     rows_outside, amount_outside = outside.get(sheet.number, none)
     return FileReport(
@@ -181,6 +183,8 @@ def _file_report(
         amount_set_aside=amount_aside,
         amount_outside=amount_outside,
         values_left_empty=int(blanked),
+        open_ends=int(open_ends),
+        ids_mended=int(mended),
     )
 
 

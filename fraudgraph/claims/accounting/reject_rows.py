@@ -11,6 +11,7 @@ import pyarrow as pa
 from fraudgraph.claims.cleaning.landing import Landing
 from fraudgraph.claims.formats.raw_lines import open_lines
 from fraudgraph.claims.formats.sheets import Sheet
+from fraudgraph.claims.typing.literals import MERGED
 from fraudgraph.store import Store
 
 __all__ = ["CORRECTABLE_LIMIT", "NOT_SENT_BACK", "write_reject_rows"]
@@ -67,7 +68,7 @@ def _delivered(store: Store, sheet: Sheet, raw: dict[int, str]) -> dict[int, lis
     width = len(sheet.headers)
     if sheet.text is not None:
         return {line: _split(text, sheet.text.delimiter, width) for line, text in raw.items()}
-    values = ", ".join(f"coalesce(CAST(c{i} AS VARCHAR), '')" for i in range(width))
+    values = ", ".join(f"replace(coalesce(CAST(c{i} AS VARCHAR), ''), '{MERGED}', '')" for i in range(width))
     store.con.register("_wanted", pa.table({"line": pa.array(list(raw), pa.int64())}))
     try:
         return dict(

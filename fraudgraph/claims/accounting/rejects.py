@@ -21,7 +21,9 @@ REASONS: dict[str, Reason] = {
     "E_ENCODING": Reason("该行含有无法解码的字节", "the line holds bytes that can't be decoded"),
     "E_COLUMNS": Reason("该行的列数与表头不符", "the line has not as many columns as the header"),
     "E_QUOTE": Reason("引号没有闭合", "a quotation mark is not closed"),
-    "E_NO_RECORD": Reason("合计行或重复的表头，不是记录", "a total or a repeated header, no record"),
+    "E_NO_RECORD": Reason(
+        "合计、页脚、页眉或重复的表头，不是记录", "a total, a footer or a repeated header, no record"
+    ),
     "E_REQUIRED": Reason("必填项为空", "a value that is required is missing"),
     "E_NUMBER": Reason("不是可识别的数值", "not a number that can be read"),
     "E_DATE": Reason("不是可识别的日期", "not a date that can be read"),
@@ -30,6 +32,9 @@ REASONS: dict[str, Reason] = {
     "E_ID_PRECISION": Reason(
         "编号被表格软件改成了科学计数，末位已丢失",
         "a spreadsheet turned the id into a rounded number: digits are lost",
+    ),
+    "E_MERGED": Reason(
+        "金额单元格合并了多行，无法分到各行", "one amount stands in a cell that was merged over several rows"
     ),
     "E_CODE": Reason(
         "代码不在已知范围内，可用映射文件说明", "not a code that is known; a mapping file can explain it"

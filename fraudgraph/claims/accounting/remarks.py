@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from fraudgraph.claims.accounting.read_report import FileReport, Note, ReadReport, TableReport
 from fraudgraph.claims.cleaning.landing import Landing
+from fraudgraph.claims.columns.copies_and_clocks import copies, doubled_words
 from fraudgraph.store import Store
 
 __all__ = ["remarks"]
@@ -100,7 +101,10 @@ def _notes(
     notes += [_skipped_note(one) for one in skipped]
     notes += [_remembered_note(one) for one in files if (one.mapping or "").startswith("remembered ")]
     notes += [_understood_note(one) for one in landings if one.mapping.sure]
+    notes += [note for one in landings for note in _doubled_notes(one)]
+    notes += [Note(code=told.code, zh=told.zh, en=told.en) for one in landings for told in one.told]
     for one in files:
+        notes += _mended_notes(one)
         if one.values_left_empty:
             notes.append(
                 Note(
@@ -109,6 +113,46 @@ def _notes(
                     en=f"{one.file}: {one.values_left_empty} values that a row can do without could not be read and are left empty",
                 )
             )
+    return notes
+
+
+def _doubled_notes(one: Landing) -> list[Note]:
+    """Headers that stand twice: which of the columns was read."""
+    headers = one.sheet.headers
+    notes = []
+    for name, position in one.mapping.columns.items():
+        places = copies(headers, position)
+        if len(places) > 1:
+            en, zh = doubled_words(headers, position, places)
+            notes.append(
+                Note(
+                    code="doubled_header",
+                    zh=f"{one.sheet.title}：{zh}（{name}）",
+                    en=f"{one.sheet.title}: {en} ({name})",
+                )
+            )
+    return notes
+
+
+def _mended_notes(one: FileReport) -> list[Note]:
+    """Dates that mean "none" and ids in scientific form: what was made of them."""
+    notes = []
+    if one.open_ends:
+        notes.append(
+            Note(
+                code="open_ends",
+                zh=f"{one.file}：{one.open_ends} 个日期表示“无”（如 9999-12-31、0000-00-00、1899-12-30），已留空",
+                en=f"{one.file}: {one.open_ends} dates mean that there is none (such as 9999-12-31, 0000-00-00, 1899-12-30) and are empty",
+            )
+        )
+    if one.ids_mended:
+        notes.append(
+            Note(
+                code="ids_mended",
+                zh=f"{one.file}：{one.ids_mended} 个编号为科学计数形式但各位数字齐全（如 1.23456E+05），已还原；缺位的已剔除",
+                en=f"{one.file}: {one.ids_mended} ids in scientific form had all their digits (such as 1.23456E+05) and were put right; those that lost digits are set aside",
+            )
+        )
     return notes
 
 

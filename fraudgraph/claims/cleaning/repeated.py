@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fraudgraph.claims.schema.fields import KINDS, REFERENCE_KINDS, REFERENCE_TABLES
-from fraudgraph.claims.schema.landing_form import landing_columns
+from fraudgraph.claims.schema.landing_form import content_columns
 from fraudgraph.claims.schema.schema import CANONICAL
 from fraudgraph.store import Store
 
@@ -43,7 +43,7 @@ def set_aside_repeated(store: Store, kind_name: str, *, by_order: bool) -> None:
     kind = KINDS[kind_name]
     per_sheet = [f"CAST(row_no // {ROWS_PER_SHEET} AS VARCHAR)"] if kind_name in REFERENCE_KINDS else []
     key = key_sql(kind_name, *per_sheet)
-    names = [name for name, _ in landing_columns(kind_name, kind.fields)[1:-3]]
+    names = content_columns(kind_name, kind.fields)
     content = "md5(to_json(struct_pack(" + ", ".join(f"{name} := {name}" for name in names) + "))::VARCHAR)"
     at_time = "coalesce(settled_at, started_at)" if kind_name == "claims" else "NULL"
     if kind_name == "encounters":

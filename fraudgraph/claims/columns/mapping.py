@@ -34,6 +34,8 @@ class TableRule(BaseModel):
     only: bool = False
     unit: Literal["yuan", "fen"] = "yuan"
     dates: tuple[str, ...] = ()
+    decimal: Literal[".", ","] | None = None
+    date_order: Literal["mdy", "dmy"] | None = None
     missing: tuple[str, ...] = ()
     columns: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
     sums: dict[str, tuple[str, ...]] = Field(default_factory=dict)

@@ -34,10 +34,8 @@ _TELLING = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableMapping:
-    """What a delivered table is, and which of its columns is which field.
-
-    `columns` maps a field to the position of its column; `unmapped` are the positions that nothing claimed. `sure` has the
-    fields that no known name gave but the words of the header did, each with how sure that is (0 to 1).
+    """What a delivered table is. `columns` maps a field to the position of its column; `unmapped` are the positions that nothing claimed. `sure` has the
+    fields that no known name gave but the words of the header did (0 to 1); `clocks` times of day beside the days of a field.
     """
 
     kind: Kind
@@ -46,6 +44,7 @@ class TableMapping:
     sums: dict[str, tuple[int, ...]] = field(default_factory=dict)
     unmapped: tuple[int, ...] = ()
     sure: dict[str, float] = field(default_factory=dict)
+    clocks: dict[str, int] = field(default_factory=dict)
 
     @property
     def fields(self) -> tuple[str, ...]:

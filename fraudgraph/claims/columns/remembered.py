@@ -80,6 +80,10 @@ def mapping_text(
         lines.append(f"unit = {_text(rule.unit)}")
     if rule.dates:
         lines.append(f"dates = {_list(rule.dates)}")
+    if rule.decimal:
+        lines.append(f"decimal = {_text(rule.decimal)}")
+    if rule.date_order:
+        lines.append(f"date_order = {_text(rule.date_order)}")
     if rule.missing:
         lines.append(f"missing = {_list(rule.missing)}")
     if rule.skip:

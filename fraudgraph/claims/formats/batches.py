@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-__all__ = ["BATCH_ROWS", "grid_batches", "row_batches", "stage_schema"]
+__all__ = ["BATCH_ROWS", "cell_value_text", "grid_batches", "row_batches", "stage_schema"]
 
 BATCH_ROWS = 20_000
 _WHOLE = 10**15
@@ -57,10 +57,10 @@ def _texts(column: tuple[Any, ...]) -> Sequence[str | None]:
     kinds = set(map(type, column))
     if kinds <= {str, type(None)}:
         return column
-    return [_cell_text(cell) for cell in column]
+    return [cell_value_text(cell) for cell in column]
 
 
-def _cell_text(cell: Any) -> str | None:
+def cell_value_text(cell: Any) -> str | None:
     """A cell as text; whole numbers without a decimal point, those that lost digits in a form that says so."""
     text: str | None = str(cell)
     if cell is None or cell == "":

@@ -11,7 +11,7 @@ from pathlib import Path
 from fraudgraph.claims.formats.opening import delivered_bytes
 from fraudgraph.claims.formats.source_file import SourceFile
 
-__all__ = ["DAMAGED", "HEAD_BYTES", "Utf8Text", "as_utf8", "chinese_encoding"]
+__all__ = ["DAMAGED", "HEAD_BYTES", "Utf8Text", "as_utf8", "chinese_encoding", "decoded_text"]
 
 DAMAGED = "\ufdd0"
 """Stands where bytes could not be decoded. A noncharacter: no delivered text may hold it."""
@@ -22,11 +22,21 @@ _FEWEST_PAIRS = 8
 _ODD = {
     b"\x00": (b"\x00",),
     b"=": (b'="', b'=""'),
-    b"'": (b",'", b"\t'"),
-    **{char.encode()[:1]: (char.encode(),) for char in ("\u3000", "\u00a0", "\ufeff", "\u200b")},
+    b"'": (b",'", b"\t'", b";'", b"|'"),
+    b'"': (b'"""', b"\"'", b'\t"\t', b'\t"\n', b'\t"\r', b'\n"\t'),
+    b"\xc2": tuple(char.encode() for char in "\u0085\u00a0\u00ad"),
+    b"\xe1": tuple(char.encode() for char in "\u1680\u180e"),
+    b"\xe2\x80": tuple(chr(code).encode() for code in (*range(0x2000, 0x2010), *range(0x2028, 0x2030))),
+    b"\xe2\x81": tuple(chr(code).encode() for code in range(0x205F, 0x2070)),
+    **{char.encode(): (char.encode(),) for char in ("\u3000", "\ufeff", "\u061c")},
 }
 """Marks and spaces that plain trimming leaves, by their first byte: looking for one byte is thirty times as quick."""
 _GAPS = {b"\n": (b"\n\n",), b"\r": (b"\n\r\n", b"\r\r")}
+_WIDE_SIGNS = re.compile(rb"\xef\xbc[\x90-\x99\xa1-\xba]|\xef\xbd[\x81-\x9a]")
+"""Digits and letters in full width."""
+_ALONE = re.compile(rb"(?<=[A-Za-z])[\xc0-\xff](?![\x80-\xff])|(?<![\x80-\xff])[\xc0-\xff](?=[a-z])")
+_PAIRED = re.compile(rb"(?<![\x80-\xff])(?:[\x80-\xff]{2})+(?![\x80-\xff])")
+_UTF8_RUN = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}|\xef[\xbc\xbd][\x80-\xbf])+")
 _PAIR = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
 
 
@@ -66,15 +76,16 @@ def as_utf8(source: SourceFile, scratch: Path) -> Utf8Text | None:
     """
     head = _head(source)
     wide = _wide(head)
-    if wide is None and head.count(b"\x00") * 4 > len(head):
+    if wide is None and head.count(b"\x00") * 4 > len(head) and b"\x00" in _first_line(head):
         return None
-    for encoding in (wide,) if wide else dict.fromkeys(("utf-8", chinese_encoding(head), "gb18030")):
-        text = _copy(source, encoding, scratch)
-        if text is not None:
-            if head.startswith(codecs.BOM_UTF8):
-                text.encoding = "utf-8-sig"
-            return text
-    return _copy(source, wide or _less_damaged(head), scratch, mark=True)
+    if wide is not None:
+        return _copy(source, wide, scratch) or _copy(source, wide, scratch, mark=True)
+    text = _copy(source, "utf-8", scratch)
+    if text is None:
+        return copy_by_lines(source, scratch, "cp1252" if is_western(head) else chinese_encoding(head))
+    if head.startswith(codecs.BOM_UTF8):
+        text.encoding = "utf-8-sig"
+    return text
 
 
 def _head(source: SourceFile) -> bytes:
@@ -82,10 +93,17 @@ def _head(source: SourceFile) -> bytes:
         return file.read(HEAD_BYTES)
 
 
+def _first_line(head: bytes) -> bytes:
+    """The header, which holds no NUL, whatever the rows hold."""
+    return head.split(b"\n", 1)[0]
+
+
 def _wide(head: bytes) -> str | None:
     """UTF-16 by its byte-order mark, or by the zeros that Latin letters and digits leave on one side."""
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
+    if b"\x00" not in _first_line(head):
+        return None
     pairs = len(head) // 2
     even, odd = head[0::2].count(b"\x00"), head[1::2].count(b"\x00")
     if odd * 5 > pairs and even * 20 < odd:
@@ -103,11 +121,10 @@ def chinese_encoding(head: bytes) -> str:
     return "big5hkscs" if big5 > gb and len(pairs) >= _FEWEST_PAIRS else "gb18030"
 
 
-def _less_damaged(head: bytes) -> str:
-    """The encoding that leaves the fewest marks in the head of the file."""
-    names = ("utf-8", chinese_encoding(head))
-    marks = {name: head.decode(name, errors="replace").count("\ufffd") for name in names}
-    return min(marks, key=lambda name: marks[name])
+def is_western(head: bytes) -> bool:
+    """Whether bytes beyond ASCII stand one by one between letters, as in José and Müller: Chinese ones come in pairs."""
+    alone = sum(1 for _ in _ALONE.finditer(head))
+    return alone > sum(1 for _ in _PAIRED.finditer(head))
 
 
 def _mark(problem: UnicodeError) -> tuple[str, int]:
@@ -147,6 +164,122 @@ def _copy(source: SourceFile, encoding: str, target: Path, *, mark: bool = False
     return text
 
 
+def decoded_text(raw: bytes) -> str | None:
+    """A small text in whatever encoding it is; None if it is no text."""
+    wide = _wide(raw)
+    if wide is not None:
+        text = raw.decode(wide, errors="replace").removeprefix("\ufeff")
+        return None if "\ufffd" in text else text
+    if b"\x00" in raw:
+        return None
+    for encoding in ("utf-8-sig", "cp1252" if is_western(raw) else chinese_encoding(raw), "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def copy_by_lines(source: SourceFile, target: Path, base: str) -> Utf8Text:
+    """A text that is not all UTF-8, as UTF-8: files joined from several sources change their encoding from line to line.
+
+    Where nothing in a block looks like UTF-8 it is decoded as a whole. Bytes that no encoding fits are marked.
+
+    Parameters
+    ----------
+    source : SourceFile
+        The delivered file.
+    target : Path
+        Where the copy is written.
+    base : str
+        The encoding of lines that are not UTF-8.
+    """
+    text = Utf8Text(path=target, encoding=base.removesuffix("hkscs"))
+    reader = _LineReader(base)
+    with delivered_bytes(source) as file, target.open("wb") as out:
+        rest = b""
+        while True:
+            block = file.read(_BLOCK)
+            whole, rest = _to_line_end(rest + block, last=not block)
+            decoded = reader.decoded(whole)
+            text.damaged = text.damaged or DAMAGED in decoded
+            content = decoded.encode()
+            _look(text, content)
+            out.write(content)
+            if not block:
+                break
+    text.lines += 1 - text.at_end
+    if reader.utf8_lines:
+        text.encoding = f"{text.encoding}+utf-8" if reader.base_lines else "utf-8"
+    return text
+
+
+def _to_line_end(block: bytes, *, last: bool) -> tuple[bytes, bytes]:
+    """What of a block ends with a line, and what is left for the next."""
+    end = len(block) if last or len(block) > 8 * _BLOCK else block.rfind(b"\n") + 1
+    return block[:end], block[end:]
+
+
+class _LineReader:
+    """Decodes lines of which each may be UTF-8 or the base encoding."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.utf8_lines = 0
+        self.base_lines = 0
+
+    def decoded(self, block: bytes) -> str:
+        """A block of whole lines as text."""
+        if self.base != "cp1252" and not self.utf8_lines and not _UTF8_RUN.search(block):
+            try:
+                text = block.decode(self.base)
+            except UnicodeDecodeError:
+                pass
+            else:
+                self.base_lines += not block.isascii()
+                return text
+        return "".join(
+            map(self._line, block.splitlines(keepends=True) if b"\n" not in block else _lines(block))
+        )
+
+    def _line(self, line: bytes) -> str:
+        if line.isascii():
+            return line.decode("ascii")
+        try:
+            text = line.decode("utf-8")
+        except UnicodeDecodeError:
+            return self._not_utf8(line)
+        if self.base == "cp1252" or any(char >= "\u2e80" for char in text):
+            self.utf8_lines += 1
+            return text
+        return self._not_utf8(line)
+
+    def _not_utf8(self, line: bytes) -> str:
+        """In the base encoding; among lines of UTF-8, one that is mostly UTF-8 is a damaged one of these."""
+        runs = sum(len(found[0]) for found in _UTF8_RUN.finditer(line))
+        high = sum(byte >= 0x80 for byte in line)
+        mostly = runs * 2 > high or (self.utf8_lines > self.base_lines and not _frequent(line, self.base))
+        if self.utf8_lines and mostly:
+            return line.decode("utf-8", errors="fraudgraph-mark")
+        self.base_lines += 1
+        return line.decode(self.base, errors="fraudgraph-mark")
+
+
+def _frequent(line: bytes, base: str) -> bool:
+    """Whether most Chinese signs of a line are among the usual ones."""
+    if base == "cp1252":
+        return True
+    pairs = _PAIR.findall(line)
+    usual = sum(0xA1 <= pair[0] <= 0xF7 and pair[1] >= 0xA1 for pair in pairs)
+    return bool(pairs) and usual * 2 > len(pairs)
+
+
+def _lines(block: bytes) -> list[bytes]:
+    """Lines with their ends; only a line feed ends one."""
+    parts = block.split(b"\n")
+    return [*(part + b"\n" for part in parts[:-1]), parts[-1]]
+
+
 def _look(text: Utf8Text, block: bytes) -> None:
     """Count lines and note what plain reading would stumble over. `at_end` counts the line ends after the last content."""
     body = block.rstrip(b"\r\n")
@@ -155,7 +288,9 @@ def _look(text: Utf8Text, block: bytes) -> None:
     text.at_end = tail if body else text.at_end + tail
     text.tabs = text.tabs or b"\t" in block
     lone = b"\r" in block and block.count(b"\r") != block.count(b"\r\n")
-    text.odd_spaces = text.odd_spaces or lone or _holds(block, _ODD)
+    text.odd_spaces = (
+        text.odd_spaces or lone or _holds(block, _ODD) or (b"\xef" in block and _WIDE_SIGNS.search(block) is not None)
+    )  # fmt: skip
     text.gaps = text.gaps or _holds(block, _GAPS) or _holds(text.last + block[:4], _GAPS)
     text.last = block[-4:]
 

@@ -9,6 +9,8 @@ from html import unescape
 from itertools import pairwise
 from pathlib import Path
 
+from fraudgraph.claims.typing.literals import MERGED
+
 __all__ = ["HtmlRows", "html_rows"]
 
 _BLOCK = 1 << 20
@@ -23,6 +25,8 @@ _SPAN = re.compile(
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
 _MOST_SPAN = 500
+_COVERED = "\ufdd2"
+"""Stands before the text of a merged cell of a row above."""
 
 
 class HtmlRows:
@@ -42,8 +46,18 @@ class HtmlRows:
             for line, cells in html_rows(path):
                 out.write(f"{line},{json.dumps(cells, ensure_ascii=False)}\n")
 
-    def between(self, first: int = 0, last: int | None = None) -> Iterator[tuple[int, list[str]]]:
-        """The rows from one number to another; an empty one stands where a table ends."""
+    def between(
+        self, first: int = 0, last: int | None = None, *, filled: bool = False
+    ) -> Iterator[tuple[int, list[str]]]:
+        """The rows from one number to another; an empty one stands where a table ends.
+
+        Parameters
+        ----------
+        first, last : int
+            Numbers of rows.
+        filled : bool
+            Whether cells merged downwards say their value, marked, for every row that they cover; else it stands once.
+        """
         with self._copy.open(encoding="utf-8") as file:
             for text in file:
                 number, _, cells = text.partition(",")
@@ -51,16 +65,24 @@ class HtmlRows:
                 if last is not None and line > last:
                     return
                 if line >= first:
-                    yield line, json.loads(cells)
+                    yield line, [_as_asked(cell, filled) for cell in json.loads(cells)]
+
+
+def _as_asked(cell: str, filled: bool) -> str:
+    if not cell.startswith((MERGED, _COVERED)):
+        return cell
+    if filled:
+        return MERGED + cell[1:]
+    return cell[1:] if cell[0] == MERGED else ""
 
 
 def html_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """The rows of all tables of a file in UTF-8: (number of the row in the file, cells).
 
-    An empty row stands where one table ends. A merged cell gives its text once; the cells that it covers are empty.
+    An empty row stands where one table ends. A cell merged downwards is marked, and so are the cells that it covers.
     """
     number = 0
-    covered: dict[int, int] = {}
+    covered: dict[int, tuple[int, str]] = {}
     for text in _row_texts(path):
         if not text:
             covered = {}
@@ -100,27 +122,35 @@ def _piece(text: str) -> Iterator[str]:
         yield ""
 
 
-def _cells(text: str, covered: dict[int, int]) -> tuple[list[str], dict[int, int]]:
-    """The cells of a row, with empty ones where merged cells of this row or of rows above lie."""
+def _cells(text: str, covered: dict[int, tuple[int, str]]) -> tuple[list[str], dict[int, tuple[int, str]]]:
+    """The cells of a row, with empty ones where merged cells of this row lie and marked ones where those of rows above do."""
     pieces = _CELL.split(text)
     marks, contents = pieces[1::2], pieces[2::2]
     if not covered and not any(marks):
         return [_text(content) for content in contents], {}
     cells: list[str] = []
-    still = {column: rows - 1 for column, rows in covered.items() if rows > 1}
+    still = {column: (rows - 1, said) for column, (rows, said) in covered.items() if rows > 1}
     for mark, content in zip(marks, contents, strict=True):
         while len(cells) in covered:
-            cells.append("")
+            cells.append(_under(covered[len(cells)][1]))
         spans = {name.lower(): int(count) for name, count in _SPAN.findall(mark)} if mark else {}
         if spans.get("ss:index", 0) > len(cells):
             cells += [""] * min(spans["ss:index"] - 1 - len(cells), _MOST_SPAN)
         across = min(max(spans.get("colspan", 1), spans.get("ss:mergeacross", 0) + 1), _MOST_SPAN)
         down = max(spans.get("rowspan", 1), spans.get("ss:mergedown", 0) + 1)
+        said = "" if mark.endswith("/") else _text(content)
         if down > 1:
-            still |= dict.fromkeys(range(len(cells), len(cells) + across), down - 1)
-        cells.append("" if mark.endswith("/") else _text(content))
+            still |= dict.fromkeys(range(len(cells), len(cells) + across), (down - 1, ""))
+            still[len(cells)] = (down - 1, said)
+        cells.append(f"{MERGED}{said}" if down > 1 and said else said)
         cells += [""] * (across - 1)
+    while len(cells) in covered:
+        cells.append(_under(covered[len(cells)][1]))
     return cells, still
+
+
+def _under(said: str) -> str:
+    return f"{_COVERED}{said}" if said else ""
 
 
 def _text(content: str) -> str:

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from fraudgraph.claims.formats.encodings import DAMAGED
 from fraudgraph.claims.formats.sheets import Sheet, stage_rows
+from fraudgraph.claims.typing.literals import MERGED
 from fraudgraph.store import Store
 
 __all__ = ["open_lines", "raw_lines"]
@@ -40,7 +41,7 @@ def _delivered(store: Store, sheet: Sheet, lines: list[int]) -> dict[int, str]:
                 if number in wanted
             }
     values = ", ".join(f"coalesce(CAST(c{i} AS VARCHAR), '')" for i in range(len(sheet.headers)))
-    joined = f"concat_ws(',', {values})"
+    joined = f"replace(concat_ws(',', {values}), '{MERGED}', '')"
     rows = (
         f"SELECT _line, coalesce(_raw, {joined}) FROM {sheet.stage}"
         if sheet.staged

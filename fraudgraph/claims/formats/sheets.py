@@ -39,7 +39,7 @@ class Sheet:
     """One delivered table, before anyone knows what it is.
 
     `relation` is SQL that gives its rows; a sheet without one has to be staged first (`stage_rows`), from `text`, the
-    UTF-8 file behind a csv, or from `batches`, its rows as Arrow batches. One whose rows were `kept` is closed until
+    UTF-8 file behind a csv, or from `batches`, its rows as Arrow batches. `day_zero` is the day that its workbook counts from. One whose rows were `kept` is closed until
     `reopen`; `restage`: it was staged.
     """
 
@@ -55,6 +55,7 @@ class Sheet:
     staged: bool = False
     first_line: int = 2
     odd_spaces: bool = False
+    day_zero: str = "1899-12-30"
     kept: KeptLines | None = None
     reopen: Callable[[], Sheet] | None = None
     restage: bool = False
@@ -193,6 +194,7 @@ def _workbook(store: Store, source: SourceFile, first_number: int, more: frozens
             headers=found.table.names,
             batches=lambda found=found: grid_batches(found.rows, len(found.table.names)),  # type: ignore[misc]
             first_line=found.table.first_line,
+            day_zero=found.day_zero,
         )
         stage_rows(store, sheet)
         sheet.batches = None
@@ -213,7 +215,7 @@ def _html(
             headers=table.names,
             encoding=text.encoding,
             batches=lambda table=table: grid_batches(  # type: ignore[misc]
-                rows.between(table.first_line, table.last_line), len(table.names)
+                rows.between(table.first_line, table.last_line, filled=True), len(table.names)
             ),
             first_line=table.first_line,
             odd_spaces=True,

@@ -84,6 +84,7 @@ def _table(path: Path, text: Utf8Text, more: frozenset[str]) -> TextFile | None:
     if best is None:
         return None
     _, delimiter, found, header_lines, width = best
+    width = max(len(found.names), min(width, _usual_width(head, delimiter, found) or width))
     if len(found.names) < 2 or len("".join(found.names)) >= HEAD_BYTES // 2:
         return None
     return TextFile(
@@ -96,6 +97,13 @@ def _table(path: Path, text: Utf8Text, more: frozenset[str]) -> TextFile | None:
         damaged=text.damaged,
         odd_spaces=text.odd_spaces or (delimiter != "\t" and text.tabs) or found.rows > 1,
     )
+
+
+def _usual_width(head: str, delimiter: str, found: HeaderFound) -> int:
+    """How many values most rows below the header have; 0 without rows. A header may end with a delimiter that no row has."""
+    rows, _ = _records(head, delimiter)
+    widths = [len(row) for row in rows[found.row + found.rows :] if any(cell.strip() for cell in row)]
+    return max(set(widths), key=lambda width: (widths.count(width), width)) if widths else 0
 
 
 def _records(head: str, delimiter: str) -> tuple[list[list[str]], list[int]]:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from fraudgraph.claims.columns.headers import GridTable, cell_text, tables_in
+from fraudgraph.claims.formats.batches import cell_value_text
+from fraudgraph.claims.formats.date_systems import first_day
 from fraudgraph.claims.formats.source_file import SourceFile
+from fraudgraph.claims.typing.literals import MERGED
 from fraudgraph.errors import SourceError
 
 __all__ = ["WorkbookTable", "workbook_tables"]
 
+_MOST_ROWS = 10_000
+"""A block of more rows is a coloured page, not a value."""
 _LOCK_NAME = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -23,6 +28,7 @@ class WorkbookTable:
     name: str
     table: GridTable
     rows: Iterator[tuple[int, list[Any]]]
+    day_zero: str
 
 
 def workbook_tables(source: SourceFile, more: frozenset[str]) -> Iterator[WorkbookTable]:
@@ -33,21 +39,60 @@ def workbook_tables(source: SourceFile, more: frozenset[str]) -> Iterator[Workbo
     SourceError
         If the workbook is damaged or locked with a password.
     """
+    day_zero = first_day(source)
     with _reading(source) as book:
         for name in book.sheet_names:
             sheet = book.get_sheet_by_name(name)
+            spans = _spans(sheet)
             tables = list(tables_in(_rows(sheet), more)) or _no_table(_rows(sheet))
             for table in tables:
                 title = name if len(tables) == 1 else f"{name}:{table.first_line - 1}"
-                yield WorkbookTable(title, table, _rows_of(sheet, table))
+                yield WorkbookTable(title, table, _rows_of(sheet, table, spans), day_zero)
 
 
-def _rows_of(sheet: Any, table: GridTable) -> Iterator[tuple[int, list[Any]]]:
+def _rows_of(sheet: Any, table: GridTable, spans: dict[int, list[_Span]]) -> Iterator[tuple[int, list[Any]]]:
+    above: dict[_Span, Any] = {}
     for line, cells in _rows(sheet):
         if table.last_line is not None and line > table.last_line:
             break
         if line >= table.first_line:
-            yield line, cells
+            yield line, _filled_down(line, cells, spans.get(line, ()), above, table.first_line)
+
+
+_Span = tuple[int, int, int]
+"""A cell merged over several rows: its first and last line and its column."""
+
+
+def _spans(sheet: Any) -> dict[int, list[_Span]]:
+    """The cells merged downwards, by every line that they cover."""
+    found: dict[int, list[_Span]] = {}
+    for (top, left), (bottom, _) in sorted(getattr(sheet, "merged_cell_ranges", None) or ()):
+        if bottom > top and bottom - top <= _MOST_ROWS:
+            for row in range(top, bottom + 1):
+                found.setdefault(row + 1, []).append((top + 1, bottom + 1, left))
+    return found
+
+
+def _filled_down(
+    line: int, cells: list[Any], spans: Sequence[_Span], above: dict[_Span, Any], first_line: int
+) -> list[Any]:
+    """A row with what merged cells say for it, marked: an amount must not be counted for each row.
+
+    A block that reaches up into the header is none of the body's.
+    """
+    if not spans:
+        return cells
+    cells = list(cells)
+    for span in spans:
+        top, _, column = span
+        if top < first_line or column >= len(cells):
+            continue
+        if line == top:
+            above[span] = cells[column]
+        said = cell_value_text(above.get(span))
+        if said is not None and cells[column] in (None, "", above.get(span)):
+            cells[column] = f"{MERGED}{said}"
+    return cells
 
 
 def _no_table(rows: Iterator[tuple[int, list[Any]]]) -> list[GridTable]:

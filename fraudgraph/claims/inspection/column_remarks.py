@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fraudgraph.claims.columns.copies_and_clocks import copies, doubled_words
 from fraudgraph.claims.columns.matching import TableMapping
 from fraudgraph.claims.formats.sheets import Sheet
+from fraudgraph.claims.inspection.broken_text import broken_lines
 from fraudgraph.claims.inspection.column_values import ColumnReport
+from fraudgraph.claims.inspection.sampled_reader import sampled_forms, sampled_reader
 from fraudgraph.claims.schema.fields import FieldType
-from fraudgraph.claims.typing.column_sql import ValueReader
 from fraudgraph.store import Store
 
-__all__ = ["Remark", "value_remarks"]
+__all__ = ["Remark", "broken_remark", "value_remarks"]
 
 _FEW_ROWS = 50
 _LEAST_SHARE = 0.9
@@ -45,6 +47,11 @@ def value_remarks(
         for column in by_field.values()
         if column.filled_share and column.parsed_share < _LEAST_SHARE
     ]
+    remarks += _doubled(found, sheet.headers)
+    remarks += _missing_words(store, sheet, found, table)
+    remarks += _broken(store, sheet, table)
+    forms = sampled_forms(store, sheet, found)
+    remarks += [Remark(code=told.code, column="", zh=told.zh, en=told.en) for told in forms.told]
     if total >= _FEW_ROWS:
         remarks += _placeholders(found, by_field, total)
         remarks += _repeated_ids(found, by_field, total)
@@ -87,6 +94,67 @@ def _placeholders(found_in: TableMapping, by_field: dict[str, ColumnReport], tot
                 )
             )
     return found
+
+
+def _missing_words(store: Store, sheet: Sheet, found: TableMapping, table: str) -> list[Remark]:
+    """Values that are filled but mean "not known": they are read as empty, and a person should know."""
+    reader = sampled_reader(store, sheet, found)
+    names = [
+        name
+        for name, position in found.columns.items()
+        if found.kind.field(name).type in ("id", "text") and sheet.types[position] == "VARCHAR"
+    ]
+    if not names:
+        return []
+    filled = {name: f"nullif(trim(c{found.columns[name]}), '')" for name in names}
+    asked = ", ".join(
+        f"count(CASE WHEN r_{name} IS NULL THEN {filled[name]} END), min(CASE WHEN r_{name} IS NULL THEN {filled[name]} END)"
+        for name in names
+    )
+    row = store.one(f"SELECT {asked} FROM ({reader.cleaned(table, names)})")
+    remarks = []
+    for i, name in enumerate(names):
+        count, example = int(row[2 * i]), row[2 * i + 1]
+        if count:
+            header = sheet.headers[found.columns[name]]
+            remarks.append(
+                Remark(
+                    code="missing_words",
+                    column=header,
+                    zh=f"列“{header}”有 {count} 个值表示“无”（如 {str(example)[:20]}），按空值读取，不作为任何人或机构",
+                    en=f"column {header!r} has {count} values that mean that there is none (such as {str(example)[:20]!r}); they are read as empty, as nobody and no place",
+                )
+            )
+    return remarks
+
+
+def _broken(store: Store, sheet: Sheet, table: str) -> list[Remark]:
+    """Text that went through a wrong encoding before it was delivered."""
+    columns = [f"c{i}" for i, kind in enumerate(sheet.types) if kind == "VARCHAR"]
+    total, lines, example = broken_lines(store, table, columns)
+    return [broken_remark(total, lines, example)] if lines else []
+
+
+def broken_remark(total: int, lines: int, example: str) -> Remark:
+    """What to say of broken text."""
+    share = f"{lines / total:.1%}"
+    return Remark(
+        code="broken_text",
+        column="",
+        zh=f"{share} 的行（{lines} 行）含有乱码（如 {example[:12]}）：数据在送来之前已按错误编码转换，请让提供方重新导出",
+        en=f"{share} of the rows ({lines}) hold broken text (such as {example[:12]!r}): it was converted in a wrong encoding before it was delivered; ask the supplier to export it again",
+    )
+
+
+def _doubled(found: TableMapping, headers: Sequence[str]) -> list[Remark]:
+    """Headers that stand twice."""
+    remarks = []
+    for position in found.columns.values():
+        places = copies(headers, position)
+        if len(places) > 1:
+            en, zh = doubled_words(headers, position, places)
+            remarks.append(Remark(code="doubled_header", column=headers[position], zh=zh, en=en))
+    return remarks
 
 
 def _repeated_ids(found: TableMapping, by_field: dict[str, ColumnReport], total: int) -> list[Remark]:
@@ -168,11 +236,11 @@ def _lost_digits(store: Store, table: str, found: TableMapping, headers: Sequenc
 def _fund_above_total(store: Store, sheet: Sheet, found: TableMapping, table: str) -> list[Remark]:
     if found.kind.name != "claims" or not {"total_amount", "fund_amount"} <= set(found.columns):
         return []
-    reader = ValueReader(found, sheet.headers, sheet.types, True)
+    reader = sampled_reader(store, sheet, found)
     total, fund = (reader.typed(found.kind.field(name)) for name in ("total_amount", "fund_amount"))
-    raw = ", ".join(f"{reader.raw(name)} AS r_{name}" for name in ("total_amount", "fund_amount"))
+    cleaned = reader.cleaned(table, ("total_amount", "fund_amount"))
     above, both = store.one(
-        f"SELECT count(CASE WHEN abs(f) > abs(t) THEN 1 END), count(*) FROM (SELECT {total} AS t, {fund} AS f FROM (SELECT {raw} FROM {table})) WHERE t IS NOT NULL AND f IS NOT NULL AND t <> 0"
+        f"SELECT count(CASE WHEN abs(f) > abs(t) THEN 1 END), count(*) FROM (SELECT {total} AS t, {fund} AS f FROM ({cleaned})) WHERE t IS NOT NULL AND f IS NOT NULL AND t <> 0"
     )
     if both == 0 or above * 5 < both:
         return []

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from fraudgraph.claims.columns.matching import TableMapping
 from fraudgraph.claims.formats.sheets import Sheet
+from fraudgraph.claims.inspection.sampled_reader import sampled_reader
 from fraudgraph.claims.schema.fields import Field, FieldType
 from fraudgraph.claims.typing.column_sql import ValueReader
+from fraudgraph.claims.typing.literals import MERGED
 from fraudgraph.claims.typing.value_sql import claim_type_sql
 from fraudgraph.store import Store
 
@@ -82,7 +84,9 @@ _Often = list[tuple[str, int, int, int]]
 
 
 def _most_frequent(store: Store, table: str, width: int) -> dict[int, _Often]:
-    values = ", ".join(f"nullif(trim(CAST(c{i} AS VARCHAR)), '')" for i in range(width))
+    values = ", ".join(
+        f"nullif(trim(replace(CAST(c{i} AS VARCHAR), '{MERGED}', '')), '')" for i in range(width)
+    )
     found: dict[int, _Often] = {}
     for position, value, count, filled, distinct in store.rows(
         f"""SELECT position, value, n, sum(n) OVER (PARTITION BY position), count(*) OVER (PARTITION BY position)
@@ -130,9 +134,8 @@ def _column(
 
 def _parsed(store: Store, sheet: Sheet, found: TableMapping, table: str) -> dict[str, tuple[int, int, int]]:
     """By field: values filled, values that can be read, moments with a clock."""
-    reader = ValueReader(found, sheet.headers, sheet.types, True)
+    reader = sampled_reader(store, sheet, found)
     names = [name for name in reader.read_fields() if name in found.columns]
-    cleaned = ", ".join(f"{reader.raw(name)} AS r_{name}" for name in names)
     typed, counts = [], []
     for name in names:
         field = found.kind.field(name)
@@ -145,12 +148,19 @@ def _parsed(store: Store, sheet: Sheet, found: TableMapping, table: str) -> dict
         if name == "settled_at" and found.kind.name == "claims":
             typed.append(f"{reader.settled_time()} AS t_settled_time")
             counts.append(
-                f"count(r_{name}), count(coalesce(CAST(t_{name} AS VARCHAR), CAST(t_settled_time AS VARCHAR))), {clock} + count(t_settled_time)"
+                f"count(CASE WHEN NOT ({_none(reader, field)}) THEN r_{name} END), count(coalesce(CAST(t_{name} AS VARCHAR), CAST(t_settled_time AS VARCHAR))), {clock} + count(t_settled_time)"
             )
         else:
-            counts.append(f"count(r_{name}), count(t_{name}), {clock}")
+            counts.append(
+                f"count(CASE WHEN NOT ({_none(reader, field)}) THEN r_{name} END), count(t_{name}), {clock}"
+            )
         typed.append(f"{value} AS t_{name}")
     row = store.one(
-        f"WITH cleaned AS (SELECT {cleaned} FROM {table}), typed AS (SELECT *, {', '.join(typed)} FROM cleaned) SELECT {', '.join(counts)} FROM typed"
+        f"WITH cleaned AS ({reader.cleaned(table, names)}), typed AS (SELECT *, {', '.join(typed)} FROM cleaned) SELECT {', '.join(counts)} FROM typed"
     )
     return {name: (int(row[3 * i]), int(row[3 * i + 1]), int(row[3 * i + 2])) for i, name in enumerate(names)}
+
+
+def _none(reader: ValueReader, field: Field) -> str:
+    """SQL: whether a filled date means that there is none."""
+    return f"coalesce({reader.open_end(field)}, FALSE)" if reader.can_be_open(field) else "FALSE"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from fraudgraph.claims.inspection.column_remarks import Remark
+from fraudgraph.claims.inspection.broken_text import broken_lines
+from fraudgraph.claims.inspection.column_remarks import Remark, broken_remark
 from fraudgraph.claims.inspection.sex_codes import BIRTH_WORDS, sex_remark
 from fraudgraph.claims.schema.schema import CANONICAL
 from fraudgraph.store import Store
@@ -16,8 +17,14 @@ _MOST_PLACES = 60
 _MOST_CODES = 12
 _FAR_OUT = 50
 """A claim of so many times the median of its care type stands far out."""
+_NAMED = (
+    ("patients", ("name", "address", "employer")), ("doctors", ("name",)), ("facilities", ("name",)),
+    ("pharmacies", ("name",)), ("claim_items", ("item_name",)),
+)  # fmt: skip
+"""Tables with text of people, looked through for signs of a wrong encoding."""
 _PLACEHOLDERS = (
     ("claims", "doctor_id", 0.2),
+    ("claims", "patient_id", 0.02),
     ("patients", "phone", 0.005),
     ("patients", "bank_account", 0.005),
     ("patients", "household_id", 0.005),
@@ -238,4 +245,9 @@ def _remarks(store: Store) -> tuple[Remark, ...]:
         f"SELECT count(CASE WHEN p.sex = '1' THEN 1 END), count(CASE WHEN p.sex = '2' THEN 1 END) FROM ({events}) AS e INNER JOIN patients AS p ON p.patient_id = e.patient_id"
     )
     remark = sex_remark(int(men), int(women))
-    return () if remark is None else (remark,)
+    found = [] if remark is None else [remark]
+    for table, columns in _NAMED:
+        total, lines, example = broken_lines(store, table, columns)
+        if lines:
+            found.append(broken_remark(total, lines, example))
+    return tuple(found)

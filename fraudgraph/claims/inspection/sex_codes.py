@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fraudgraph.claims.columns.matching import TableMapping
 from fraudgraph.claims.formats.sheets import Sheet
 from fraudgraph.claims.inspection.column_remarks import Remark
-from fraudgraph.claims.typing.column_sql import ValueReader
+from fraudgraph.claims.inspection.sampled_reader import sampled_reader
 from fraudgraph.store import Store
 
 __all__ = ["BIRTH_WORDS", "sex_remark", "sex_remarks"]
@@ -20,13 +20,15 @@ _LEAST_SHARE = 0.2
 
 def sex_remarks(store: Store, samples: Sequence[tuple[Sheet, TableMapping]]) -> tuple[Remark, ...]:
     """Whether men and women are swapped, by diagnoses and item names of the sampled rows."""
-    people = _union(samples, ("patients",), {"patient_id": "patient_id", "sex": "sex"})
-    people += _union(samples, ("claims", "encounters"), {"patient_id": "patient_id", "sex": "patient_sex"})
-    diagnoses = _union(
-        samples, ("claims", "encounters"), {"patient_id": "patient_id", "word": "diagnosis_code"}
+    people = _union(store, samples, ("patients",), {"patient_id": "patient_id", "sex": "sex"})
+    people += _union(
+        store, samples, ("claims", "encounters"), {"patient_id": "patient_id", "sex": "patient_sex"}
     )
-    ids = _union(samples, ("claims",), {"claim_id": "claim_id", "patient_id": "patient_id"})
-    items = _union(samples, ("claim_items",), {"claim_id": "claim_id", "word": "item_name"})
+    diagnoses = _union(
+        store, samples, ("claims", "encounters"), {"patient_id": "patient_id", "word": "diagnosis_code"}
+    )
+    ids = _union(store, samples, ("claims",), {"claim_id": "claim_id", "patient_id": "patient_id"})
+    items = _union(store, samples, ("claim_items",), {"claim_id": "claim_id", "word": "item_name"})
     events = [f"SELECT patient_id FROM ({' UNION ALL '.join(diagnoses)}) WHERE regexp_matches(upper(word), '^O[0-9]')"] if diagnoses else []  # fmt: skip
     if ids and items:
         events.append(
@@ -55,17 +57,17 @@ def sex_remark(men: int, women: int) -> Remark | None:
 
 
 def _union(
-    samples: Sequence[tuple[Sheet, TableMapping]], kinds: Sequence[str], wanted: dict[str, str]
+    store: Store, samples: Sequence[tuple[Sheet, TableMapping]], kinds: Sequence[str], wanted: dict[str, str]
 ) -> list[str]:
     """A SELECT per sheet of these kinds that has all the fields wanted."""
     parts = []
     for sheet, found in samples:
         if found.kind.name not in kinds or not set(wanted.values()) <= set(found.columns):
             continue
-        reader = ValueReader(found, sheet.headers, sheet.types, True)
-        raw = ", ".join(f"{reader.raw(name)} AS r_{name}" for name in wanted.values())
+        reader = sampled_reader(store, sheet, found)
+        cleaned = reader.cleaned(f"scratch.sample_{sheet.number}", list(wanted.values()))
         typed = ", ".join(
             f"{reader.typed(found.kind.field(name))} AS {alias}" for alias, name in wanted.items()
         )
-        parts.append(f"SELECT {typed} FROM (SELECT {raw} FROM scratch.sample_{sheet.number})")
+        parts.append(f"SELECT {typed} FROM ({cleaned})")
     return parts

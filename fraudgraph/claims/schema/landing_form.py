@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from fraudgraph.claims.schema.fields import Field, FieldType
 from fraudgraph.claims.schema.schema import CANONICAL
 
-__all__ = ["SQL_TYPES", "landing_columns", "required_fields"]
+__all__ = ["COUNTS", "SQL_TYPES", "content_columns", "landing_columns", "required_fields"]
+
+COUNTS = ("blanked", "open_ends", "mended")
+"""What a landed row counts: values that could not be read and are left empty, dates that mean "no end", ids put right."""
 
 SQL_TYPES: dict[FieldType, str] = {
     "id": "VARCHAR",
@@ -38,7 +41,13 @@ def landing_columns(kind_name: str, fields: Sequence[Field]) -> list[tuple[str, 
         columns += [("settled_time", "TIME")]
     if kind_name in ("claims", "encounters"):
         columns += [("extra", "VARCHAR")]
-    return [*columns, ("blanked", "INTEGER"), ("fault_no", "INTEGER"), ("fault_value", "VARCHAR")]
+    counts = [(name, "INTEGER") for name in COUNTS]
+    return [*columns, *counts, ("fault_no", "INTEGER"), ("fault_value", "VARCHAR")]
+
+
+def content_columns(kind_name: str, fields: Sequence[Field]) -> list[str]:
+    """The columns of a landing table that hold what was delivered."""
+    return [name for name, _ in landing_columns(kind_name, fields)[1 : -len(COUNTS) - 2]]
 
 
 def required_fields(kind_name: str) -> set[str]:

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 
 from fraudgraph.claims.columns.matching import TableMapping, normalised
 from fraudgraph.claims.schema.fields import Field
-from fraudgraph.claims.schema.landing_form import landing_columns, required_fields
+from fraudgraph.claims.schema.landing_form import content_columns, required_fields
+from fraudgraph.claims.typing.column_forms import ColumnForms
 from fraudgraph.claims.typing.column_sql import ValueReader
+from fraudgraph.claims.typing.form_survey import undecided_sql
+from fraudgraph.claims.typing.literals import MERGED, literal
+from fraudgraph.claims.typing.no_records import no_record_sql
 from fraudgraph.claims.typing.place_sql import place_sql
-from fraudgraph.claims.typing.value_sql import (
-    literal,
-    rounded_sql,
-)
+from fraudgraph.claims.typing.value_sql import mended_sql, rounded_sql
 
 __all__ = ["Fault", "TypedSelect", "typed_select"]
 
@@ -36,7 +37,6 @@ _KEYS = (
     "encounter_id",
     "refund_of",
 )
-_TOTALS = "'合计', '小计', '总计', '共计', '本页合计', '本页小计', '合 计', '小 计', '总 计'"
 _CLOSED_SETS = ("move_type", "rule_kind")
 """Code sets of which every value must be known: a move of stock that is left out makes the balance wrong."""
 
@@ -65,6 +65,7 @@ def typed_select(
     types: Sequence[str],
     relation: str,
     *,
+    forms: ColumnForms,
     odd_spaces: bool,
     not_in_extra: frozenset[str] = frozenset(),
 ) -> TypedSelect:
@@ -78,25 +79,26 @@ def typed_select(
         The delivered columns' names and SQL types.
     relation : str
         SQL that gives `_line`, `_fault` and the delivered columns as c0, c1, ….
+    forms : ColumnForms
+        How the columns write numbers and dates. What numbers the faults have does not depend on it.
     odd_spaces : bool
         Whether wide or invisible spaces have to be trimmed too.
     not_in_extra : frozenset of str
         Normalised headers that are kept elsewhere already.
     """
-    composer = _Composer(mapping, headers, types, odd_spaces)
+    composer = _Composer(mapping, headers, types, odd_spaces, forms)
     return composer.compose(relation, not_in_extra)
 
 
 class _Composer(ValueReader):
     def __init__(
-        self, mapping: TableMapping, headers: Sequence[str], types: Sequence[str], odd_spaces: bool
-    ) -> None:
-        super().__init__(mapping, headers, types, odd_spaces)
+        self, mapping: TableMapping, headers: Sequence[str], types: Sequence[str], odd_spaces: bool, forms: ColumnForms
+    ) -> None:  # fmt: skip
+        super().__init__(mapping, headers, types, odd_spaces, forms)
         self.faults: list[Fault] = []
         self.conditions: list[tuple[str, str]] = []
 
     def compose(self, relation: str, not_in_extra: frozenset[str]) -> TypedSelect:
-        raw = [f"{self.raw(name)} AS r_{name}" for name in self.read_fields()]
         typed = [f"{self.typed(field)} AS {field.name}" for field in self.kind.fields]
         if self.kind.name == "claims":
             typed.append(f"{self.settled_time()} AS settled_time")
@@ -105,7 +107,7 @@ class _Composer(ValueReader):
         self._collect_faults()
         cases = " ".join(f"WHEN {when} THEN {fault.number}" for fault, (when, _) in self._numbered())
         values = " ".join(f"WHEN {fault.number} THEN {value}" for fault, (_, value) in self._numbered())
-        outputs = [name for name, _ in landing_columns(self.kind.name, self.kind.fields)][:-3]
+        outputs = ["line", *content_columns(self.kind.name, self.kind.fields)]
         place = (
             place_sql(self.read_fields(), self.mapping.rule.claim_type)
             if self.kind.name == "claims"
@@ -113,11 +115,11 @@ class _Composer(ValueReader):
         )
         sql = (
             f"WITH delivered AS ({relation}), "
-            f"cleaned AS (SELECT *{''.join(', ' + one for one in raw)} FROM delivered), "
-            f"typed AS (SELECT _line AS line, {self._row_fault()} AS _fault, {', '.join(f'r_{name}' for name in self.read_fields())}, {', '.join(typed)} FROM cleaned), "
+            f"cleaned AS ({self.cleaned('delivered')}), "
+            f"typed AS (SELECT _line AS line, {self._row_fault()} AS _fault, {', '.join(self.texts())}, {', '.join(typed)}, {self._undecided()} AS undecided FROM cleaned), "
             f"placed AS ({place}), "
-            f"judged AS (SELECT *, {self._blanked()} AS blanked, CASE {cases} END AS fault_no FROM placed) "
-            f"SELECT {', '.join(outputs)}, blanked, fault_no, CASE fault_no {values} END AS fault_value FROM judged"
+            f"judged AS (SELECT *, {self._open_ends()} AS open_ends, {self._mended()} AS mended, CASE {cases} END AS fault_no FROM placed) "
+            f"SELECT {', '.join(outputs)}, {self._blanked()} - open_ends AS blanked, open_ends, mended, fault_no, CASE fault_no {values} END AS fault_value FROM judged"
         )
         return TypedSelect(sql=sql, faults=tuple(self.faults))
 
@@ -136,6 +138,8 @@ class _Composer(ValueReader):
         parts = []
         for header in sorted(names):
             value = f"CAST(c{names[header]} AS VARCHAR)"
+            if self.odd_spaces and self.types[names[header]] == "VARCHAR":
+                value = f"replace({value}, '{MERGED}', '')"
             key = f"to_json(CAST({literal(header)} AS VARCHAR)) || ':'"
             parts.append(f"CASE WHEN {value} IN ({missing}) THEN NULL ELSE {key} || to_json({value}) END")
         return f"nullif('{{' || concat_ws(',', {', '.join(parts)}) || '}}', '{{}}')"
@@ -175,16 +179,19 @@ class _Composer(ValueReader):
             self._fault(named, "E_CODE", "claim_type IS NULL", f"r_{named}" if named in read else "NULL")
 
     def _row_fault(self) -> str:
-        """What is wrong with a row as a whole: found on reading, or it is a total or one more header."""
-        tests = [f"trim(c0) IN ({_TOTALS})"] if self.types[0] == "VARCHAR" else []
-        first = self._first_id(self.read_fields())
-        if first is not None:
-            header = self.headers[self.mapping.columns[first]].strip()
-            names = dict.fromkeys((header, *self.mapping.rule.synonyms(first), first))
-            tests.append(f"r_{first} IN ({_TOTALS}, {', '.join(literal(name) for name in names)})")
-        if not tests:
-            return "_fault"
-        return f"CASE WHEN _fault IS NULL AND ({' OR '.join(tests)}) THEN 'E_NO_RECORD' ELSE _fault END"
+        """What is wrong with a row as a whole: found on reading, or it is a total, a footer or one more header."""
+        required = [f"r_{name}" for name in self.read_fields() if name in required_fields(self.kind.name)]
+        header_at = self._first_id(self.read_fields())
+        names: dict[str, None] = {}
+        if header_at is not None:
+            header = self.headers[self.mapping.columns[header_at]].strip()
+            names = dict.fromkeys((header, *self.mapping.rule.synonyms(header_at), header_at))
+        return no_record_sql(
+            [f"CAST(c{i} AS VARCHAR)" for i in range(len(self.headers))],
+            required,
+            None if header_at is None else f"r_{header_at}",
+            list(names),
+        )
 
     def _first_id(self, read: Sequence[str]) -> str | None:
         """The leftmost delivered column that a row can't do without, if it is an id in text: totals say so there."""
@@ -200,19 +207,22 @@ class _Composer(ValueReader):
     def _field_faults(self, field: Field) -> None:
         value, text = f"r_{field.name}", f"CAST(r_{field.name} AS VARCHAR)"
         if field.name in _KEYS:
-            rounded = f"contains({value}, '+') AND {rounded_sql(value)}"
+            rounded = f"CASE WHEN {value} IS NOT NULL AND {field.name} IS NULL THEN {rounded_sql(value)} END"
             self._fault(field.name, "E_ID_PRECISION", rounded, text)
         if field.strict and field.type in _CLOSED_SETS:
             self._fault(field.name, "E_CODE", f"{value} IS NOT NULL AND {field.name} IS NULL", text)
         if not field.strict or field.type not in ("money", "number", "timestamp", "date"):
             return
         code = "E_NUMBER" if field.type in ("money", "number") else "E_DATE"
+        if field.type in ("money", "number"):
+            merged = f"starts_with({text}, '{MERGED}')" if self.odd_spaces else "FALSE"
+            self._fault(field.name, "E_MERGED", merged, f"replace({text}, '{MERGED}', '')")
         unread = f"{value} IS NOT NULL AND {field.name} IS NULL"
+        if self.can_be_open(field):
+            unread = f"CASE WHEN {unread} THEN NOT {self.open_end(field)} ELSE FALSE END"
         if self.kind.name == "claims" and field.name == "settled_at":
             unread += " AND settled_time IS NULL"
         ranged = f"{field.name} < {_EARLIEST} OR {field.name} >= {_AFTER_TOMORROW}"
-        if self.kind.name == "claims" and field.name == "settled_at":
-            ranged = f"settled_time IS NULL AND ({ranged})"
         self._fault(field.name, code, unread, text)
         if field.type in ("timestamp", "date") and self.kind.name in ("claims", "claim_items", "encounters"):
             self._fault(field.name, "E_DATE_RANGE", ranged, text)
@@ -226,4 +236,30 @@ class _Composer(ValueReader):
             if f.name in read and f.type != "text" and (not f.strict or f.name in _COUNTED_IDS)
         ]
         parts = [f"CAST(r_{f.name} IS NOT NULL AND {f.name} IS NULL AS INTEGER)" for f in lenient]
+        lenient_names = {f.name for f in lenient}
+        parts += [
+            f"CAST({self.open_end(f)} AS INTEGER)"
+            for f in self.kind.fields
+            if f.name in read and f.name not in lenient_names and self.can_be_open(f)
+        ]
         return " + ".join(parts) if parts else "CAST(0 AS INTEGER)"
+
+    def _open_ends(self) -> str:
+        """How many dates of a row say that there is none."""
+        read = set(self.read_fields())
+        parts = [
+            f"CAST({self.open_end(f)} AS INTEGER)"
+            for f in self.kind.fields
+            if f.name in read and self.can_be_open(f)
+        ]
+        return " + ".join(parts) if parts else "CAST(0 AS INTEGER)"
+
+    def _mended(self) -> str:
+        """How many ids of a row were put right; while nothing is decided yet, minus the values that wait for it."""
+        ids = [f.name for f in self.kind.fields if f.name in set(self.read_fields()) and f.type == "id"]
+        parts = [f"CAST(coalesce({mended_sql(f'r_{name}')}, FALSE) AS INTEGER)" for name in ids]
+        mended = " + ".join(parts) if parts else "CAST(0 AS INTEGER)"
+        return f"CASE WHEN undecided > 0 THEN -undecided ELSE {mended} END" if self.forms.plain else mended
+
+    def _undecided(self) -> str:
+        return undecided_sql(self) if self.forms.plain else "CAST(0 AS INTEGER)"

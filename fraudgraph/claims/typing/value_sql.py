@@ -7,26 +7,20 @@ from functools import cache
 from pathlib import Path
 
 from fraudgraph.claims.schema.schema import CLAIM_TYPES
+from fraudgraph.claims.typing.literals import literal
 
 __all__ = [
-    "MISSING",
     "claim_type_sql",
     "coded_sql",
     "id_sql",
     "literal",
     "lookup_sql",
+    "mended_sql",
     "rounded_sql",
 ]
 
-MISSING = ("", "NULL", "null", "\\N", "None", "none", "NaN", "nan", "<NA>", "NaT")
-"""Texts that mean nothing was entered."""
 _OPEN_SETS = ("action", "event_kind", "settlement_kind", "complication_level")
 """Code sets of which we know only the words that some model asks for: others stay as delivered."""
-
-
-def literal(value: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + value.replace("'", "''") + "'"
 
 
 @cache
@@ -36,16 +30,45 @@ def _values() -> dict[str, dict[str, str]]:
 
 
 def id_sql(value: str) -> str:
-    """An id as text; '123.0' is a whole number that went through a table program, 1.1E+17 one that lost its digits there."""
+    """An id as text: '123.0' and 1.23E+2 are whole numbers that went through a table program; one that lost digits is none."""
+    mantissa, power = (
+        f"regexp_extract({value}, '^([0-9][.]?[0-9]*)[eE]', 1)",
+        f"TRY_CAST(regexp_extract({value}, '[0-9]+$') AS INTEGER)",
+    )
     return (
-        f"CASE WHEN ends_with({value}, '.0') AND regexp_full_match({value}, '[0-9]+\\.0') THEN left({value}, -2) "
-        f"WHEN contains({value}, '+') AND {rounded_sql(value)} THEN NULL ELSE {value} END"
+        f"CASE WHEN ends_with({value}, '.0') AND regexp_full_match({value}, '[0-9]+[.]0') AND NOT {rounded_sql(value)} THEN left({value}, -2) "
+        f"WHEN contains(right(upper({value}), 5), 'E') AND {_scientific(value)} THEN "
+        f"CASE WHEN length(replace({mantissa}, '.', '')) = {power} + 1 THEN replace({mantissa}, '.', '') END "
+        f"WHEN {rounded_sql(value)} THEN NULL ELSE {value} END"
     )
 
 
+def _is_double(value: str) -> str:
+    """Whether a long number with ".0" is one that a computer's float can hold: a written-out id is that only by chance."""
+    whole = f"left({value}, -2)"
+    return f"coalesce(TRY_CAST(TRY_CAST({whole} AS DOUBLE) AS HUGEINT) = TRY_CAST({whole} AS HUGEINT), TRUE)"
+
+
+def _scientific(value: str) -> str:
+    """A number in scientific form; without point and sign it is a code like 3E12."""
+    return f"regexp_full_match({value}, '[0-9][.][0-9]+[eE][+]?[0-9]{{1,3}}|[0-9][.]?[eE][+][0-9]{{1,3}}')"
+
+
 def rounded_sql(value: str) -> str:
-    """Whether an id is a number in scientific form: a spreadsheet rounded it."""
-    return f"regexp_full_match({value}, '[0-9](\\.[0-9]+)?[eE]\\+[0-9]+')"
+    """Whether an id is a number that lost digits in a spreadsheet: in scientific form, or with more than fifteen before a point."""
+    mantissa, power = (
+        f"regexp_extract({value}, '^([0-9][.]?[0-9]*)[eE]', 1)",
+        f"TRY_CAST(regexp_extract({value}, '[0-9]+$') AS INTEGER)",
+    )
+    return (
+        f"CASE WHEN contains(right(upper({value}), 5), 'E') THEN {_scientific(value)} AND length(replace({mantissa}, '.', '')) <> {power} + 1 "
+        f"WHEN ends_with({value}, '.0') AND regexp_full_match({value}, '[0-9]{{16,}}[.]0') THEN {_is_double(value)} ELSE FALSE END"
+    )
+
+
+def mended_sql(value: str) -> str:
+    """Whether an id in scientific form has all its digits, so that it was put right."""
+    return f"CASE WHEN contains(right(upper({value}), 5), 'E') THEN {_scientific(value)} AND NOT {rounded_sql(value)} ELSE FALSE END"
 
 
 def _simplified(value: str) -> str:
