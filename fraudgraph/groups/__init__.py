@@ -5,5 +5,14 @@ from fraudgraph.groups.co_attendance import find_parts
 from fraudgraph.groups.finding import GroupReport, find_groups
 from fraudgraph.groups.identities import join_identities
 from fraudgraph.groups.searching import search_groups
+from fraudgraph.groups.steering import find_steering
 
-__all__ = ["GroupReport", "find_blocks", "find_groups", "find_parts", "join_identities", "search_groups"]
+__all__ = [
+    "GroupReport",
+    "find_blocks",
+    "find_groups",
+    "find_parts",
+    "find_steering",
+    "join_identities",
+    "search_groups",
+]

@@ -44,7 +44,7 @@ _HEADER = ["fact", "low", "high", "nats"]
 _FAMILIES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("together", "异常同现", "together beyond chance", (
         "gain", "window_count", "attendance", "present_share", "least_attendance", "purity", "others", "people_log", "chance",
-        "block_nats",
+        "block_",
     )),
     ("rhythm", "时间规律", "rhythm and hours", (
         "gap", "weekday", "days_per_window", "span", "odd_hour", "hour_spread", "step", "consecutive", "habit", "occasion",
@@ -57,7 +57,7 @@ _FAMILIES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
         "age", "old", "young", "working", "top_residence", "top_address", "shared_address", "top_employer", "shared_employer", "home",
         "top_home",
     )),
-    ("identity", "共用身份信息", "identifiers shared outside households", ("linked", "top_phone", "top_account", "top_agent")),
+    ("identity", "共用身份信息", "identifiers shared outside households", ("linked", "chain_top", "top_phone", "top_account", "top_agent")),
     ("money", "金额与项目", "amounts, items and doctors", (
         "amount", "same_amount", "fund", "top_doctor", "doctor", "top_diagnosis", "stay", "inpatient", "pharmacy", "chronic",
     )),

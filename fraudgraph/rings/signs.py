@@ -20,6 +20,8 @@ from fraudgraph.store import Store
 __all__ = ["read_signs"]
 
 _SQL = Path(__file__).parent / "sql"
+CHAINED_SHARE = 0.9
+"""A group without a meeting is a chain of shared identifiers where so many of its people share one with another."""
 _HOURS = 24
 _HOUR_FLOOR = 0.005
 _SMALLEST = 1e-9
@@ -72,14 +74,27 @@ def read_signs(store: Store) -> dict[int, dict[str, float]]:
         "SELECT group_no, -ln(min(p)) FROM group_blocks GROUP BY group_no ORDER BY group_no"
     ):
         signs[no]["block_nats_log"] = float(np.log1p(max(nats, 0.0)))
+    steered = {no for (no,) in store.rows("SELECT DISTINCT group_no FROM group_steering ORDER BY group_no")}
     scene = _scene(store, group, person)
     starts = np.searchsorted(group, np.arange(int(group.max(initial=0)) + 2))
     for no, found in signs.items():
         found.update(_of_group(scene, no, person[starts[no] : starts[no + 1]]))
+        if "window_count_log" not in found and no not in steered:
+            found.update(_without_windows(found))
     return {
         no: {fact: round(value, 6) for fact, value in sorted(found.items()) if np.isfinite(value)}
         for no, found in signs.items()
     }
+
+
+def _without_windows(known: dict[str, float]) -> dict[str, float]:
+    """Of groups whose people need not meet: how many share a set of places, or how much of a chain hangs on one identifier."""
+    if "block_nats_log" in known:
+        return {"block_people_log": known["people_log"]}
+    if known["linked_share"] >= CHAINED_SHARE:
+        tops = [known.get(f"top_{kind}_share", 0.0) for kind in ("phone", "account", "agent")]
+        return {"chain_top_share": max(tops)}
+    return {}
 
 
 def _scene(store: Store, group: Ints, person: Ints) -> _Scene:

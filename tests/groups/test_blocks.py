@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fraudgraph.casework.manual_edits import HandEdit, apply_edits
-from fraudgraph.groups import find_blocks, find_groups, refine_members
+from fraudgraph.groups import find_blocks, find_groups, find_parts, find_steering
 from fraudgraph.groups.blocks import _add_to_groups as add_to_groups
 from fraudgraph.groups.blocks import measure_blocks
 from fraudgraph.groups.changing import change_groups
@@ -65,7 +65,8 @@ def groups(store: Store, world: World) -> set[frozenset[str]]:
     world.fill(store)
     find_meetings(store, Settings().meetings)
     find_groups(store, Settings().groups, seed=1, min_patients=4)
-    refine_members(store, min_patients=4)
+    find_parts(store, min_patients=4)
+    find_steering(store, min_patients=4)
     find_blocks(store, min_patients=4)
     found: dict[int, set[str]] = {}
     for group_no, patient_id in store.rows(

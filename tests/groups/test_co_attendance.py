@@ -1,14 +1,18 @@
-"""Sittings: who really came belongs, who never came does not."""
+"""The judge: who really came belongs, who never came does not."""
 
 import random
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
-from fraudgraph.groups import refine_members
+from fraudgraph.groups.choosing import choose_groups
+from fraudgraph.groups.co_attendance import find_sittings
+from fraudgraph.groups.judging import judge, measure
+from fraudgraph.groups.presences import read_presences
 from fraudgraph.meetings import find_meetings
 from fraudgraph.settings import MeetingSettings
 from fraudgraph.store import Store
@@ -45,17 +49,21 @@ def refined(store: Store, world: World, *guesses: tuple[str, ...], least: int = 
     """The groups that are left of the guesses, by number."""
     find_meetings(world.fill(store), MeetingSettings())
     codes = dict(store.rows("SELECT patient_id, patient FROM patient_codes"))
-    rows = [(number, codes[person]) for number, people in enumerate(guesses, 1) for person in people]
+    rows = np.array([(number, codes[person]) for number, people in enumerate(guesses) for person in people])
+    seen = read_presences(store)
+    judged = judge(seen, rows[:, 0], rows[:, 1])
+    chosen = choose_groups(seen, judged, min_patients=least)
+    kept = np.isin(judged.group, chosen)
     store.put(
         "group_members",
         pa.table(
             {
-                "group_no": pa.array([n for n, _ in rows], pa.int32()),
-                "patient": pa.array([p for _, p in rows], pa.int32()),
+                "group_no": pa.array(judged.group[kept] + 1, pa.int32()),
+                "patient": pa.array(judged.person[kept], pa.int32()),
             }
         ),
     )
-    refine_members(store, min_patients=least)
+    find_sittings(store)
     found = store.rows(
         "SELECT g.group_no, list(c.patient_id) FROM group_members AS g JOIN patient_codes AS c ON c.patient = g.patient "
         "GROUP BY g.group_no ORDER BY g.group_no"
@@ -149,3 +157,43 @@ def test_the_order_of_the_rows_does_not_matter(tmp_path: Path) -> None:
                 )
             )
     assert answers[0] == answers[1]
+
+
+def test_what_is_measured_of_given_people_is_what_the_judge_found(store: Store) -> None:
+    refined(store, town(), RING)
+    seen = read_presences(store)
+    (members,) = (np.array([p for (p,) in store.rows("SELECT patient FROM group_members ORDER BY patient")]),)
+    judged = judge(seen, np.zeros(len(members), np.int64), members)
+    given = measure(seen, judged.group, judged.person)
+    assert given.gain == pytest.approx(judged.gain)
+    assert len(given.windows) == len(SITTINGS)
+
+
+def test_two_couples_who_shop_on_the_same_evenings_are_no_group(store: Store) -> None:
+    """Two people, or one home, are company: a window needs three homes."""
+    world = town()
+    for number in SITTINGS:
+        for late, person in enumerate(("C1", "C2")):
+            world.purchase(person, "K1", at(number + 1, 700 + late))
+        for late, person in enumerate(("C3", "C4")):
+            world.purchase(person, "K1", at(number + 4, 700 + late))
+    assert refined(store, world, ("C1", "C2", "C3", "C4")) == []
+
+
+def test_a_course_in_common_is_one_coincidence(store: Store) -> None:
+    """Ten days running at nine: whoever starts together meets ten times, and it says little more than that they started."""
+    course, scattered = town(), town()
+    for late, person in enumerate(("T1", "T2", "T3", "T4")):
+        for number in range(10):
+            course.purchase(person, "K1", at(20 + number, 540 + 10 * late))
+        for number in (2, 9, 22, 25, 41, 46, 55, 63, 71, 84):
+            scattered.purchase(person, "K1", at(number, 540 + 10 * late))
+    gains = []
+    for number, world in enumerate((course, scattered)):
+        with Store(store.folder / str(number)) as apart:
+            refined(apart, world, ("T1", "T2", "T3", "T4"))
+            seen = read_presences(apart)
+            codes = dict(apart.rows("SELECT patient_id, patient FROM patient_codes"))
+            people = np.array(sorted(codes[f"T{n}"] for n in (1, 2, 3, 4)))
+            gains.append(float(measure(seen, np.zeros(4, np.int64), people).gain[0]))
+    assert gains[0] < 0.5 * gains[1]

@@ -1,6 +1,8 @@
-"""Groups: people who all keep meeting one another; a chain of coincidences is none."""
+"""Candidates: circles of the network of meetings, and crowds that a place's rhythm does not bring."""
 
+import random
 from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
 from itertools import combinations, pairwise
 from pathlib import Path
 
@@ -9,13 +11,17 @@ import pyarrow as pa
 import pytest
 
 from fraudgraph.groups import find_groups
-from fraudgraph.groups.finding import _in_triangles
-from fraudgraph.settings import GroupSettings
+from fraudgraph.groups.candidates import as_rows, from_events, from_meetings
+from fraudgraph.groups.presences import read_presences
+from fraudgraph.meetings import find_meetings
+from fraudgraph.settings import GroupSettings, MeetingSettings
 from fraudgraph.store import Store
+from tests.screening.world import World
 
 Pair = tuple[int, int]
 WEAK, STRONG = 1e-4, 1e-11
 """Chances of a pair: one alone is a coincidence; one is hardly."""
+FIRST = date(2025, 3, 3)
 
 
 @pytest.fixture
@@ -28,13 +34,12 @@ def clique(people: Iterable[int]) -> list[Pair]:
     return list(combinations(people, 2))
 
 
-def groups(
-    store: Store, pairs: list[Pair], p: float, *, view: str = "burst", seed: int = 1, least: int = 4, resolution: float = 0.4
-) -> set[frozenset[int]]:  # fmt: skip
-    """The groups of people who met pairwise at chance `p`."""
-    lay(store, [(view, pair, p) for pair in pairs])
-    find_groups(store, GroupSettings(resolution=resolution), seed=seed, min_patients=least)
-    return found(store)
+def circles(
+    store: Store, pairs: list[Pair], p: float, *, seed: int = 1, resolution: float = 0.4
+) -> set[frozenset[int]]:
+    """The candidates among people who met pairwise at chance `p`."""
+    lay(store, [("burst", pair, p) for pair in pairs])
+    return {frozenset(people.tolist()) for people in from_meetings(store, seed=seed, resolution=resolution)}
 
 
 def lay(store: Store, meetings: list[tuple[str, Pair, float]]) -> None:
@@ -51,55 +56,25 @@ def lay(store: Store, meetings: list[tuple[str, Pair, float]]) -> None:
     )
 
 
-def found(store: Store) -> set[frozenset[int]]:
-    rows = store.rows("SELECT list(patient) FROM group_members GROUP BY group_no")
-    return {frozenset(people) for (people,) in rows}
-
-
-@pytest.mark.parametrize("p", [WEAK, STRONG])
-def test_two_circles_that_never_meet_are_two_groups(store: Store, p: float) -> None:
-    assert groups(store, clique(range(10, 16)) + clique(range(30, 35)), p) == {
+@pytest.mark.parametrize("p", [1e-6, STRONG])
+def test_two_circles_that_never_meet_are_two_candidates(store: Store, p: float) -> None:
+    assert circles(store, clique(range(10, 16)) + clique(range(30, 35)), p) == {
         frozenset(range(10, 16)),
         frozenset(range(30, 35)),
     }
 
 
-def test_two_circles_joined_by_one_acquaintance_stay_two_groups(store: Store) -> None:
+def test_two_circles_joined_by_one_acquaintance_stay_two_candidates(store: Store) -> None:
     pairs = [*clique(range(1, 8)), *clique(range(20, 27)), (7, 20)]
-    assert groups(store, pairs, 1e-8) == {frozenset(range(1, 8)), frozenset(range(20, 27))}
+    assert {frozenset(range(1, 8)), frozenset(range(20, 27))} <= circles(store, pairs, 1e-8)
 
 
-def test_a_chain_of_weak_meetings_is_no_group(store: Store) -> None:
-    assert groups(store, list(pairwise(range(1, 13))), WEAK) == set()
+def test_a_chain_of_weak_meetings_is_no_candidate(store: Store) -> None:
+    assert circles(store, list(pairwise(range(1, 13))), WEAK) == set()
 
 
-def test_a_ring_of_neighbours_without_a_common_friend_is_no_group(store: Store) -> None:
-    assert groups(store, [*pairwise(range(1, 13)), (1, 12)], WEAK) == set()
-
-
-def test_coincidences_of_one_busy_person_are_no_group(store: Store) -> None:
-    assert groups(store, [(1, other) for other in range(2, 30)], WEAK) == set()
-
-
-def test_a_circle_too_small_is_no_group(store: Store) -> None:
-    assert groups(store, clique(range(1, 4)), STRONG) == set()
-    assert groups(store, clique(range(1, 4)), STRONG, least=3) == {frozenset({1, 2, 3})}
-
-
-def test_nobody_met_nobody_is_in_a_group(store: Store) -> None:
-    assert groups(store, [], STRONG) == set()
-
-
-def test_two_views_of_one_coincidence_count_once_two_kinds_of_meeting_count_twice(store: Store) -> None:
-    """Who stands next to somebody in a queue is also there on the same day: that is one thing seen twice."""
-    just_short = 10**-1.5
-    circle, elsewhere = clique(range(1, 6)), [("burst", (90, 91), WEAK)]
-    lay(store, [*elsewhere, *((view, pair, just_short) for pair in circle for view in ("burst", "same_day"))])
-    find_groups(store, GroupSettings(), seed=1, min_patients=4)
-    assert found(store) == set()
-    lay(store, [*elsewhere, *((view, pair, just_short) for pair in circle for view in ("burst", "identity"))])
-    find_groups(store, GroupSettings(), seed=1, min_patients=4)
-    assert found(store) == {frozenset(range(1, 6))}
+def test_nobody_met_nobody_is_a_candidate(store: Store) -> None:
+    assert circles(store, [], STRONG) == set()
 
 
 def noisy(seed: int) -> list[tuple[str, Pair, float]]:
@@ -115,46 +90,58 @@ def noisy(seed: int) -> list[tuple[str, Pair, float]]:
     return [("burst", pair, p) for pair, p in met.items()]
 
 
-def test_the_same_seed_gives_the_same_groups_whatever_the_order_of_the_meetings(store: Store) -> None:
+def test_the_same_seed_gives_the_same_candidates_whatever_the_order_of_the_meetings(store: Store) -> None:
     meetings = noisy(8)
     answers = []
     for ordered in (meetings, meetings, meetings[::-1]):
         lay(store, ordered)
-        find_groups(store, GroupSettings(), seed=77, min_patients=4)
-        answers.append(store.rows("SELECT group_no, patient FROM group_members"))
-    assert len({group for group, _ in answers[0]}) >= 4
+        answers.append([people.tolist() for people in from_meetings(store, seed=77, resolution=0.4)])
+    assert len(answers[0]) >= 4
     assert answers[0] == answers[1] == answers[2]
 
 
-def test_groups_are_numbered_by_their_smallest_member_and_stand_in_order(store: Store) -> None:
-    lay(store, noisy(8))
-    report = find_groups(store, GroupSettings(), seed=77, min_patients=4)
-    rows = store.rows("SELECT group_no, patient FROM group_members")
-    assert rows == sorted(rows)
-    first = [
-        min(person for number, person in rows if number == group) for group in sorted({g for g, _ in rows})
-    ]
-    assert sorted({group for group, _ in rows}) == list(range(1, report.group_count + 1))
-    assert first == sorted(first)
-    people = [person for _, person in rows]
-    assert len(people) == len(set(people)), "a person stands in one group"
+def test_a_candidate_told_twice_is_judged_once() -> None:
+    group, person = as_rows([np.array([3, 1, 2]), np.array([1, 2, 3]), np.array([1, 2])])
+    assert group.tolist() == [0, 0, 0]
+    assert person.tolist() == [1, 2, 3]
 
 
-def test_a_higher_resolution_asks_more_of_a_group(store: Store) -> None:
-    circle = clique(range(1, 7))
-    assert groups(store, circle, 1e-3, resolution=0.4) == {frozenset(range(1, 7))}
-    assert groups(store, circle, 1e-3, resolution=5.0) == set()
+def hospital(*, batches: bool) -> World:
+    """Three admissions a week for half a year; in the other hospital, twelve people come in three batches, each to two of them."""
+    world, chance = World(), random.Random(3)
+    for number in range(180):
+        if number % 7 in (1, 3, 5):
+            start = FIRST + timedelta(days=number)
+            world.stay(f"P{chance.randrange(300):03d}", "H1", start, start + timedelta(days=7))
+    for batch, day in enumerate((30, 80, 140)):
+        for person in range(12):
+            if person % 3 != batch and batches:
+                start = FIRST + timedelta(days=day)
+                world.stay(f"R{person:02d}", "H1", start, start + timedelta(days=7))
+    world.visit("P001", "H1", datetime(2025, 3, 3, 9))
+    world.visit("P001", "H1", datetime(2025, 8, 30, 9))
+    return world
 
 
-@pytest.mark.parametrize("at_once", [3, 1_000])
-def test_a_weak_pair_stands_exactly_where_it_is_the_side_of_a_triangle(
-    monkeypatch: pytest.MonkeyPatch, at_once: int
-) -> None:
-    monkeypatch.setattr("fraudgraph.groups.finding._AT_ONCE", at_once)
-    draw = np.random.default_rng(5)
-    for size in range(4, 40):
-        met = np.triu(draw.random((size, size)) < 0.15, 1)
-        left, right = np.nonzero(met)
-        among = (met | met.T).astype(int)
-        sides = _in_triangles(left, right, size)
-        assert np.array_equal(sides, (among @ among)[left, right] > 0)
+def test_a_batch_of_admissions_is_an_event_whoever_the_people_are(store: Store) -> None:
+    find_meetings(hospital(batches=True).fill(store), MeetingSettings())
+    codes = dict(store.rows("SELECT patient, patient_id FROM patient_codes"))
+    found = [{codes[int(p)] for p in people} for people in from_events(read_presences(store))]
+    ring = {f"R{person:02d}" for person in range(12)}
+    assert any(len(ring & people) == 12 and len(people) <= 15 for people in found)
+
+
+def test_ordinary_admissions_are_no_event(store: Store) -> None:
+    find_meetings(hospital(batches=False).fill(store), MeetingSettings())
+    assert from_events(read_presences(store)) == []
+
+
+def test_groups_stand_in_order_of_gain_and_the_order_of_rows_does_not_matter(tmp_path: Path) -> None:
+    answers = []
+    for number, world in enumerate((hospital(batches=True), hospital(batches=True).shuffled(4))):
+        with Store(tmp_path / str(number)) as store:
+            find_meetings(world.fill(store), MeetingSettings())
+            report = find_groups(store, GroupSettings(), seed=1, min_patients=4)
+            answers.append(store.rows("SELECT group_no, patient FROM group_members"))
+            assert report.group_count == len({group for group, _ in answers[-1]}) == 1
+    assert answers[0] == answers[1] == sorted(answers[0])

@@ -61,6 +61,9 @@ def test_a_course_is_that_of_the_people_treated(store: Store) -> None:
         "CREATE TABLE group_members AS SELECT 1::INTEGER AS group_no, patient FROM patient_codes WHERE patient_id LIKE 'T%' OR patient_id LIKE 'S%'"
     )
     find_sittings(store)
+    store.run(
+        "CREATE TABLE group_blocks (group_no INTEGER, place INTEGER, people DOUBLE, observed DOUBLE, expected DOUBLE, p DOUBLE); CREATE TABLE group_steering (group_no INTEGER)"
+    )
     (facts,) = read_facts(store).values()
     assert facts["visits_each"] == 12
     assert facts["course_days"] == 23

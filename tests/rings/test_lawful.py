@@ -3,14 +3,16 @@
 import re
 from dataclasses import dataclass, field, replace
 from math import ceil, nan
+from pathlib import Path
 
 import pytest
 
+from fraudgraph.errors import SettingsError
 from fraudgraph.records import Explanation
 from fraudgraph.rings.facts import Common, GroupFacts
 from fraudgraph.rings.lawful import LAWFUL_MODELS, LawfulModel, explain
 from fraudgraph.rings.lawful_claims import ExplanationSupport
-from fraudgraph.rings.score import LIST_SCORE, score_parts, total
+from fraudgraph.rings.score import HOLDS_NATS, POINTS_PER_NAT, read_terms, score_parts, total
 from tests.report.test_words import forbidden
 
 PEOPLE = 20
@@ -295,22 +297,36 @@ def test_the_nearer_the_more_it_explains(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "group"), cases(FITS))
-def test_a_group_that_is_explained_scores_nothing(name: str, group: Group) -> None:
+def test_what_explains_a_group_takes_its_nats_off(name: str, group: Group) -> None:
+    """All but "on a day or two only": that is a fact like others, and staged admissions have it too."""
     explanations = explain(group.facts())
     assert explanations[0].share == 1.0
-    parts = score_parts(
-        group.facts(), explanations, identity=8.0, excess_yuan=20_000, flagged_share=0.5, outlier=8.0
+    (lawful,) = (
+        part for part in score_parts(group.facts(), explanations, read_terms()) if part.name == "lawful"
     )
-    assert total(parts) == pytest.approx(0, abs=0.01)
-    ring = score_parts(
-        Group().facts(),
-        explain(Group().facts()),
-        identity=8.0,
-        excess_yuan=20_000,
-        flagged_share=0.5,
-        outlier=8.0,
+    if {found.name for found in explanations if found.holds} == {"single_event"}:
+        assert lawful.points > POINTS_PER_NAT * HOLDS_NATS / 2
+    else:
+        assert lawful.points <= POINTS_PER_NAT * HOLDS_NATS / 2
+
+
+def test_the_parts_are_the_terms_and_the_prior_and_nothing_else() -> None:
+    terms = read_terms()
+    known = replace(Group().facts(), signs={name: edges[0] for name, edges in terms.edges.items() if edges})
+    parts = score_parts(known, (), terms)
+    nats = terms.prior + sum(terms.of({**known.signs, "explained_share": 0.0}).values())
+    assert total(parts) == pytest.approx(POINTS_PER_NAT * nats, abs=0.05)
+    assert total(score_parts(replace(known, signs={}), (), terms)) == pytest.approx(
+        POINTS_PER_NAT * terms.prior, abs=0.5
     )
-    assert total(ring) > 20
+
+
+def test_a_table_of_terms_that_is_none_is_refused(tmp_path: Path) -> None:
+    for text in ("fact,nats\ngain,1\n", "fact,low,high,nats\ngain,one,,1\n"):
+        (tmp_path / "terms.csv").write_text(text, encoding="utf-8")
+        read_terms.cache_clear()
+        with pytest.raises(SettingsError, match="no table of terms"):
+            read_terms(tmp_path / "terms.csv")
 
 
 def test_all_are_tried_on_every_group_the_strongest_stands_first() -> None:
@@ -368,8 +384,8 @@ def test_a_ring_inside_a_home_is_what_remains_of_it() -> None:
     assert left.claim_share == 0.6
     assert "10 people are outside it" in left.sentence_en
     assert "10 人" in left.sentence_zh
-    parts = score_parts(inside, explain(inside), identity=0, excess_yuan=20_000, flagged_share=0, outlier=0)
-    assert total(parts) > LIST_SCORE
+    (lawful,) = (part for part in score_parts(inside, explain(inside), read_terms()) if part.name == "lawful")
+    assert lawful.points > POINTS_PER_NAT * HOLDS_NATS / 2
 
 
 def test_a_few_left_over_are_no_ring() -> None:

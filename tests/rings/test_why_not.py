@@ -14,7 +14,7 @@ from fraudgraph.settings import Settings
 
 MEMBER = Member(entity_type=NodeKind.PATIENT, entity_id="P1", role=Role.CARD_HOLDER, strength=0.9)
 RING = Ring(
-    ring_id="2025-10-007", rank=7, listed=False, score=4.2, q_value=None, total_amount=Decimal(10), fund_amount=Decimal(8),
+    ring_id="2025-10-007", rank=7, listed=False, score=-4.2, q_value=None, total_amount=Decimal(10), fund_amount=Decimal(8),
     excess_amount=Decimal(6), first_seen=date(2025, 1, 2), last_seen=date(2025, 10, 3), status="new", typology=Typology.CARD_SWEEP,
     summary_zh="", summary_en="", members=(MEMBER,),
 )  # fmt: skip
@@ -35,11 +35,11 @@ def known(*rings: Ring, claim_count: int = 5) -> Known:
 @pytest.mark.parametrize(
     ("ring", "settings", "stage", "observed", "needed"),
     [
-        (RING, {}, "low_score", 4.2, 6.0),
-        (RING, {"rings": {"list_score": 5.5}}, "low_score", 4.2, 5.5),
+        (RING, {}, "low_score", -4.2, 0.0),
+        (RING, {"rings": {"list_score": 5.5}}, "low_score", -4.2, 5.5),
         (replace(RING, explanations=(HOME,)), {}, "explained", 0.9, 0.6),
-        (replace(RING, score=9.0), {"referral": {"capacity": 3}}, "kept_off", 9.0, 6.0),
-        (replace(RING, score=9.0, held_zh="已排除", held_en="cleared in May"), {}, "kept_off", 9.0, 6.0),
+        (replace(RING, score=9.0), {"referral": {"capacity": 3}}, "kept_off", 9.0, 0.0),
+        (replace(RING, score=9.0, held_zh="已排除", held_en="cleared in May"), {}, "kept_off", 9.0, 0.0),
         (replace(RING, score=9.0, listed=True), {}, "listed", 9.0, None),
     ],
 )
