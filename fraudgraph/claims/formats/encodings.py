@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from fraudgraph.claims.formats.line_encodings import PAIR, LineReader, mostly_utf8, to_line_end
 from fraudgraph.claims.formats.opening import delivered_bytes
 from fraudgraph.claims.formats.source_file import SourceFile
 
@@ -36,8 +37,6 @@ _WIDE_SIGNS = re.compile(rb"\xef\xbc[\x90-\x99\xa1-\xba]|\xef\xbd[\x81-\x9a]")
 """Digits and letters in full width."""
 _ALONE = re.compile(rb"(?<=[A-Za-z])[\xc0-\xff](?![\x80-\xff])|(?<![\x80-\xff])[\xc0-\xff](?=[a-z])")
 _PAIRED = re.compile(rb"(?<![\x80-\xff])(?:[\x80-\xff]{2})+(?![\x80-\xff])")
-_UTF8_RUN = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}|\xef[\xbc\xbd][\x80-\xbf])+")
-_PAIR = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,7 +81,8 @@ def as_utf8(source: SourceFile, scratch: Path) -> Utf8Text | None:
         return _copy(source, wide, scratch) or _copy(source, wide, scratch, mark=True)
     text = _copy(source, "utf-8", scratch)
     if text is None:
-        return copy_by_lines(source, scratch, "cp1252" if is_western(head) else chinese_encoding(head))
+        other = b"\n".join(line for line in head.split(b"\n") if not mostly_utf8(line))
+        return copy_by_lines(source, scratch, "cp1252" if is_western(other) else chinese_encoding(other))
     if head.startswith(codecs.BOM_UTF8):
         text.encoding = "utf-8-sig"
     return text
@@ -115,7 +115,7 @@ def _wide(head: bytes) -> str | None:
 
 def chinese_encoding(head: bytes) -> str:
     """GB18030 or Big5: in the right one most characters are among the frequent ones, which both list first."""
-    pairs = _PAIR.findall(head[: 1 << 16])
+    pairs = PAIR.findall(head[: 1 << 16])
     gb = sum(0xB0 <= pair[0] <= 0xD7 and pair[1] >= 0xA1 for pair in pairs)
     big5 = sum(0xA4 <= pair[0] <= 0xC6 and (pair[1] <= 0x7E or pair[1] >= 0xA1) for pair in pairs)
     return "big5hkscs" if big5 > gb and len(pairs) >= _FEWEST_PAIRS else "gb18030"
@@ -195,12 +195,12 @@ def copy_by_lines(source: SourceFile, target: Path, base: str) -> Utf8Text:
         The encoding of lines that are not UTF-8.
     """
     text = Utf8Text(path=target, encoding=base.removesuffix("hkscs"))
-    reader = _LineReader(base)
+    reader = LineReader(base)
     with delivered_bytes(source) as file, target.open("wb") as out:
         rest = b""
         while True:
             block = file.read(_BLOCK)
-            whole, rest = _to_line_end(rest + block, last=not block)
+            whole, rest = to_line_end(rest + block, last=not block)
             decoded = reader.decoded(whole)
             text.damaged = text.damaged or DAMAGED in decoded
             content = decoded.encode()
@@ -212,72 +212,6 @@ def copy_by_lines(source: SourceFile, target: Path, base: str) -> Utf8Text:
     if reader.utf8_lines:
         text.encoding = f"{text.encoding}+utf-8" if reader.base_lines else "utf-8"
     return text
-
-
-def _to_line_end(block: bytes, *, last: bool) -> tuple[bytes, bytes]:
-    """What of a block ends with a line, and what is left for the next."""
-    end = len(block) if last or len(block) > 8 * _BLOCK else block.rfind(b"\n") + 1
-    return block[:end], block[end:]
-
-
-class _LineReader:
-    """Decodes lines of which each may be UTF-8 or the base encoding."""
-
-    def __init__(self, base: str) -> None:
-        self.base = base
-        self.utf8_lines = 0
-        self.base_lines = 0
-
-    def decoded(self, block: bytes) -> str:
-        """A block of whole lines as text."""
-        if self.base != "cp1252" and not self.utf8_lines and not _UTF8_RUN.search(block):
-            try:
-                text = block.decode(self.base)
-            except UnicodeDecodeError:
-                pass
-            else:
-                self.base_lines += not block.isascii()
-                return text
-        return "".join(
-            map(self._line, block.splitlines(keepends=True) if b"\n" not in block else _lines(block))
-        )
-
-    def _line(self, line: bytes) -> str:
-        if line.isascii():
-            return line.decode("ascii")
-        try:
-            text = line.decode("utf-8")
-        except UnicodeDecodeError:
-            return self._not_utf8(line)
-        if self.base == "cp1252" or any(char >= "\u2e80" for char in text):
-            self.utf8_lines += 1
-            return text
-        return self._not_utf8(line)
-
-    def _not_utf8(self, line: bytes) -> str:
-        """In the base encoding; among lines of UTF-8, one that is mostly UTF-8 is a damaged one of these."""
-        runs = sum(len(found[0]) for found in _UTF8_RUN.finditer(line))
-        high = sum(byte >= 0x80 for byte in line)
-        mostly = runs * 2 > high or (self.utf8_lines > self.base_lines and not _frequent(line, self.base))
-        if self.utf8_lines and mostly:
-            return line.decode("utf-8", errors="fraudgraph-mark")
-        self.base_lines += 1
-        return line.decode(self.base, errors="fraudgraph-mark")
-
-
-def _frequent(line: bytes, base: str) -> bool:
-    """Whether most Chinese signs of a line are among the usual ones."""
-    if base == "cp1252":
-        return True
-    pairs = _PAIR.findall(line)
-    usual = sum(0xA1 <= pair[0] <= 0xF7 and pair[1] >= 0xA1 for pair in pairs)
-    return bool(pairs) and usual * 2 > len(pairs)
-
-
-def _lines(block: bytes) -> list[bytes]:
-    """Lines with their ends; only a line feed ends one."""
-    parts = block.split(b"\n")
-    return [*(part + b"\n" for part in parts[:-1]), parts[-1]]
 
 
 def _look(text: Utf8Text, block: bytes) -> None:
