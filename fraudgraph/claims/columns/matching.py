@@ -5,6 +5,7 @@ What a mapping file says wins over the presets.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,16 +13,27 @@ from fnmatch import fnmatch
 from functools import cache
 
 from fraudgraph.claims.columns.assigning import LIMIT, Columns, assigned, leaves_amounts
-from fraudgraph.claims.columns.balance import last_column
+from fraudgraph.claims.columns.balance import last_column, paid_column
 from fraudgraph.claims.columns.header_words import BRACKETS, simplified
 from fraudgraph.claims.columns.mapping import TableRule, preset_rules
-from fraudgraph.claims.columns.meanings import only_numbers, speaks_of
+from fraudgraph.claims.columns.meanings import meanings, only_numbers, speaks_of
+from fraudgraph.claims.columns.table_kind import (
+    HospitalTable,
+    better_key,
+    holds_claims,
+    hospital_table,
+    lists_sites,
+    says_too_little,
+)
 from fraudgraph.claims.schema.fields import KINDS, PLAIN_KINDS, Kind
 from fraudgraph.errors import SettingsError, nearest_hint
 
-__all__ = ["TableMapping", "forms", "known_columns", "match_table", "near_miss", "normalised"]
+__all__ = ["TableMapping", "Understood", "forms", "known_columns", "match_table", "normalised", "understand"]
 
+_ALIAS = re.compile(r"^(?:[A-Za-z_][A-Za-z0-9_$]*\.)+(?=.)")
 _ALL_SHOPS = 0.95
+_EXACT = 4
+"""Columns known by name after which a table beyond claims may hold twice as many that it has no use for."""
 _TELLING = {
     "patients": ("birth_date", "sex", "insurance_type", "identity_class"),
     "doctors": ("title",),
@@ -70,6 +82,7 @@ def forms(header: str) -> tuple[str, ...]:
     found = [
         normalised(header),
         normalised(BRACKETS.sub("", folded)),
+        normalised(_ALIAS.sub("", folded)),
         normalised(latin),
         normalised(chinese),
     ]
@@ -101,50 +114,201 @@ def match_table(
     SettingsError
         If the operator's rule names a header that the file does not have.
     """
+    return understand(file_name, sheet, headers, rules, values).table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """What was made of a delivered table: `table` if it is one of ours, else what it nearly is or whose it is.
+
+    `nearest` are the columns of the kind that it nearly is; `missing` the groups of fields that it would still need;
+    `refused` why a table that has all it needs is not taken (English, Chinese). `hospital`: a table of a hospital's own.
+    """
+
+    table: TableMapping | None = None
+    nearest: TableMapping | None = None
+    missing: tuple[tuple[str, ...], ...] = ()
+    refused: tuple[str, str] | None = None
+    hospital: HospitalTable | None = None
+
+
+def understand(
+    file_name: str,
+    sheet: str | None,
+    headers: Sequence[str],
+    rules: Sequence[TableRule] = (),
+    values: Callable[[], Sequence[Sequence[object]]] | None = None,
+) -> Understood:
+    """The one decision what a table is; `match_table` tells the parameters. `inspect`, `import` and `run` all ask it.
+
+    Raises
+    ------
+    SettingsError
+        If the operator's rule names a header that the file does not have.
+    """
     columns = Columns(headers, values)
     for rule in rules:
         if _is_meant(rule, file_name, sheet, headers):
-            return _by_rule(rule, file_name, columns)
-    best: tuple[tuple[float, int, int], TableMapping] | None = None
+            return Understood(table=_by_rule(rule, file_name, columns))
+    file = f"{file_name} {sheet or ''}".casefold()
+    candidates: list[_Scored] = []
+    refused: list[tuple[_Scored, tuple[str, str]]] = []
+    nearly: list[_Scored] = []
+    claimed = holds_claims(columns)
     for rank, rule in enumerate(preset_rules()):
         if rule.has and not _has_all(rule, headers):
             continue
-        found = _in_other_words(_resolve(rule, headers), columns)
-        if not _complete(found) or leaves_amounts(found.kind, found.unmapped, columns):
+        found = _kept_apart(_in_other_words(_resolve(rule, headers), columns), columns)
+        hinted = any(hint in file for hint in rule.hints)
+        score = (round(_fit(found), 2), int(hinted), -rank)
+        missing = _missing(found)
+        if missing:
+            known = len(found.columns) - 2 * len(missing) + 3 * hinted
+            register = rule.table in _TELLING or rule.table == "doctor_sites"
+            if not (rule.has or rule.table in PLAIN_KINDS or (claimed and register)) and len(missing) < len(
+                found.kind.needs
+            ):
+                nearly.append(((known, len(found.columns), -rank), found))
             continue
         if rule.has:
-            return found
-        if rule.table in PLAIN_KINDS and len(found.unmapped) >= len(found.columns):
-            continue
-        hinted = any(hint in f"{file_name} {sheet or ''}".casefold() for hint in rule.hints)
+            return Understood(table=found)
+        reason = _refusal(found, columns, hinted=hinted, claimed=claimed)
+        if reason is None:
+            candidates.append((score, found))
+        elif rule.table not in PLAIN_KINDS:
+            refused.append(((score, found), reason))
+    best = _best_of(candidates, file, columns)
+    hospital = None if best and best.kind.name == "claims" else _of_a_hospital(best, columns)
+    if best is not None and hospital is None:
+        return Understood(table=best)
+    if hospital is not None:
+        return Understood(nearest=best, hospital=hospital)
+    return _nearest(nearly, refused)
+
+
+_Scored = tuple[tuple[float, int, int], TableMapping]
+
+
+def _nearest(nearly: Sequence[_Scored], refused: Sequence[tuple[_Scored, tuple[str, str]]]) -> Understood:
+    """What a table nearly is: of the kinds that lack something the closest, unless one that lacks nothing was refused and is closer."""
+    close = max(nearly, key=lambda one: one[0], default=None)
+    whole = max(refused, key=lambda one: one[0][0], default=None)
+    if close is not None and (whole is None or len(close[1].columns) >= len(whole[0][1].columns)):
+        return Understood(nearest=close[1], missing=_missing(close[1]))
+    if whole is not None:
+        return Understood(nearest=whole[0][1], refused=whole[1])
+    return Understood()
+
+
+_ANYBODYS = (
+    "its headers do not say whose register it is: name the table in a mapping file, or the file after what it holds",
+    "表头没有说明是谁的名册：请在映射文件中指明，或按内容为文件命名",
+)
+_CLAIMS_IN_IT = (
+    "it holds ids, amounts or items of claims, which no register does",
+    "其中有结算编号、费用金额或收费项目，名册不会有这些列",
+)
+_TOO_LITTLE = (
+    "too few of its columns are understood",
+    "能识别的列太少",
+)
+
+
+def _refusal(found: TableMapping, columns: Columns, *, hinted: bool, claimed: bool) -> tuple[str, str] | None:
+    """Why a table that has all it needs is not taken as this kind; None if it is."""
+    name = found.kind.name
+    if leaves_amounts(found.kind, found.unmapped, columns):
+        return _CLAIMS_IN_IT
+    if name in PLAIN_KINDS:
+        known = len(found.columns) * (2 if len(found.columns) - len(found.sure) >= _EXACT else 1)
+        return _TOO_LITTLE if len(found.unmapped) >= known else None
+    if name in _TELLING or name == "doctor_sites":
+        if claimed:
+            return _CLAIMS_IN_IT
         if not hinted and _could_be_anybodys(found, columns):
-            continue
-        score = (round(_fit(found), 2), int(hinted), -rank)
-        if best is None or score > best[0]:
-            best = (score, found)
-    return _of_one_kind(best[1], columns) if best else None
+            return _ANYBODYS
+        if not hinted and says_too_little(len(found.columns), len(found.unmapped)):
+            return _TOO_LITTLE
+    return None
+
+
+def _best_of(
+    candidates: Sequence[_Scored], file: str, columns: Columns
+) -> TableMapping | None:
+    if not candidates:
+        return None
+    by_kind = {found.kind.name: found for _, found in sorted(candidates, key=lambda one: one[0])}
+    best = max(candidates, key=lambda one: one[0])[1]
+    if best.kind.name == "claim_items" and "claims" in by_kind and _one_row_a_claim(by_kind["claims"], columns):
+        best = by_kind["claims"]
+    if {"doctors", "doctor_sites"} <= set(by_kind) and best.kind.name in ("doctors", "doctor_sites"):
+        register, sites = by_kind["doctors"], by_kind["doctor_sites"]
+        bare = set(register.columns) <= {"doctor_id", "name", "facility_id", "valid_flag"}
+        if bare:
+            listed = lists_sites(file, columns.values, sites.columns["doctor_id"])
+            best = sites if listed or ("name" not in register.columns and listed is None) else register
+    return _of_one_kind(best, columns)
+
+
+def _one_row_a_claim(found: TableMapping, columns: Columns) -> bool:
+    """Whether a table that could be claims or their items has one row a claim, or numbers the lines of each."""
+    if "line_number" in found.columns:
+        return True
+    shape = columns.shapes[found.columns["claim_id"]] if columns.shapes and "claim_id" in found.columns else None
+    return shape is not None and shape.distinct == shape.filled > 1
+
+
+def _of_a_hospital(best: TableMapping | None, columns: Columns) -> HospitalTable | None:
+    if best is not None and best.kind.name != "claim_items" and best.kind.name in _TELLING:
+        return None
+    return hospital_table(columns, best.columns if best else None, best.kind.name if best else None)
+
+
+def _kept_apart(found: TableMapping, columns: Columns) -> TableMapping:
+    """The institution's own item code stands in where the insurance's is not given; a register's key is what others join to; a claim line's columns."""
+    known = dict(found.columns)
+    for name in ("item_code", "item_name") if found.kind.name == "claim_items" and not found.rule.only else ():
+        if name not in known and f"hosp_{name}" in known:
+            known[name] = known.pop(f"hosp_{name}")
+    free = list(found.unmapped)
+    key = found.kind.needs[0][0] if found.kind.name in _TELLING else "patient_id"
+    for name in (key, "encounter_id") if not found.rule.only else ():
+        if name in known:
+            other = better_key(found.kind.name, name, columns, known[name], free)
+            if other is not None:
+                free = [*(position for position in free if position != other), known[name]]
+                known[name] = other
+    if "line_number" in known and found.kind.name == "claims":
+        known, free = _line_columns(known, free, columns)
+    if known == found.columns:
+        return found
+    return replace(found, columns=known, unmapped=tuple(sorted(free)))
+
+
+_OF_A_LINE = {"item_code": "line_item_code", "item_name": "line_item_name", "quantity": "line_quantity", "amount": "line_amount"}  # fmt: skip
+
+
+def _line_columns(
+    known: dict[str, int], free: Sequence[int], columns: Columns
+) -> tuple[dict[str, int], list[int]]:
+    """What a claim's lines say of themselves, in columns that the claim has no use for."""
+    left = []
+    for position in free:
+        fields = [one.field for one in meanings("claim_items", columns.plain[position])]
+        name = next((_OF_A_LINE[one] for one in fields[:1] if one in _OF_A_LINE), None)
+        if name is None or name in known:
+            left.append(position)
+        else:
+            known[name] = position
+    return known, left
 
 
 def near_miss(
     headers: Sequence[str], values: Callable[[], Sequence[Sequence[object]]] | None = None
 ) -> tuple[Kind, tuple[tuple[str, ...], ...]] | None:
     """The kind that these headers nearly are, and the groups of fields it would still need."""
-    nearly: list[tuple[int, int, Kind, tuple[tuple[str, ...], ...]]] = []
-    columns = Columns(headers, values)
-    for rank, rule in enumerate(preset_rules()):
-        found = _in_other_words(_resolve(rule, headers), columns)
-        missing = _missing(found)
-        if (
-            not rule.has
-            and rule.table not in PLAIN_KINDS
-            and len(found.columns) >= 3
-            and len(missing) < len(found.kind.needs)
-        ):
-            nearly.append((len(found.columns) - 2 * len(missing), -rank, found.kind, missing))
-    if not nearly:
-        return None
-    _, _, kind, missing = max(nearly, key=lambda one: one[:2])
-    return kind, missing
+    found = understand("", None, headers, (), values)
+    return None if found.nearest is None or not found.missing else (found.nearest.kind, found.missing)
 
 
 def known_columns(
@@ -195,7 +359,7 @@ def _resolve(rule: TableRule, headers: Sequence[str]) -> TableMapping:
     """Give each header to at most one field: what the rule names first, then the presets' synonyms."""
     kind = KINDS[rule.table]
     positions: dict[str, list[int]] = {}
-    for depth in range(4):
+    for depth in range(5):
         for position, header in enumerate(headers):
             found = forms(header)
             if depth < len(found):
@@ -247,6 +411,11 @@ def _in_other_words(found: TableMapping, columns: Columns, *, asked: bool = Fals
         free = [position for position in found.unmapped if position not in known.values()]
         last = last_column(found.kind, columns.plain, columns.values, columns.shapes, given, free)
         more |= {} if last is None else {last[0]: (last[1], LIMIT)}
+    if found.kind.name == "claims" and "fund_amount" not in {**given, **more} and columns.shapes:
+        known = {**found.columns, **{name: position for name, (position, _) in more.items()}}
+        free = [position for position in found.unmapped if position not in known.values()]
+        paid = paid_column(columns.plain, columns.values, columns.shapes, known, free)
+        more |= {} if paid is None else {"fund_amount": (paid, LIMIT)}
     if not more:
         return found
     positions = {position for position, _ in more.values()}
