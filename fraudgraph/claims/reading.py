@@ -35,11 +35,12 @@ from fraudgraph.claims.cleaning.assembly import (
     keep_claims,
     prepare,
 )
+from fraudgraph.claims.cleaning.claim_lines import claims_of_lines, items_of_lines
 from fraudgraph.claims.cleaning.corrections import is_correction, match_correction, supersede
 from fraudgraph.claims.cleaning.landing import Landing, land
 from fraudgraph.claims.cleaning.supervision_tables import settle_supervision
 from fraudgraph.claims.columns.mapping import TableRule, load_mapping
-from fraudgraph.claims.columns.matching import TableMapping, match_table
+from fraudgraph.claims.columns.matching import TableMapping, Understood, understand
 from fraudgraph.claims.columns.remembered import recall
 from fraudgraph.claims.formats.first_values import first_values
 from fraudgraph.claims.formats.raw_lines import open_lines
@@ -52,7 +53,7 @@ from fraudgraph.records import Month
 from fraudgraph.settings import SourceSettings
 from fraudgraph.store import Store
 
-__all__ = ["match_sheet", "read_claims", "scratch_beside"]
+__all__ = ["look_at", "read_claims", "scratch_beside"]
 
 Progress = Callable[[str, str], None]
 """Told what is going on, in English and Chinese."""
@@ -111,12 +112,14 @@ def read_claims(
         files = discover(sources, scratch)
         prepare(store)
         landings, skipped = _land_all(store, files, scratch, rules, tell, kept, partial=partial)
+        landings, lines = claims_of_lines(store, landings)
         gather(store, landings)
         tell("Joining encounters, pairing refunds", "关联就诊信息、配对退费")
         assemble_claims(store)
         first, last = _window(store, month, window_months)
         keep_claims(store, first, last)
         assemble_items(store)
+        items_of_lines(store, landings)
         assemble_reference(store, landings)
         settle_supervision(store, landings)
         write_uploads(store)
@@ -128,7 +131,7 @@ def read_claims(
         tables = report_tables(store, reported)
         check_conserved(store, tables)
         check_share(store, tables, settings)
-        return remarks(store, landings, reported, tables, skipped)
+        return remarks(store, landings, reported, tables, skipped, lines)
 
 
 @contextmanager
@@ -153,36 +156,38 @@ def _land_all(
 ) -> tuple[list[Landing], list[FileReport]]:  # fmt: skip
     """Open every file, keep what is a table of ours, name the rest."""
     matched: list[tuple[Sheet, TableMapping]] = []
-    unknown: list[tuple[SourceFile, Sheet | None]] = []
+    unknown: list[tuple[SourceFile, Sheet | None, Understood]] = []
     corrected: list[Sheet] = []
     first_of: dict[str, str] = {}
     opened = kept.open_sheets if kept is not None else open_sheets
     for source in files:
         if source.size and first_of.setdefault(source.sha256, source.name) != source.name:
-            unknown.append((source, None))
+            unknown.append((source, None, Understood()))
             continue
         tell(f"Opening {source.name}", f"打开 {source.name}")
         sheets = opened(store, source, scratch, len(matched) + len(unknown) + len(corrected) + 1, rules)
         if not sheets:
-            unknown.append((source, None))
+            unknown.append((source, None, Understood()))
         for sheet in sheets:
             if is_correction(sheet):
                 corrected.append(sheet)
-            elif (found := match_sheet(store, sheet, rules)) is not None:
-                matched.append((sheet, found))
+            elif (understood := look_at(store, sheet, rules)).table is not None:
+                matched.append((sheet, understood.table))
             else:
-                unknown.append((source, sheet))
+                unknown.append((source, sheet, understood))
     for rule in rules:
         if not partial and not any(found.rule is rule for _, found in matched):
             raise rule_without_table(
                 rule,
-                [(source.name, sheet) for source, sheet in unknown]
+                [(source.name, sheet) for source, sheet, _ in unknown]
                 + [(s.source.name, s) for s, _ in matched],
             )
     if not any(found.kind.name == "claims" for _, found in matched):
         raise nothing_usable(matched, unknown)
     landings = _land_matched(store, matched, corrected, tell, kept)
-    return landings, [_skipped(source, sheet, first_of.get(source.sha256)) for source, sheet in unknown]
+    return landings, [
+        _skipped(source, sheet, first_of.get(source.sha256), made) for source, sheet, made in unknown
+    ]
 
 
 def _land_matched(
@@ -212,22 +217,27 @@ def _land_matched(
     return list(landings.values())
 
 
-def match_sheet(store: Store, sheet: Sheet, rules: Sequence[TableRule] = ()) -> TableMapping | None:
-    """Which table a sheet is: by the operator's rules, else by what was remembered for its headers, else by the presets."""
+def look_at(store: Store, sheet: Sheet, rules: Sequence[TableRule] = ()) -> Understood:
+    """What a sheet is: by the operator's rules, else by what was remembered for its headers, else by the presets."""
     remembered = recall(sheet.headers)
     every = (*rules, *(() if remembered is None else (remembered,)))
+    made: list[Understood] = []
 
     def values() -> list[tuple[object, ...]]:
         open_lines(store, sheet)
         return first_values(store, sheet)
 
     def match() -> TableMapping | None:
-        return match_table(sheet.source.name, sheet.name, sheet.headers, every, values)
+        made.append(understand(sheet.source.name, sheet.name, sheet.headers, every, values))
+        return made[0].table
 
-    return match() if sheet.kept is None else kept_mapping(sheet, every, match)
+    table = match() if sheet.kept is None else kept_mapping(sheet, every, match)
+    if table is None and not made:
+        match()
+    return made[0] if made else Understood(table=table)
 
 
-def _skipped(source: SourceFile, sheet: Sheet | None, first: str | None) -> FileReport:
+def _skipped(source: SourceFile, sheet: Sheet | None, first: str | None, made: Understood) -> FileReport:
     return FileReport(
         file=source.name,
         sheet=sheet.name if sheet else None,
@@ -238,6 +248,7 @@ def _skipped(source: SourceFile, sheet: Sheet | None, first: str | None) -> File
         table=None,
         mapping=None,
         same_as=first if first != source.name else None,
+        hospital=made.hospital.name if made.hospital else None,
     )
 
 

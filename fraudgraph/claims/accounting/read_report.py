@@ -24,7 +24,7 @@ class FileReport:
     """One sheet of one file. Amounts in yuan; `rows_read = rows_kept + rows_set_aside + rows_outside`.
 
     `columns` maps each canonical field to the delivered header; `rows_outside` lie outside the window asked for;
-    `same_as` names the file that a skipped one repeats byte for byte.
+    `same_as` names the file that a skipped one repeats byte for byte; `hospital` the table of a hospital's own that a skipped one is.
     """
 
     file: str
@@ -46,6 +46,7 @@ class FileReport:
     amount_outside: Decimal = Decimal(0)
     values_left_empty: int = 0
     same_as: str | None = None
+    hospital: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

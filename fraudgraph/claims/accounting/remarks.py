@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fraudgraph.claims.accounting.read_report import FileReport, Note, ReadReport, TableReport
+from fraudgraph.claims.cleaning.claim_lines import LineTotals
 from fraudgraph.claims.cleaning.landing import Landing
 from fraudgraph.store import Store
 
@@ -20,6 +21,7 @@ def remarks(
     files: Sequence[FileReport],
     tables: dict[str, TableReport],
     skipped: Sequence[FileReport],
+    lines: Sequence[LineTotals] = (),
 ) -> ReadReport:
     """Put the numbers together and say what they mean for the run."""
     months = tuple(
@@ -42,7 +44,7 @@ def remarks(
         last_day=last,
         last_month=months[-1] if months else None,
         has_clock=clocked > 0,
-        notes=tuple(_notes(store, landings, files, skipped, clocked)),
+        notes=(*(_lines_note(one) for one in lines), *_notes(store, landings, files, skipped, clocked)),
     )
 
 
@@ -112,6 +114,18 @@ def _notes(
     return notes
 
 
+def _lines_note(one: LineTotals) -> Note:
+    """What became of a table with one row a claim line."""
+    once, added = ", ".join(one.repeated), ", ".join(one.summed)
+    en = [f"counted once a claim: {once}"] * bool(once) + [f"added up over the lines: {added}"] * bool(added)
+    zh = [f"每单计一次：{once}"] * bool(once) + [f"按明细行相加：{added}"] * bool(added)
+    return Note(
+        code="claim_lines",
+        zh=f"{one.title} 一行为一条明细：{one.lines} 行合为 {one.claims} 条结算单；{'；'.join(zh)}",
+        en=f"{one.title} has one row a claim line: {one.lines} rows became {one.claims} claims; {'; '.join(en)}",
+    )
+
+
 def _understood_note(one: Landing) -> Note:
     """Columns that no known name gave: whoever reads the run's report should check them."""
     found, headers = one.mapping, one.sheet.headers
@@ -139,6 +153,12 @@ def _skipped_note(one: FileReport) -> Note:
             code="same_file",
             zh=f"{title} 与 {one.same_as} 内容完全相同，只读取一次",
             en=f"{title} is the same as {one.same_as} and was read once",
+        )
+    if one.hospital is not None:
+        return Note(
+            code="hospital_table",
+            zh=f"{title} 是院端数据（{one.hospital}），留待院端比对，未作为结算数据读取",
+            en=f"{title} is a table of a hospital's own ({one.hospital}): it waits for the hospital side and was not read as settlements",
         )
     return Note(
         code="skipped",

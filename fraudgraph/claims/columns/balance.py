@@ -83,7 +83,11 @@ def paid_column(
     if len(fits) != 1:
         return None
     allowed = [i for i in free if "allow" in headers[i].casefold() and shapes[i].number >= _MOST_ROWS]
-    if "self_paid_amount" in columns and not allowed and not _is_the_rest(values, columns, fits[0], "total_amount"):
+    if (
+        "self_paid_amount" in columns
+        and not allowed
+        and not _is_the_rest(values, columns, fits[0], "total_amount")
+    ):
         return None
     return fits[0] if all(_never_above(values, fits[0], top) for top in (total, *allowed)) else None
 
@@ -91,7 +95,12 @@ def paid_column(
 def _says_paid(header: str) -> int:
     """0 if a Latin header does not say "paid" and nothing else; more if it speaks of the whole claim."""
     found = readings(header)[:1]
-    if not header.isascii() or not found or found[0].unknown or not re.search("(?i)paid|pay?me?n?t|pmt", header):
+    if (
+        not header.isascii()
+        or not found
+        or found[0].unknown
+        or not re.search("(?i)paid|pay?me?n?t|pmt", header)
+    ):
         return 0
     notions = set(found[0].notions)
     if "pay" not in notions or not notions <= _MAY_SAY:

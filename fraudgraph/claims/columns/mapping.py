@@ -59,7 +59,7 @@ class TableRule(BaseModel):
 
 class _MappingFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-    table: tuple[TableRule, ...]
+    table: tuple[TableRule, ...] = ()
 
 
 @cache

@@ -232,14 +232,16 @@ def _refusal(found: TableMapping, columns: Columns, *, hinted: bool, claimed: bo
     return None
 
 
-def _best_of(
-    candidates: Sequence[_Scored], file: str, columns: Columns
-) -> TableMapping | None:
+def _best_of(candidates: Sequence[_Scored], file: str, columns: Columns) -> TableMapping | None:
     if not candidates:
         return None
     by_kind = {found.kind.name: found for _, found in sorted(candidates, key=lambda one: one[0])}
     best = max(candidates, key=lambda one: one[0])[1]
-    if best.kind.name == "claim_items" and "claims" in by_kind and _one_row_a_claim(by_kind["claims"], columns):
+    if (
+        best.kind.name == "claim_items"
+        and "claims" in by_kind
+        and _one_row_a_claim(by_kind["claims"], columns)
+    ):
         best = by_kind["claims"]
     if {"doctors", "doctor_sites"} <= set(by_kind) and best.kind.name in ("doctors", "doctor_sites"):
         register, sites = by_kind["doctors"], by_kind["doctor_sites"]
@@ -254,7 +256,9 @@ def _one_row_a_claim(found: TableMapping, columns: Columns) -> bool:
     """Whether a table that could be claims or their items has one row a claim, or numbers the lines of each."""
     if "line_number" in found.columns:
         return True
-    shape = columns.shapes[found.columns["claim_id"]] if columns.shapes and "claim_id" in found.columns else None
+    shape = (
+        columns.shapes[found.columns["claim_id"]] if columns.shapes and "claim_id" in found.columns else None
+    )
     return shape is not None and shape.distinct == shape.filled > 1
 
 
@@ -267,7 +271,9 @@ def _of_a_hospital(best: TableMapping | None, columns: Columns) -> HospitalTable
 def _kept_apart(found: TableMapping, columns: Columns) -> TableMapping:
     """The institution's own item code stands in where the insurance's is not given; a register's key is what others join to; a claim line's columns."""
     known = dict(found.columns)
-    for name in ("item_code", "item_name") if found.kind.name == "claim_items" and not found.rule.only else ():
+    for name in (
+        ("item_code", "item_name") if found.kind.name == "claim_items" and not found.rule.only else ()
+    ):
         if name not in known and f"hosp_{name}" in known:
             known[name] = known.pop(f"hosp_{name}")
     free = list(found.unmapped)
@@ -301,14 +307,6 @@ def _line_columns(
         else:
             known[name] = position
     return known, left
-
-
-def near_miss(
-    headers: Sequence[str], values: Callable[[], Sequence[Sequence[object]]] | None = None
-) -> tuple[Kind, tuple[tuple[str, ...], ...]] | None:
-    """The kind that these headers nearly are, and the groups of fields it would still need."""
-    found = understand("", None, headers, (), values)
-    return None if found.nearest is None or not found.missing else (found.nearest.kind, found.missing)
 
 
 def known_columns(

@@ -88,19 +88,25 @@ def better_key(kind: str, field: str, columns: Columns, key: int, free: Sequence
         if not said or said[0].unknown or "other" in said[0].notions:
             continue
         held = set(said[0].notions)
-        means = any(one.field == field and one.sure >= LIMIT for one in meanings(kind, columns.plain[position])[:1])
+        means = any(
+            one.field == field and one.sure >= LIMIT for one in meanings(kind, columns.plain[position])[:1]
+        )
         shape = columns.shapes[position] if columns.shapes else None
         if shape is not None and not shape.filled:
             continue
         if means and ("visit" in held if visit else not held & _CARDS and bool(held & _SOMEBODY)):
             return position
-        bare = held == {"id"} and shape is not None and shape.distinct == shape.filled and shape.length >= _MANY
+        bare = (
+            held == {"id"} and shape is not None and shape.distinct == shape.filled and shape.length >= _MANY
+        )
         if identity and bare and kind in _REGISTERS:
             return position
     return None
 
 
-def hospital_table(columns: Columns, fields: Mapping[str, int] | None, kind: str | None) -> HospitalTable | None:
+def hospital_table(
+    columns: Columns, fields: Mapping[str, int] | None, kind: str | None
+) -> HospitalTable | None:
     """Which table of a hospital's own system the headers are; None if they are none.
 
     Parameters
@@ -117,13 +123,15 @@ def hospital_table(columns: Columns, fields: Mapping[str, int] | None, kind: str
         settled = "claim_id" in fields or _national(columns, fields)
         return None if settled or not own else _table("hischarge")
     best = max((name for name in counts if name != "hischarge"), key=lambda name: counts[name], default=None)
-    if best is None or counts[best] < int(_told()[best]["least"]):
+    if best is None or counts[best] < int(str(_told()[best]["least"])):
         return None
     return _table(best)
 
 
 def _marks(header: str) -> frozenset[str]:
-    return frozenset(one for reading in readings(header)[:2] for one in reading.notions if one.startswith("his"))
+    return frozenset(
+        one for reading in readings(header)[:2] for one in reading.notions if one.startswith("his")
+    )
 
 
 def _national(columns: Columns, fields: Mapping[str, int]) -> bool:

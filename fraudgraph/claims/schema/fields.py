@@ -235,7 +235,17 @@ _INSTITUTIONS = Kind(
     ),
     (
         ("place_id",),
-        ("name", "legal_representative", "account", "phone", "address", "place_kind", "level", "longitude", "latitude"),
+        (
+            "name",
+            "legal_representative",
+            "account",
+            "phone",
+            "address",
+            "place_kind",
+            "level",
+            "longitude",
+            "latitude",
+        ),
     ),
 )
 
