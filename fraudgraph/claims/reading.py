@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+from fraudgraph.claims.accounting.joins import write_joins
 from fraudgraph.claims.accounting.read_report import FileReport, ReadReport
 from fraudgraph.claims.accounting.reconciliation import (
     check_conserved,
@@ -124,6 +125,7 @@ def read_claims(
         settle_supervision(store, landings)
         write_uploads(store)
         tell("Accounting for every row", "核对行数和金额")
+        joins = write_joins(store, {one.mapping.kind.name for one in landings})
         write_rejects(store, landings)
         write_reject_rows(store, landings)
         write_catalog(store, landings)
@@ -131,7 +133,7 @@ def read_claims(
         tables = report_tables(store, reported)
         check_conserved(store, tables)
         check_share(store, tables, settings)
-        return remarks(store, landings, reported, tables, skipped, lines)
+        return remarks(store, landings, reported, tables, skipped, lines, joins)
 
 
 @contextmanager

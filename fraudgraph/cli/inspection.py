@@ -67,6 +67,7 @@ def _inspect(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
+    from fraudgraph.claims.accounting.joins import few_found, join_sentence
     from fraudgraph.claims.inspection.inspecting import inspect_files
     from fraudgraph.store import Store
 
@@ -85,13 +86,16 @@ def _inspect(
     switched = _switched_off(found)
     if as_json:
         print_json(
-            {"files": found.sheets, "remarks": found.remarks, "off": switched, "mapping": found.mapping}
+            {"files": found.sheets, "remarks": found.remarks, "joins": found.joins, "off": switched, "mapping": found.mapping}
         )
         return
     for sheet in found.sheets:
         _print_sheet(sheet)
     for remark in found.remarks:
         print_result(t(f"! {remark.en}", f"！{remark.zh}"))
+    for one in found.joins:
+        sentence = t(*join_sentence(one))
+        print_result(f"{t('! ', '！') if few_found(one) else ''}{sentence}")
     if any(sheet.table == "claims" for sheet in found.sheets):
         _print_off(switched)
     else:

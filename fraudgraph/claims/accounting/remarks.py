@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fraudgraph.claims.accounting.joins import Join, few_found, join_sentence
 from fraudgraph.claims.accounting.read_report import FileReport, Note, ReadReport, TableReport
 from fraudgraph.claims.cleaning.claim_lines import LineTotals
 from fraudgraph.claims.cleaning.landing import Landing
@@ -11,6 +12,8 @@ from fraudgraph.store import Store
 
 __all__ = ["remarks"]
 
+_DIFFERING = 0.01
+"""Share of claims whose lines may miss the total before it is told."""
 _SHOWN = 12
 """Columns that a note lists."""
 
@@ -22,6 +25,7 @@ def remarks(
     tables: dict[str, TableReport],
     skipped: Sequence[FileReport],
     lines: Sequence[LineTotals] = (),
+    joins: Sequence[Join] = (),
 ) -> ReadReport:
     """Put the numbers together and say what they mean for the run."""
     months = tuple(
@@ -44,7 +48,12 @@ def remarks(
         last_day=last,
         last_month=months[-1] if months else None,
         has_clock=clocked > 0,
-        notes=(*(_lines_note(one) for one in lines), *_notes(store, landings, files, skipped, clocked)),
+        notes=(
+            *(_lines_note(one) for one in lines),
+            *_notes(store, landings, files, skipped, clocked),
+            *(_join_note(one) for one in joins if few_found(one)),
+            *_line_sum_notes(store),
+        ),
     )
 
 
@@ -112,6 +121,27 @@ def _notes(
                 )
             )
     return notes
+
+
+def _join_note(one: Join) -> Note:
+    en, zh = join_sentence(one)
+    return Note(code="keys_not_found", zh=zh, en=en)
+
+
+def _line_sum_notes(store: Store) -> list[Note]:
+    """Fee lines that do not make their claims' totals, over all places; the quality page lists them by place."""
+    claims, differing, places, gap = store.one(
+        "SELECT coalesce(sum(claim_count), 0), coalesce(sum(differing_count), 0), count(*) FILTER (WHERE differing_count > 0), coalesce(sum(lines_amount - total_amount), 0) FROM line_sums"
+    )
+    if not claims or differing < _DIFFERING * claims:
+        return []
+    return [
+        Note(
+            code="line_sums_differ",
+            zh=f"{claims} 条有明细的结算单中，{differing} 条明细之和与总额不符，涉及 {places} 家机构，合计相差 {gap} 元",
+            en=f"of {claims} claims with fee lines, {differing} have lines that do not make the total, at {places} places, {gap} yuan in all",
+        )
+    ]
 
 
 def _lines_note(one: LineTotals) -> Note:

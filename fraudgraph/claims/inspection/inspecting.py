@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from fraudgraph.claims.accounting.joins import Join
 from fraudgraph.claims.cleaning.corrections import is_correction
 from fraudgraph.claims.columns.mapping import load_mapping
 from fraudgraph.claims.columns.matching import TableMapping, Understood, known_columns
@@ -19,6 +20,7 @@ from fraudgraph.claims.formats.sources import discover
 from fraudgraph.claims.inspection.column_remarks import Remark, value_remarks
 from fraudgraph.claims.inspection.column_values import ColumnReport, column_reports
 from fraudgraph.claims.inspection.guessing import guess_claims
+from fraudgraph.claims.inspection.key_remarks import sampled_joins
 from fraudgraph.claims.inspection.sex_codes import sex_remarks
 from fraudgraph.claims.reading import look_at, scratch_beside
 from fraudgraph.claims.schema.fields import KINDS
@@ -72,7 +74,7 @@ class Inspection:
     """What a delivery is.
 
     `delivered` are the canonical columns that hold something, as table.column; `mapping` the proposed mapping file;
-    `remembered` the files that now keep a mapping; `remarks` what only shows across tables.
+    `remembered` the files that now keep a mapping; `remarks` what only shows across tables; `joins` whether its keys meet.
     """
 
     sheets: tuple[SheetReport, ...]
@@ -80,6 +82,7 @@ class Inspection:
     mapping: str
     remembered: tuple[Path, ...]
     remarks: tuple[Remark, ...] = ()
+    joins: tuple[Join, ...] = ()
 
 
 def inspect_files(
@@ -145,12 +148,15 @@ def inspect_files(
         texts += _skeletons(unknown, active=not texts)
         delivered = _delivered(samples, reports)
         across = sex_remarks(store, samples)
+        cut = [report for report in reports if report.table and (report.rows or 0) > SAMPLE_ROWS]
+        joins = sampled_joins(store, samples, frozenset(sheet.number for sheet, _ in samples if not any(one.file == sheet.source.name and one.sheet == sheet.name for one in cut)))  # fmt: skip
     return Inspection(
         sheets=tuple(reports),
         delivered=delivered,
         mapping="\n".join(texts),
         remembered=tuple(kept),
         remarks=across,
+        joins=joins,
     )
 
 
