@@ -23,8 +23,8 @@ from fraudgraph.claims.schema.schema import CANONICAL
 from fraudgraph.screening import Measured, catalogue_page, load_screens, screen_claims
 from fraudgraph.settings import ScreeningSettings, SourceSettings
 from fraudgraph.store import Store
-from tests.screening.cases import Case, all_cases
-from tests.screening.world import World, catalogue_everything
+from fraudgraph.synthetic.violations import Case, all_cases
+from fraudgraph.synthetic.violations.world import World, catalogue_everything
 
 ROOT = Path(__file__).parents[2]
 FIGURES = Path(__file__).parent / "figures.json"

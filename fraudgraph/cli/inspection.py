@@ -86,7 +86,13 @@ def _inspect(
     switched = _switched_off(found)
     if as_json:
         print_json(
-            {"files": found.sheets, "remarks": found.remarks, "joins": found.joins, "off": switched, "mapping": found.mapping}
+            {
+                "files": found.sheets,
+                "remarks": found.remarks,
+                "joins": found.joins,
+                "off": switched,
+                "mapping": found.mapping,
+            }
         )
         return
     for sheet in found.sheets:

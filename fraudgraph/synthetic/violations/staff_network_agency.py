@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.screening.cases import edge, fires, silent
-from tests.screening.world import World, at, day
+from fraudgraph.synthetic.violations import edge, fires, silent
+from fraudgraph.synthetic.violations.world import World, at, day
 
 
 def two_sites(

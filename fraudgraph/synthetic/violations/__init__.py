@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
 
-from tests.screening.world import World
+from fraudgraph.synthetic.violations.world import World
 
 Builder = Callable[[World], object]
 

@@ -1,7 +1,7 @@
 """Cases of the models that came first."""
 
-from tests.screening.cases import edge, fires, silent
-from tests.screening.world import World, at, day
+from fraudgraph.synthetic.violations import edge, fires, silent
+from fraudgraph.synthetic.violations.world import World, at, day
 
 
 def after_death(w: World, days: int, **more: object) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.screening.cases import edge, fires, silent
-from tests.screening.cases.charges import ledger, never_bought, stocked
-from tests.screening.world import World, at, day
+from fraudgraph.synthetic.violations import edge, fires, silent
+from fraudgraph.synthetic.violations.charges import ledger, never_bought, stocked
+from fraudgraph.synthetic.violations.world import World, at, day
 
 
 def collected(w: World, packs: int, gap: int, per_pack: float = 30, *, drugs: int = 1) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.screening.cases import edge, fires, silent
-from tests.screening.world import World, at, day
+from fraudgraph.synthetic.violations import edge, fires, silent
+from fraudgraph.synthetic.violations.world import World, at, day
 
 
 def two_items(
@@ -69,6 +69,17 @@ silent(
     "one name contains the other",
     lambda w: named(w, "拜耳德国原研进口阿司匹林肠溶片一百毫克三十片盒装"),
 )
+
+
+def both_names(w: World, own: str, lines: int = 30) -> None:
+    """No catalogue: a line has the name that it was settled under and the institution's own."""
+    for n in range(lines):
+        claim = w.visit(f"p{n}", "H1", day("2025-03-01", n % 20))
+        w.item(claim, "i1", amount=90, item_name="低频脉冲电治疗", hosp_item_name=own)
+
+
+fires("M050", lambda w: both_names(w, "面部护理"), "settled under another name than the institution's own")
+silent("M050", "one name contains the other", lambda w: both_names(w, "低频脉冲电治疗(次)"))
 silent("M050", "few lines", lambda w: named(w, "蛋白粉礼盒", 2))
 
 

@@ -1,0 +1,109 @@
+"""Every violation of the catalogue with its innocent twins as files of their own, beside a city that stays as it is.
+
+`OUT/supervision/` holds what can lie in one city with everything else; cases that say something about all peers or a whole
+city come each as a delivery of its own in `OUT-alone/`. What was planted, and what each model must make of it, stands in
+`violations.csv` beside the city's truth; no run reads it.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from fraudgraph.claims.schema.schema import CANONICAL
+from fraudgraph.synthetic.violations import Case, all_cases
+from fraudgraph.synthetic.violations.world import World
+
+__all__ = ["Planted", "plant_violations", "plantable_cases"]
+
+_DERIVED = ("is_refund", "net_total_amount", "net_fund_amount", "counted")
+"""What cleaning makes of claims: a case that sets it by hand can't come as a file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planted:
+    """One case in the files: ids of it begin with `mark`; `delivery` is the folder that holds it."""
+
+    model: str
+    case: str
+    must_fire: bool
+    mark: str
+    delivery: str
+
+
+def plantable_cases() -> tuple[tuple[int, Case], ...]:
+    """Cases that files can carry, with their numbers: violations and innocent twins, not the edges of thresholds."""
+    return tuple(
+        (number, case)
+        for number, case in enumerate(all_cases())
+        if case.kind in ("fires", "silent") and not _by_hand(case)
+    )
+
+
+def _by_hand(case: Case) -> bool:
+    world = World()
+    case.build(world)
+    return any(claim["is_refund"] or not claim["counted"] for claim in world.rows["claims"])
+
+
+def plant_violations(out: Path, truth: Path) -> tuple[Planted, ...]:
+    """Write the files beside a city; the same program gives the same bytes.
+
+    Parameters
+    ----------
+    out : Path
+        The city's folder.
+    truth : Path
+        The folder of its truth.
+    """
+    together: dict[str, list[pa.Table]] = defaultdict(list)
+    planted = []
+    for number, case in plantable_cases():
+        mark = f"K{number:04d}~"
+        world = World(prefix=mark)
+        case.build(world)
+        tables = {name: _delivered(world, name) for name in CANONICAL if world.rows[name]}
+        alone = out.parent / f"{out.name}-alone" / f"{case.model}-{number:04d}"
+        if case.own_city:
+            _write(alone, {name: [table] for name, table in tables.items()})
+        else:
+            for name, table in tables.items():
+                together[name].append(table)
+        delivery = f"{alone.parent.name}/{alone.name}" if case.own_city else f"{out.name}/supervision"
+        planted.append(
+            Planted(
+                model=case.model, case=case.name, must_fire=case.should_fire, mark=mark, delivery=delivery
+            )
+        )
+    _write(out / "supervision", together)
+    _write_truth(truth / "violations.csv", planted)
+    return tuple(planted)
+
+
+def _delivered(world: World, name: str) -> pa.Table:
+    table = world.table(name)
+    return table.select(list(CANONICAL[name].column_names))
+
+
+def _write(folder: Path, tables: dict[str, list[pa.Table]]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in sorted(tables):
+        whole = pa.concat_tables(tables[name])
+        if name == "holidays":  # days of all cases: each once
+            whole = pa.Table.from_pylist(
+                list({row["day"]: row for row in whole.to_pylist()}.values()), whole.schema
+            )
+        pq.write_table(whole, folder / f"{name}.parquet", compression="zstd")
+
+
+def _write_truth(path: Path, planted: Sequence[Planted]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(("model", "case", "must_fire", "mark", "delivery"))
+        rows.writerows((one.model, one.case, int(one.must_fire), one.mark, one.delivery) for one in planted)
