@@ -63,6 +63,8 @@ def plant_violations(out: Path, truth: Path) -> tuple[Planted, ...]:
         The folder of its truth.
     """
     together: dict[str, list[pa.Table]] = defaultdict(list)
+    for name, table in _ordinary().items():
+        together[name].append(table)
     planted = []
     for number, case in plantable_cases():
         mark = f"K{number:04d}~"
@@ -84,6 +86,17 @@ def plant_violations(out: Path, truth: Path) -> tuple[Planted, ...]:
     _write(out / "supervision", together)
     _write_truth(truth / "violations.csv", planted)
     return tuple(planted)
+
+
+def _ordinary() -> dict[str, pa.Table]:
+    """One ordinary row for columns that violations are seen by the lack of: a model whose column is empty throughout is off."""
+    world = World(prefix="ordinary~")
+    place = {"name": "甲", "legal_representative": "乙", "phone": "05320000001", "address": "丙路1号", "account": "622200000001", "longitude": 120.0, "latitude": 36.0}  # fmt: skip
+    world.put("facilities", facility_id="H1", level="primary", ownership="public", beds=10, **place)
+    other = {**place, "name": "丁", "legal_representative": "戊", "phone": "05320000002", "account": "622200000002", "address": "己路2号", "latitude": 36.1}  # fmt: skip
+    world.put("pharmacies", pharmacy_id="P1", **other)
+    world.put("stock_moves", move_id="m1", place_id="P1", item_code="i1", move_type="purchase", moved_at="2025-03-01 09:00", quantity=10, unit_price=10, supplier_id="s1", invoice_number="f1", slip_number="d1")  # fmt: skip
+    return {name: _delivered(world, name) for name in CANONICAL if world.rows[name]}
 
 
 def _delivered(world: World, name: str) -> pa.Table:

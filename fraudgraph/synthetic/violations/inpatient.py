@@ -195,8 +195,8 @@ def private_peers_alike(w: World) -> None:
             w.stay(f"{name}_{number}", name, "2025-03-01", day("2025-03-01", days))
 
 
-silent("M031", "as at peers", peers_alike)
-silent("M031", "as at peers", private_peers_alike)
+silent("M031", "as at peers", peers_alike, own_city=True)
+silent("M031", "as at peers", private_peers_alike, own_city=True)
 
 
 def copies(w: World, persons: int, items: int = 16, *, days: int = 7, same_person: bool = False) -> None:
