@@ -22,8 +22,8 @@ from fraudgraph.synthetic.violations.world import World
 
 __all__ = ["Planted", "plant_violations", "plantable_cases"]
 
-_DERIVED = ("is_refund", "net_total_amount", "net_fund_amount", "counted")
-"""What cleaning makes of claims: a case that sets it by hand can't come as a file."""
+_BY_PEERS = ("M031",)
+"""Models that hold a place against all others: the places of other cases would be its peers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,7 @@ def plantable_cases() -> tuple[tuple[int, Case], ...]:
 
 
 def _by_hand(case: Case) -> bool:
+    """Whether a case sets what cleaning makes of claims, which can't come as a file."""
     world = World()
     case.build(world)
     return any(claim["is_refund"] or not claim["counted"] for claim in world.rows["claims"])
@@ -72,12 +73,13 @@ def plant_violations(out: Path, truth: Path) -> tuple[Planted, ...]:
         case.build(world)
         tables = {name: _delivered(world, name) for name in CANONICAL if world.rows[name]}
         alone = out.parent / f"{out.name}-alone" / f"{case.model}-{number:04d}"
-        if case.own_city:
+        apart = case.own_city or case.model in _BY_PEERS
+        if apart:
             _write(alone, {name: [table] for name, table in tables.items()})
         else:
             for name, table in tables.items():
                 together[name].append(table)
-        delivery = f"{alone.parent.name}/{alone.name}" if case.own_city else f"{out.name}/supervision"
+        delivery = f"{alone.parent.name}/{alone.name}" if apart else f"{out.name}/supervision"
         planted.append(
             Planted(
                 model=case.model, case=case.name, must_fire=case.should_fire, mark=mark, delivery=delivery

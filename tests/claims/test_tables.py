@@ -118,7 +118,7 @@ def test_a_payers_claims_are_claims_though_they_name_items() -> None:
     ],
 )  # fmt: skip
 def test_a_hospitals_own_tables_are_never_settlements(headers: list[str], table: str) -> None:
-    found = made_of({header: ("1", "2", "3", "4") for header in headers})
+    found = made_of(dict.fromkeys(headers, ("1", "2", "3", "4")))
     assert found.table is None
     assert found.hospital is not None and found.hospital.name == table
 
@@ -135,13 +135,15 @@ def test_fee_lines_that_name_their_settlement_stay_fee_lines() -> None:
         "金额",
         "执行科室",
     ]
-    found = made_of({header: ("1", "2", "3", "4") for header in headers})
+    found = made_of(dict.fromkeys(headers, ("1", "2", "3", "4")))
     assert found.table is not None and found.table.kind.name == "claim_items"
 
 
 def test_what_was_understood_is_shown_and_a_skeleton_is_always_written(tmp_path: Path) -> None:
     path = write(
-        tmp_path / "rx.csv", ["MEMBER_ID", "RX_ID", "SRVC_DT", "XYZ"], [["M1", "R1", "2025-03-04", "1"]] * 3
+        tmp_path / "rx.csv",
+        ["MEMBER_ID", "RX_ID", "SRVC_DT", "PTNT_PAY_AMT", "XYZ"],
+        [["M1", "R1", "2025-03-04", "1.50", "1"]] * 3,
     )
     with Store(tmp_path / "scratch") as store:
         found = inspect_files(store, [path])

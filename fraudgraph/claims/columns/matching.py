@@ -164,7 +164,7 @@ def understand(
         missing = _missing(found)
         if missing:
             known = len(found.columns) - 2 * len(missing) + 3 * hinted
-            register = rule.table in _TELLING or rule.table == "doctor_sites"
+            register = rule.table in _TELLING or rule.table in ("doctor_sites", "encounters")
             if not (rule.has or rule.table in PLAIN_KINDS or (claimed and register)) and len(missing) < len(
                 found.kind.needs
             ):
