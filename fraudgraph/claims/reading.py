@@ -41,8 +41,9 @@ from fraudgraph.claims.cleaning.corrections import is_correction, match_correcti
 from fraudgraph.claims.cleaning.landing import Landing, land
 from fraudgraph.claims.cleaning.supervision_tables import settle_supervision
 from fraudgraph.claims.columns.mapping import TableRule, load_mapping
-from fraudgraph.claims.columns.matching import TableMapping, Understood, understand
+from fraudgraph.claims.columns.matching import TableMapping
 from fraudgraph.claims.columns.remembered import recall
+from fraudgraph.claims.columns.understanding import Understood, understand
 from fraudgraph.claims.formats.first_values import first_values
 from fraudgraph.claims.formats.raw_lines import open_lines
 from fraudgraph.claims.formats.sheets import Sheet, open_sheets

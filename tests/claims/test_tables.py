@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fraudgraph.claims.columns.mapping import load_mapping
-from fraudgraph.claims.columns.matching import Understood, understand
+from fraudgraph.claims.columns.understanding import Understood, understand
 from fraudgraph.claims.inspection.inspecting import inspect_files
 from fraudgraph.claims.reading import read_claims
 from fraudgraph.screening import load_screens, screen_claims

@@ -7,7 +7,8 @@ from datetime import date
 
 from fraudgraph.claims.accounting.rejects import REASONS
 from fraudgraph.claims.columns.mapping import TableRule
-from fraudgraph.claims.columns.matching import TableMapping, Understood
+from fraudgraph.claims.columns.matching import TableMapping
+from fraudgraph.claims.columns.understanding import Understood
 from fraudgraph.claims.formats.sheets import Sheet
 from fraudgraph.claims.formats.source_file import SourceFile
 from fraudgraph.claims.schema.fields import Kind

@@ -10,7 +10,8 @@ from glob import escape
 from pathlib import Path
 
 from fraudgraph.claims.columns.mapping import TableRule, load_mapping
-from fraudgraph.claims.columns.matching import TableMapping, Understood, normalised
+from fraudgraph.claims.columns.matching import TableMapping, normalised
+from fraudgraph.claims.columns.understanding import Understood
 from fraudgraph.claims.schema.fields import KINDS
 
 __all__ = [

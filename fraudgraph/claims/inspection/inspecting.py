@@ -11,8 +11,9 @@ import duckdb
 from fraudgraph.claims.accounting.joins import Join
 from fraudgraph.claims.cleaning.corrections import is_correction
 from fraudgraph.claims.columns.mapping import load_mapping
-from fraudgraph.claims.columns.matching import TableMapping, Understood, known_columns
-from fraudgraph.claims.columns.remembered import guessed_text, mapping_text, remember, skeleton_text
+from fraudgraph.claims.columns.matching import TableMapping, known_columns
+from fraudgraph.claims.columns.remembered import guessed_text, mapping_text, remember
+from fraudgraph.claims.columns.understanding import Understood
 from fraudgraph.claims.formats.first_values import first_values
 from fraudgraph.claims.formats.sheets import Sheet, open_sheets, stage_rows
 from fraudgraph.claims.formats.source_file import SourceFile
@@ -22,6 +23,7 @@ from fraudgraph.claims.inspection.column_values import ColumnReport, column_repo
 from fraudgraph.claims.inspection.guessing import guess_claims
 from fraudgraph.claims.inspection.key_remarks import sampled_joins
 from fraudgraph.claims.inspection.sex_codes import sex_remarks
+from fraudgraph.claims.inspection.skeletons import skeletons
 from fraudgraph.claims.reading import look_at, scratch_beside
 from fraudgraph.claims.schema.fields import KINDS
 from fraudgraph.claims.schema.schema import CANONICAL
@@ -145,7 +147,7 @@ def inspect_files(
                     texts.append(mapping_text(found, sheet.headers, file=source.name, sheet=whole))
                     if keep:
                         kept.append(remember(found, sheet.headers))
-        texts += _skeletons(unknown, active=not texts)
+        texts += skeletons(unknown, active=not texts)
         delivered = _delivered(samples, reports)
         across = sex_remarks(store, samples)
         cut = [report for report in reports if report.table and (report.rows or 0) > SAMPLE_ROWS]
@@ -158,20 +160,6 @@ def inspect_files(
         remarks=across,
         joins=joins,
     )
-
-
-def _skeletons(unknown: Sequence[tuple[Sheet, Understood, str | None]], *, active: bool) -> list[str]:
-    """What the tables that are none of ours would need; where nothing else can be written, the likeliest of them is to be filled in."""
-    ranked = [
-        (one.nearest is not None and one.nearest.kind.name == "claims", one.nearest is not None, -place)
-        for place, (_, one, _) in enumerate(unknown)
-        if one.hospital is None
-    ]
-    first = -max(ranked)[2] if active and ranked else None
-    return [
-        skeleton_text(one, sheet.headers, file=sheet.source.name, sheet=name, active=place == first)
-        for place, (sheet, one, name) in enumerate(unknown)
-    ]
 
 
 def _no_table(

@@ -12,6 +12,8 @@ from pkgutil import iter_modules
 
 from fraudgraph.synthetic.violations.world import World
 
+__all__ = ["Case", "all_cases", "edge", "fires", "silent"]
+
 Builder = Callable[[World], object]
 
 
@@ -30,6 +32,7 @@ class Case:
 
     @property
     def should_fire(self) -> bool:
+        """Whether the model must flag it."""
         return self.kind in ("fires", "inside")
 
 

@@ -6,7 +6,7 @@ from fraudgraph.synthetic.violations import edge, fires, silent
 from fraudgraph.synthetic.violations.world import World, at, day
 
 
-def two_sites(
+def _two_sites(
     w: World, times: int, minutes: float = 10, *, registered: bool = False, inpatient: bool = False
 ) -> None:
     if registered:
@@ -19,15 +19,15 @@ def two_sites(
         w.claim(f"q{number}", "H2", "inpatient" if inpatient else "outpatient", second, doctor_id="d1")
 
 
-fires("M091", lambda w: two_sites(w, 8))
-edge("M091", lambda w: two_sites(w, 3), lambda w: two_sites(w, 2))
-edge("M091", lambda w: two_sites(w, 5, 29.9), lambda w: two_sites(w, 5, 30))
-silent("M091", "registered practice at both", lambda w: two_sites(w, 8, registered=True))
-silent("M091", "inpatient bills", lambda w: two_sites(w, 8, inpatient=True))
-silent("M091", "single slip", lambda w: two_sites(w, 1))
+fires("M091", lambda w: _two_sites(w, 8))
+edge("M091", lambda w: _two_sites(w, 3), lambda w: _two_sites(w, 2))
+edge("M091", lambda w: _two_sites(w, 5, 29.9), lambda w: _two_sites(w, 5, 30))
+silent("M091", "registered practice at both", lambda w: _two_sites(w, 8, registered=True))
+silent("M091", "inpatient bills", lambda w: _two_sites(w, 8, inpatient=True))
+silent("M091", "single slip", lambda w: _two_sites(w, 1))
 
 
-def workload(w: World, visits: int, days: int = 3, *, busy_peers: int = 0) -> None:
+def _workload(w: World, visits: int, days: int = 3, *, busy_peers: int = 0) -> None:
     for number in range(days):
         for person in range(visits):
             w.visit(f"p{person}", "H1", day("2025-03-01", number), doctor_id="d1")
@@ -36,26 +36,26 @@ def workload(w: World, visits: int, days: int = 3, *, busy_peers: int = 0) -> No
             w.visit(f"q{person}", "H2", "2025-03-01", doctor_id=f"e{peer}")
 
 
-fires("M092", lambda w: workload(w, 160))
-edge("M092", lambda w: workload(w, 121, 2), lambda w: workload(w, 120, 2))
-silent("M092", "a department's common code", lambda w: workload(w, 601, 2))
-silent("M092", "single days", lambda w: workload(w, 160, 1))
-silent("M092", "as at peers", lambda w: workload(w, 121, 2, busy_peers=110))
+fires("M092", lambda w: _workload(w, 160))
+edge("M092", lambda w: _workload(w, 121, 2), lambda w: _workload(w, 120, 2))
+silent("M092", "a department's common code", lambda w: _workload(w, 601, 2))
+silent("M092", "single days", lambda w: _workload(w, 160, 1))
+silent("M092", "as at peers", lambda w: _workload(w, 121, 2, busy_peers=110))
 
 
-def busy_specialty(w: World) -> None:
+def _busy_specialty(w: World) -> None:
     """Among a hundred doctors who vaccinate, one has 140 visits on a day; in the whole city few have."""
-    workload(w, 121, 2, busy_peers=110)
+    _workload(w, 121, 2, busy_peers=110)
     for doctor in ("d1", *(f"e{number}" for number in range(110))):
         w.put("doctors", doctor_id=doctor, specialty="预防接种")
     for number in range(3000):
         w.visit(f"r{number}", "H3", "2025-03-01", doctor_id=f"f{number}")
 
 
-silent("M092", "as at peers", busy_specialty)
+silent("M092", "as at peers", _busy_specialty)
 
 
-def gone(
+def _gone(
     w: World, visit_day: str, *, left: str | None = None, suspended: tuple[str, str] | None = None
 ) -> None:
     since, until = suspended or (None, None)
@@ -63,46 +63,46 @@ def gone(
     w.visit("p1", "H1", visit_day, doctor_id="d1")
 
 
-fires("M093", lambda w: gone(w, "2025-04-01", left="2025-03-01"))
-fires("M093", lambda w: gone(w, "2025-04-01", suspended=("2025-03-01", "2025-06-01")), "suspended")
+fires("M093", lambda w: _gone(w, "2025-04-01", left="2025-03-01"))
+fires("M093", lambda w: _gone(w, "2025-04-01", suspended=("2025-03-01", "2025-06-01")), "suspended")
 edge(
     "M093",
-    lambda w: gone(w, "2025-03-02", left="2025-03-01"),
-    lambda w: gone(w, "2025-03-01", left="2025-03-01"),
+    lambda w: _gone(w, "2025-03-02", left="2025-03-01"),
+    lambda w: _gone(w, "2025-03-01", left="2025-03-01"),
 )
-silent("M093", "the day itself", lambda w: gone(w, "2025-03-01", suspended=("2025-03-01", "2025-06-01")))
+silent("M093", "the day itself", lambda w: _gone(w, "2025-03-01", suspended=("2025-03-01", "2025-06-01")))
 silent(
-    "M093", "after the suspension", lambda w: gone(w, "2025-06-02", suspended=("2025-03-01", "2025-06-01"))
+    "M093", "after the suspension", lambda w: _gone(w, "2025-06-02", suspended=("2025-03-01", "2025-06-01"))
 )
 
 
-def orders(w: World, lines: int, specialty: str | None = "口腔科") -> None:
+def _orders(w: World, lines: int, specialty: str | None = "口腔科") -> None:
     w.put("item_catalogue", item_code="heart", specialty="心内科")
     w.put("doctors", doctor_id="d1", specialty=specialty)
     for number in range(lines):
         w.item(w.visit(f"p{number}", "H1", "2025-03-01"), "heart", amount=60, ordered_by="d1")
 
 
-fires("M094", lambda w: orders(w, 20))
-edge("M094", lambda w: orders(w, 10), lambda w: orders(w, 9))
-silent("M094", "few orders", lambda w: orders(w, 3))
-silent("M094", "general practice", lambda w: orders(w, 20, "全科医学科"))
-silent("M094", "specialty not delivered", lambda w: orders(w, 20, None))
+fires("M094", lambda w: _orders(w, 20))
+edge("M094", lambda w: _orders(w, 10), lambda w: _orders(w, 9))
+silent("M094", "few orders", lambda w: _orders(w, 3))
+silent("M094", "general practice", lambda w: _orders(w, 20, "全科医学科"))
+silent("M094", "specialty not delivered", lambda w: _orders(w, 20, None))
 
 
-def leave(w: World, visits: int, days: tuple[int, ...] = (2, 3, 4)) -> None:
+def _leave(w: World, visits: int, days: tuple[int, ...] = (2, 3, 4)) -> None:
     w.put("staff_absences", staff_id="d1", started_on="2025-03-01", ended_on="2025-03-10", kind="leave")
     for number in range(visits):
         w.visit(f"p{number}", "H1", day("2025-03-01", days[number % len(days)]), doctor_id="d1")
 
 
-fires("M096", lambda w: leave(w, 9))
-edge("M096", lambda w: leave(w, 3), lambda w: leave(w, 2))
-silent("M096", "first and last day", lambda w: leave(w, 9, (0, 9)))
-silent("M096", "single entry", lambda w: leave(w, 1))
+fires("M096", lambda w: _leave(w, 9))
+edge("M096", lambda w: _leave(w, 3), lambda w: _leave(w, 2))
+silent("M096", "first and last day", lambda w: _leave(w, 9, (0, 9)))
+silent("M096", "single entry", lambda w: _leave(w, 1))
 
 
-def certified(
+def _certified(
     w: World,
     bare: int,
     treated: int = 0,
@@ -126,20 +126,20 @@ def certified(
         w.visit(f"p{number}", "H1", day(on, 20), claim_type="chronic", diagnosis_code="I69.3")
 
 
-fires("M102", lambda w: certified(w, 9))
-edge("M102", lambda w: certified(w, 5, 5), lambda w: certified(w, 4, 4))
+fires("M102", lambda w: _certified(w, 9))
+edge("M102", lambda w: _certified(w, 5, 5), lambda w: _certified(w, 4, 4))
 edge(
     "M102",
-    lambda w: certified(w, 0, 9, treated_on="2025-01-31"),
-    lambda w: certified(w, 0, 9, treated_on="2025-02-01"),
+    lambda w: _certified(w, 0, 9, treated_on="2025-01-31"),
+    lambda w: _certified(w, 0, 9, treated_on="2025-02-01"),
 )
-silent("M102", "treated before", lambda w: certified(w, 0, 9))
-silent("M102", "data begin too late", lambda w: certified(w, 9, on="2025-06-01"))
-silent("M102", "few cases", lambda w: certified(w, 3))
-silent("M102", "code of another catalogue", lambda w: certified(w, 9, disease="M03900"))
+silent("M102", "treated before", lambda w: _certified(w, 0, 9))
+silent("M102", "data begin too late", lambda w: _certified(w, 9, on="2025-06-01"))
+silent("M102", "few cases", lambda w: _certified(w, 3))
+silent("M102", "code of another catalogue", lambda w: _certified(w, 9, disease="M03900"))
 
 
-def owners(w: World, places: int, value: str = "甄某某", names: str | None = None) -> None:
+def _owners(w: World, places: int, value: str = "甄某某", names: str | None = None) -> None:
     for number in range(places):
         w.put(
             "pharmacies",
@@ -150,13 +150,13 @@ def owners(w: World, places: int, value: str = "甄某某", names: str | None = 
         w.purchase(f"p{number}", f"P{number}", "2025-03-01")
 
 
-fires("M104", lambda w: owners(w, 4))
-edge("M104", lambda w: owners(w, 2), lambda w: owners(w, 1))
-silent("M104", "branches of one chain", lambda w: owners(w, 4, names="康寿大药房分店"))
-silent("M104", "placeholder value", lambda w: owners(w, 11))
+fires("M104", lambda w: _owners(w, 4))
+edge("M104", lambda w: _owners(w, 2), lambda w: _owners(w, 1))
+silent("M104", "branches of one chain", lambda w: _owners(w, 4, names="康寿大药房分店"))
+silent("M104", "placeholder value", lambda w: _owners(w, 11))
 
 
-def reborn(w: World, shared: int, fresh: int, *, first_day: str = "2025-07-10") -> None:
+def _reborn(w: World, shared: int, fresh: int, *, first_day: str = "2025-07-10") -> None:
     w.put("place_events", place_id="P1", kind="cancelled", happened_on="2025-07-01")
     for number in range(shared + fresh):
         if number < shared:
@@ -165,14 +165,14 @@ def reborn(w: World, shared: int, fresh: int, *, first_day: str = "2025-07-10") 
     w.purchase("z", "P1", "2025-05-02")
 
 
-fires("M105", lambda w: reborn(w, 30, 10))
-edge("M105", lambda w: reborn(w, 12, 18), lambda w: reborn(w, 11, 19))
-silent("M105", "place that was there before", lambda w: reborn(w, 30, 10, first_day="2025-05-05"))
-silent("M105", "small share", lambda w: reborn(w, 6, 30))
-silent("M105", "few patients", lambda w: reborn(w, 15, 4))
+fires("M105", lambda w: _reborn(w, 30, 10))
+edge("M105", lambda w: _reborn(w, 12, 18), lambda w: _reborn(w, 11, 19))
+silent("M105", "place that was there before", lambda w: _reborn(w, 30, 10, first_day="2025-05-05"))
+silent("M105", "small share", lambda w: _reborn(w, 6, 30))
+silent("M105", "few patients", lambda w: _reborn(w, 15, 4))
 
 
-def brought(w: World, persons: int, hospitals: int = 1, **same: object) -> None:
+def _brought(w: World, persons: int, hospitals: int = 1, **same: object) -> None:
     for number in range(persons):
         w.person(
             f"p{number}", **{"agent_id": "g1", "household_id": f"f{number}", "address": f"a{number}", **same}
@@ -180,14 +180,14 @@ def brought(w: World, persons: int, hospitals: int = 1, **same: object) -> None:
         w.stay(f"p{number}", f"H{number % hospitals}", "2025-03-01", "2025-03-08")
 
 
-fires("M106", lambda w: brought(w, 15))
-edge("M106", lambda w: brought(w, 8), lambda w: brought(w, 7))
-silent("M106", "one address", lambda w: brought(w, 15, address="home"))
-silent("M106", "one household", lambda w: brought(w, 15, household_id="f"))
-silent("M106", "spread over hospitals", lambda w: brought(w, 24, 3))
+fires("M106", lambda w: _brought(w, 15))
+edge("M106", lambda w: _brought(w, 8), lambda w: _brought(w, 7))
+silent("M106", "one address", lambda w: _brought(w, 15, address="home"))
+silent("M106", "one household", lambda w: _brought(w, 15, household_id="f"))
+silent("M106", "spread over hospitals", lambda w: _brought(w, 24, 3))
 
 
-def grown(
+def _grown(
     w: World,
     last: int,
     before: int = 20,
@@ -208,15 +208,15 @@ def grown(
         w.put("place_events", place_id="P1", kind="expanded", happened_on="2025-06-20")
 
 
-fires("M107", lambda w: grown(w, 120, elsewhere=400))
-edge("M107", lambda w: grown(w, 80, 25, elsewhere=2000), lambda w: grown(w, 74, 25, elsewhere=2000))
-silent("M107", "expanded place", lambda w: grown(w, 120, elsewhere=400, expanded=True))
-silent("M107", "city-wide rise", lambda w: grown(w, 120, elsewhere=100, elsewhere_last=500), own_city=True)
-silent("M107", "newly opened place", lambda w: grown(w, 120, elsewhere=400, since=5))
-silent("M107", "small volume", lambda w: grown(w, 50, 5, elsewhere=400))
+fires("M107", lambda w: _grown(w, 120, elsewhere=400))
+edge("M107", lambda w: _grown(w, 80, 25, elsewhere=2000), lambda w: _grown(w, 74, 25, elsewhere=2000))
+silent("M107", "expanded place", lambda w: _grown(w, 120, elsewhere=400, expanded=True))
+silent("M107", "city-wide rise", lambda w: _grown(w, 120, elsewhere=100, elsewhere_last=500), own_city=True)
+silent("M107", "newly opened place", lambda w: _grown(w, 120, elsewhere=400, since=5))
+silent("M107", "small volume", lambda w: _grown(w, 50, 5, elsewhere=400))
 
 
-def shell(
+def _shell(
     w: World, admitted: int, others: int = 2, days: int = 40, amount: int = 9000, **more: object
 ) -> None:
     for number in range(admitted + others):
@@ -226,15 +226,15 @@ def shell(
             w.stay(f"p{number}", "H1", start, day(start, 7), fund_amount=amount, **more)
 
 
-fires("M108", lambda w: shell(w, 9))
-edge("M108", lambda w: shell(w, 5), lambda w: shell(w, 4))
-edge("M108", lambda w: shell(w, 9, days=90), lambda w: shell(w, 9, days=91))
-silent("M108", "large employer", lambda w: shell(w, 6, 60))
-silent("M108", "emergency", lambda w: shell(w, 9, admission_way="1"))
-silent("M108", "small bills", lambda w: shell(w, 9, amount=900))
+fires("M108", lambda w: _shell(w, 9))
+edge("M108", lambda w: _shell(w, 5), lambda w: _shell(w, 4))
+edge("M108", lambda w: _shell(w, 9, days=90), lambda w: _shell(w, 9, days=91))
+silent("M108", "large employer", lambda w: _shell(w, 6, 60))
+silent("M108", "emergency", lambda w: _shell(w, 9, admission_way="1"))
+silent("M108", "small bills", lambda w: _shell(w, 9, amount=900))
 
 
-def acted(w: World, claims: int, filer: str = "s1", approver: str = "s1") -> None:
+def _acted(w: World, claims: int, filer: str = "s1", approver: str = "s1") -> None:
     for number in range(claims):
         claim = w.visit(f"p{number}", "H1", "2025-03-01")
         for step, (action, staff) in enumerate((("file", filer), ("approve", approver))):
@@ -249,13 +249,13 @@ def acted(w: World, claims: int, filer: str = "s1", approver: str = "s1") -> Non
             )
 
 
-fires("M111", lambda w: acted(w, 8))
-edge("M111", lambda w: acted(w, 2), lambda w: acted(w, 1))
-silent("M111", "two persons", lambda w: acted(w, 8, approver="s2"))
-silent("M111", "single slip", lambda w: acted(w, 1))
+fires("M111", lambda w: _acted(w, 8))
+edge("M111", lambda w: _acted(w, 2), lambda w: _acted(w, 1))
+silent("M111", "two persons", lambda w: _acted(w, 8, approver="s2"))
+silent("M111", "single slip", lambda w: _acted(w, 1))
 
 
-def reviewed(w: World, claims: int, gap: float = 2) -> None:
+def _reviewed(w: World, claims: int, gap: float = 2) -> None:
     for number in range(claims):
         claim = w.visit(f"p{number}", "H1", "2025-03-01")
         moment = at("2025-03-05 09:00", number * gap)
@@ -269,29 +269,29 @@ def reviewed(w: World, claims: int, gap: float = 2) -> None:
         )
 
 
-fires("M112", lambda w: reviewed(w, 60))
-edge("M112", lambda w: reviewed(w, 21), lambda w: reviewed(w, 20))
-edge("M112", lambda w: reviewed(w, 40, 4), lambda w: reviewed(w, 40, 5))
-silent("M112", "checked batch in one second", lambda w: reviewed(w, 60, 0))
-silent("M112", "normal pace", lambda w: reviewed(w, 60, 90))
-silent("M112", "few reviews", lambda w: reviewed(w, 9))
+fires("M112", lambda w: _reviewed(w, 60))
+edge("M112", lambda w: _reviewed(w, 21), lambda w: _reviewed(w, 20))
+edge("M112", lambda w: _reviewed(w, 40, 4), lambda w: _reviewed(w, 40, 5))
+silent("M112", "checked batch in one second", lambda w: _reviewed(w, 60, 0))
+silent("M112", "normal pace", lambda w: _reviewed(w, 60, 90))
+silent("M112", "few reviews", lambda w: _reviewed(w, 9))
 
 
-def reimbursed(w: World, claims: int, total: int = 9600, gap: int = 10, kind: str = "manual") -> None:
+def _reimbursed(w: World, claims: int, total: int = 9600, gap: int = 10, kind: str = "manual") -> None:
     for number in range(claims):
         claim = w.visit("p1", "H1", day("2025-03-01", number * gap), total_amount=total, fund_amount=6000)
         w.put("claim_details", claim_id=claim, settlement_kind=kind)
 
 
-fires("M113", lambda w: reimbursed(w, 5))
-edge("M113", lambda w: reimbursed(w, 3, 9000), lambda w: reimbursed(w, 3, 8999))
-edge("M113", lambda w: reimbursed(w, 3, 9999), lambda w: reimbursed(w, 3, 10000))
-silent("M113", "online settlement", lambda w: reimbursed(w, 5, kind="online"))
-silent("M113", "far below the limit", lambda w: reimbursed(w, 5, 4000))
-silent("M113", "long intervals", lambda w: reimbursed(w, 5, gap=60))
+fires("M113", lambda w: _reimbursed(w, 5))
+edge("M113", lambda w: _reimbursed(w, 3, 9000), lambda w: _reimbursed(w, 3, 8999))
+edge("M113", lambda w: _reimbursed(w, 3, 9999), lambda w: _reimbursed(w, 3, 10000))
+silent("M113", "online settlement", lambda w: _reimbursed(w, 5, kind="online"))
+silent("M113", "far below the limit", lambda w: _reimbursed(w, 5, 4000))
+silent("M113", "long intervals", lambda w: _reimbursed(w, 5, gap=60))
 
 
-def delivered(w: World, claims: int, first: int, second: int | None, *, third: int | None = None) -> None:
+def _delivered(w: World, claims: int, first: int, second: int | None, *, third: int | None = None) -> None:
     for number in range(claims):
         claim = w.visit(f"p{number}", "H1", "2025-03-01", fund_amount=max(first, second or 0))
         for month, amount in ((4, first), (5, second), (6, third if third is not None else second)):
@@ -306,13 +306,13 @@ def delivered(w: World, claims: int, first: int, second: int | None, *, third: i
             )
 
 
-fires("M114", lambda w: delivered(w, 8, 100, 400))
-edge("M114", lambda w: delivered(w, 3, 100, 101), lambda w: delivered(w, 2, 100, 101))
-silent("M114", "corrected downwards", lambda w: delivered(w, 8, 400, 100))
-silent("M114", "single corrections", lambda w: delivered(w, 1, 100, 400))
+fires("M114", lambda w: _delivered(w, 8, 100, 400))
+edge("M114", lambda w: _delivered(w, 3, 100, 101), lambda w: _delivered(w, 2, 100, 101))
+silent("M114", "corrected downwards", lambda w: _delivered(w, 8, 400, 100))
+silent("M114", "single corrections", lambda w: _delivered(w, 1, 100, 400))
 
 
-def vanished(w: World, claims: int, amount: int = 100, *, back: bool = False) -> None:
+def _vanished(w: World, claims: int, amount: int = 100, *, back: bool = False) -> None:
     for number in range(claims):
         w.visit("q", "H1", "2025-03-01", fund_amount=amount)
         states = ((4, amount, True), (5, None, False), *(((6, amount, True),) if back else ()))
@@ -328,8 +328,8 @@ def vanished(w: World, claims: int, amount: int = 100, *, back: bool = False) ->
             )
 
 
-fires("M115", lambda w: vanished(w, 9))
-edge("M115", lambda w: vanished(w, 5), lambda w: vanished(w, 4))
-silent("M115", "came back", lambda w: vanished(w, 9, back=True))
-silent("M115", "single losses", lambda w: vanished(w, 2))
-silent("M115", "zero amounts", lambda w: vanished(w, 9, 0))
+fires("M115", lambda w: _vanished(w, 9))
+edge("M115", lambda w: _vanished(w, 5), lambda w: _vanished(w, 4))
+silent("M115", "came back", lambda w: _vanished(w, 9, back=True))
+silent("M115", "single losses", lambda w: _vanished(w, 2))
+silent("M115", "zero amounts", lambda w: _vanished(w, 9, 0))

@@ -14,6 +14,8 @@ import pyarrow as pa
 from fraudgraph.claims.schema.schema import CANONICAL, create_table_sql
 from fraudgraph.store import Store
 
+__all__ = ["World", "at", "catalogue_everything", "day"]
+
 _CLOCKLESS = datetime.min.time()
 
 
