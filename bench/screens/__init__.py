@@ -1,7 +1,7 @@
 """Recall and precision of every screening model on a city with violations and their lawful look-alikes planted in it.
 
 `python -m bench screens [--quick]` prints one line a model; `--page` also writes `docs/models.md` from the cards and the figures.
-The plants are the cases of `tests/screening/cases`, one after another laid into an invented city without rings and taken out
+The plants are the cases of `fraudgraph/synthetic/violations`, one after another laid into an invented city without rings and taken out
 again. Cases about all peers or the whole city ("as at peers", "city-wide wave") get a city of their own. What a model flags in
 the city before anything is planted is counted too.
 """
@@ -18,13 +18,14 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from bench.screens.scale import measure_cost
+from bench.screens.seen import SEEN, measure_seen, read_seen
 from fraudgraph.claims.reading import read_claims
 from fraudgraph.claims.schema.schema import CANONICAL
 from fraudgraph.screening import Measured, catalogue_page, load_screens, screen_claims
 from fraudgraph.settings import ScreeningSettings, SourceSettings
 from fraudgraph.store import Store
-from tests.screening.cases import Case, all_cases
-from tests.screening.world import World, catalogue_everything
+from fraudgraph.synthetic.violations import Case, all_cases
+from fraudgraph.synthetic.violations.world import World, catalogue_everything
 
 ROOT = Path(__file__).parents[2]
 FIGURES = Path(__file__).parent / "figures.json"
@@ -47,9 +48,12 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "--text", action="store_true", help="write docs/models.md again from the figures that stand"
     )
+    parser.add_argument("--seen", action="store_true", help="measure again where each model is seen firing")
     options = parser.parse_args(argv)
-    if options.text:
-        PAGE.write_text(catalogue_page(load_screens(), read_figures()), encoding="utf-8")
+    if options.seen:
+        SEEN.write_text(json.dumps(measure_seen(), indent=0) + "\n", encoding="utf-8")
+    if options.text or options.seen:
+        PAGE.write_text(catalogue_page(load_screens(), read_figures(), read_seen()), encoding="utf-8")
         return 0
     if options.cost is not None:
         measure_cost(options.cost, options.work, lines=4, memory_gib=6)
@@ -67,7 +71,7 @@ def main(argv: list[str]) -> int:
     )
     if options.page:
         FIGURES.write_text(json.dumps(figures, indent=0) + "\n", encoding="utf-8")
-        PAGE.write_text(catalogue_page(load_screens(), figures), encoding="utf-8")
+        PAGE.write_text(catalogue_page(load_screens(), figures, read_seen()), encoding="utf-8")
         print(f"wrote {PAGE.relative_to(ROOT)}")
     return 0
 

@@ -20,7 +20,7 @@ from fraudgraph.claims.columns.mapping import TableRule
 from fraudgraph.claims.formats.sheets import Sheet, open_sheets, stage_rows
 from fraudgraph.claims.formats.source_file import SourceFile
 from fraudgraph.claims.formats.sources import discover
-from fraudgraph.claims.reading import match_sheet, scratch_beside
+from fraudgraph.claims.reading import look_at, scratch_beside
 from fraudgraph.claims.typing.value_sql import literal
 from fraudgraph.store import Store
 
@@ -91,7 +91,7 @@ def rewrite_without(
 
 def _clean(store: Store, sheet: Sheet, what: Forgotten, rules: Sequence[TableRule]) -> Erasure:
     """Take a sheet's rows into a table of our own, without what shall go."""
-    mapping = match_sheet(store, sheet, rules)
+    mapping = look_at(store, sheet, rules).table
     if not sheet.staged and (sheet.text is not None or sheet.batches is not None):
         stage_rows(store, sheet)
     cells = [f"c{i}" for i in range(len(sheet.headers))]

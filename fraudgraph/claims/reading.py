@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from fraudgraph.claims.accounting.joins import write_joins
 from fraudgraph.claims.accounting.read_report import FileReport, ReadReport
 from fraudgraph.claims.accounting.reconciliation import (
     check_conserved,
@@ -36,6 +37,7 @@ from fraudgraph.claims.cleaning.assembly import (
     keep_claims,
     prepare,
 )
+from fraudgraph.claims.cleaning.claim_lines import claims_of_lines, items_of_lines
 from fraudgraph.claims.cleaning.corrections import is_correction, match_correction, supersede
 from fraudgraph.claims.cleaning.landing import Landing, land
 from fraudgraph.claims.cleaning.newest import (
@@ -48,8 +50,9 @@ from fraudgraph.claims.cleaning.row_index import write_row_index
 from fraudgraph.claims.cleaning.supervision_tables import settle_supervision
 from fraudgraph.claims.columns.copies_and_clocks import copies, with_clocks, with_filled_copies
 from fraudgraph.claims.columns.mapping import TableRule, load_mapping
-from fraudgraph.claims.columns.matching import TableMapping, match_table
+from fraudgraph.claims.columns.matching import TableMapping
 from fraudgraph.claims.columns.remembered import recall
+from fraudgraph.claims.columns.understanding import Understood, understand
 from fraudgraph.claims.formats.first_values import first_values
 from fraudgraph.claims.formats.raw_lines import open_lines
 from fraudgraph.claims.formats.sheets import Sheet, open_sheets
@@ -61,7 +64,7 @@ from fraudgraph.records import Month
 from fraudgraph.settings import SourceSettings
 from fraudgraph.store import Store
 
-__all__ = ["match_sheet", "read_claims", "scratch_beside"]
+__all__ = ["look_at", "read_claims", "scratch_beside"]
 
 Progress = Callable[[str, str], None]
 """Told what is going on, in English and Chinese."""
@@ -131,16 +134,19 @@ def read_claims(
         )
         if deliveries:
             landings = with_deliveries(landings)
+        landings, lines = claims_of_lines(store, landings)
         gather(store, landings)
         tell("Joining encounters, pairing refunds", "关联就诊信息、配对退费")
         assemble_claims(store)
         first, last = _window(store, month, window_months, partial=partial)
         keep_claims(store, first, last)
         assemble_items(store, several=several_deliveries(landings))
+        items_of_lines(store, landings)
         assemble_reference(store, landings)
         settle_supervision(store, landings)
         write_uploads(store)
         tell("Accounting for every row", "核对行数和金额")
+        joins = write_joins(store, {one.mapping.kind.name for one in landings})
         write_rejects(store, landings)
         write_reject_rows(store, landings)
         write_catalog(store, landings)
@@ -152,7 +158,7 @@ def read_claims(
         if index is not None:
             write_row_index(store, landings, index)
         changes = write_claim_changes(store, first, last)
-        return replace(remarks(store, landings, reported, tables, skipped), changes=changes)
+        return replace(remarks(store, landings, reported, tables, skipped, lines, joins), changes=changes)
 
 
 @contextmanager
@@ -178,37 +184,39 @@ def _land_all(
 ) -> tuple[list[Landing], list[FileReport]]:  # fmt: skip
     """Open every file, keep what is a table of ours, name the rest."""
     matched: list[tuple[Sheet, TableMapping]] = []
-    unknown: list[tuple[SourceFile, Sheet | None]] = []
+    unknown: list[tuple[SourceFile, Sheet | None, Understood]] = []
     corrected: list[Sheet] = []
     first_of: dict[str, str] = {}
     opened = kept.open_sheets if kept is not None else open_sheets
     for source in files:
         same = f"{delivery_no(source.name)} {source.sha256}" if deliveries else source.sha256
         if source.size and first_of.setdefault(same, source.name) != source.name:
-            unknown.append((source, None))
+            unknown.append((source, None, Understood()))
             continue
         tell(f"Opening {source.name}", f"打开 {source.name}")
         sheets = opened(store, source, scratch, len(matched) + len(unknown) + len(corrected) + 1, rules)
         if not sheets:
-            unknown.append((source, None))
+            unknown.append((source, None, Understood()))
         for sheet in sheets:
             if is_correction(sheet):
                 corrected.append(sheet)
-            elif (found := match_sheet(store, sheet, rules)) is not None:
-                matched.append((sheet, found))
+            elif (understood := look_at(store, sheet, rules)).table is not None:
+                matched.append((sheet, understood.table))
             else:
-                unknown.append((source, sheet))
+                unknown.append((source, sheet, understood))
     for rule in rules:
         if not partial and not any(found.rule is rule for _, found in matched):
             raise rule_without_table(
                 rule,
-                [(source.name, sheet) for source, sheet in unknown]
+                [(source.name, sheet) for source, sheet, _ in unknown]
                 + [(s.source.name, s) for s, _ in matched],
             )
     if not matched or not (partial or any(found.kind.name == "claims" for _, found in matched)):
         raise nothing_usable(matched, unknown)
     landings = _land_matched(store, matched, corrected, settings, tell, kept)
-    return landings, [_skipped(source, sheet, first_of.get(source.sha256)) for source, sheet in unknown]
+    return landings, [
+        _skipped(source, sheet, first_of.get(source.sha256), made) for source, sheet, made in unknown
+    ]
 
 
 def _land_matched(
@@ -239,20 +247,25 @@ def _land_matched(
     return list(landings.values())
 
 
-def match_sheet(store: Store, sheet: Sheet, rules: Sequence[TableRule] = ()) -> TableMapping | None:
-    """Which table a sheet is: by the operator's rules, else by what was remembered for its headers, else by the presets."""
+def look_at(store: Store, sheet: Sheet, rules: Sequence[TableRule] = ()) -> Understood:
+    """What a sheet is: by the operator's rules, else by what was remembered for its headers, else by the presets."""
     remembered = recall(sheet.headers)
     every = (*rules, *(() if remembered is None else (remembered,)))
+    made: list[Understood] = []
 
     def values() -> list[tuple[object, ...]]:
         open_lines(store, sheet)
         return first_values(store, sheet)
 
     def match() -> TableMapping | None:
-        found = match_table(sheet.source.name, sheet.name, sheet.headers, every, values)
+        made.append(understand(sheet.source.name, sheet.name, sheet.headers, every, values))
+        found = made[0].table
         return None if found is None else _with_columns_beside(found, sheet.headers, values)
 
-    return match() if sheet.kept is None else kept_mapping(sheet, every, match)
+    table = match() if sheet.kept is None else kept_mapping(sheet, every, match)
+    if table is None and not made:
+        match()
+    return replace(made[0], table=table) if made else Understood(table=table)
 
 
 def _with_columns_beside(
@@ -267,7 +280,7 @@ def _with_columns_beside(
     return with_clocks(with_filled_copies(found, headers, first), headers, first)
 
 
-def _skipped(source: SourceFile, sheet: Sheet | None, first: str | None) -> FileReport:
+def _skipped(source: SourceFile, sheet: Sheet | None, first: str | None, made: Understood) -> FileReport:
     return FileReport(
         file=source.name,
         sheet=sheet.name if sheet else None,
@@ -278,6 +291,7 @@ def _skipped(source: SourceFile, sheet: Sheet | None, first: str | None) -> File
         table=None,
         mapping=None,
         same_as=first if first != source.name else None,
+        hospital=made.hospital.name if made.hospital else None,
     )
 
 

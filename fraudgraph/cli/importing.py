@@ -101,12 +101,15 @@ def _import(
 
 def _tell(summary: ImportSummary) -> None:
     out, found = summary.out, summary.comparison
+    book = out / "rejects.xlsx"
+    to_correct_en = f"To correct: {book}\n" if summary.rejects_count else ""
+    to_correct_zh = f"待更正：{book}\n" if summary.rejects_count else ""
     print_result(
         t(
             f"Read {summary.claims_read:,} claims ({summary.amount_read:,.2f} yuan), kept {summary.claims_kept:,} ({summary.amount_kept:,.2f} yuan); {summary.rejects_count:,} rows set aside.\n"
-            f"To correct: {out / 'rejects.xlsx'}\nQuality:    {out / 'quality.html'}",
+            f"{to_correct_en}Quality:    {out / 'quality.html'}",
             f"读取结算单 {summary.claims_read:,} 条（{summary.amount_read:,.2f} 元），采用 {summary.claims_kept:,} 条（{summary.amount_kept:,.2f} 元）；剔除记录 {summary.rejects_count:,} 行。\n"
-            f"待更正：{out / 'rejects.xlsx'}\n数据质量：{out / 'quality.html'}",
+            f"{to_correct_zh}数据质量：{out / 'quality.html'}",
         )
     )
     if summary.corrected_count:

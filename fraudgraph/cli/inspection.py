@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from fraudgraph.claims.inspection.inspecting import Inspection, SheetReport
 
 __all__ = ["add_to"]
+
+_FEW = 12
+"""So many models that are off are listed one by one."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -63,6 +67,7 @@ def _inspect(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
+    from fraudgraph.claims.accounting.joins import few_found, join_sentence
     from fraudgraph.claims.inspection.inspecting import inspect_files
     from fraudgraph.store import Store
 
@@ -81,14 +86,31 @@ def _inspect(
     switched = _switched_off(found)
     if as_json:
         print_json(
-            {"files": found.sheets, "remarks": found.remarks, "off": switched, "mapping": found.mapping}
+            {
+                "files": found.sheets,
+                "remarks": found.remarks,
+                "joins": found.joins,
+                "off": switched,
+                "mapping": found.mapping,
+            }
         )
         return
     for sheet in found.sheets:
         _print_sheet(sheet)
     for remark in found.remarks:
         print_result(t(f"! {remark.en}", f"！{remark.zh}"))
-    _print_off(switched)
+    for one in found.joins:
+        sentence = t(*join_sentence(one))
+        print_result(f"{t('! ', '！') if few_found(one) else ''}{sentence}")
+    if any(sheet.table == "claims" for sheet in found.sheets):
+        _print_off(switched)
+    else:
+        print_result(
+            t(
+                "No table of claims: a run needs one before any view or model can look at anything.",
+                "没有结算单表：有结算单后，视图和模型才能运行。",
+            )
+        )
     for path in found.remembered:
         say(t(f"Remembered: {path}", f"已记住：{path}"))
     if write is not None:
@@ -142,12 +164,26 @@ def _print_sheet(sheet: SheetReport) -> None:
     if sheet.correction:
         mark, table = "✓", t("rejects that came back corrected; import and run take them", "更正后发回的剔除记录，可直接用于 import 和 run")  # fmt: skip
     print_result(f"{mark} {name}: {table}; {', '.join(one for one in facts if one)}")
-    if sheet.lacking:
+    if sheet.hospital:
+        print_result(
+            t(
+                f"  a table of a hospital's own ({sheet.hospital}, {sheet.hospital_en}): it waits for the hospital side and is never read as settlements",
+                f"  院端数据（{sheet.hospital}，{sheet.hospital_zh}）：留待院端比对，不会作为结算数据读取",
+            )
+        )
+    elif sheet.lacking:
         listed = ", ".join(sheet.lacking[1:])
         print_result(
             t(
                 f"  nearest: {sheet.lacking[0]}, which would still need {listed}",
                 f"  最接近 {sheet.lacking[0]}，还缺：{listed}",
+            )
+        )
+    elif sheet.refused_en:
+        print_result(
+            t(
+                f"  nearest: {sheet.nearest}, not taken: {sheet.refused_en}",
+                f"  最接近 {sheet.nearest}，未采用：{sheet.refused_zh}",
             )
         )
     if sheet.guesses:
@@ -190,14 +226,33 @@ def _print_sheet(sheet: SheetReport) -> None:
 
 
 def _print_off(switched: dict[str, list[dict[str, Any]]]) -> None:
-    for kind, title in (("views", t("View off", "视图关闭")), ("models", t("Model off", "模型关闭"))):
-        for one in switched[kind]:
-            missing = ", ".join(one["missing"])
-            print_result(
-                t(
-                    f"{title}: {one['id']} ({one['title']}) lacks {missing}",
-                    f"{title}：{one['id']}（{one['title_zh']}），缺少 {missing}",
-                )
+    for one in switched["views"]:
+        missing = ", ".join(one["missing"])
+        print_result(
+            t(
+                f"View off: {one['id']} ({one['title']}) lacks {missing}",
+                f"视图关闭：{one['id']}（{one['title_zh']}），缺少 {missing}",
             )
+        )
+    models = switched["models"]
+    for one in models if len(models) <= _FEW else ():
+        missing = ", ".join(one["missing"])
+        print_result(
+            t(
+                f"Model off: {one['id']} ({one['title']}) lacks {missing}",
+                f"模型关闭：{one['id']}（{one['title_zh']}），缺少 {missing}",
+            )
+        )
+    if len(models) > _FEW:
+        counts = Counter(
+            table for one in models for table in {need.partition(".")[0] for need in one["missing"]}
+        )
+        listed = ", ".join(f"{table} {count}" for table, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])))  # fmt: skip
+        print_result(
+            t(
+                f"Models off: {len(models)}, for want of columns of: {listed} (--json lists each)",
+                f"模型关闭：{len(models)} 个，缺列所在的表：{listed}（--json 列出每个模型）",
+            )
+        )
     if not switched["views"] and not switched["models"]:
         print_result(t("Nothing is off: every view and model can run.", "所有视图和模型均可运行。"))

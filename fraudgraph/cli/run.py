@@ -182,6 +182,16 @@ def _sample(
             ),
         ),
     ] = None,
+    supervision: Annotated[
+        bool,
+        typer.Option(
+            "--supervision",
+            help=t(
+                "Plant every violation of the model catalogue with its innocent twins beside the city.",
+                "在城市数据旁植入模型目录中的每种违规及其合理情形。",
+            ),
+        ),
+    ] = False,
 ) -> None:
     from fraudgraph.synthetic.city import make_city
 
@@ -205,12 +215,27 @@ def _sample(
                 f"已按月写成交付：{split_by_month}，{folders[0].name} 至 {folders[-1].name}。",
             )
         )
+    if supervision:
+        _plant(made.out, made.truth)
     print_result(
         t(
             f"{made.claims:,} claims of {made.persons:,} invented persons are in {made.out}.\n"
             f"What was planted ({made.rings} rings, {made.lawful_groups} lawful groups) is in {made.truth}; no run reads it.",
             f"虚构参保人 {made.persons:,} 名，结算单 {made.claims:,} 条，已写入 {made.out}。\n"
             f"植入的真相（团伙 {made.rings} 个，合理群体 {made.lawful_groups} 个）另存于 {made.truth}，运行时不会读取。",
+        )
+    )
+
+
+def _plant(out: Path, truth: Path) -> None:
+    from fraudgraph.synthetic.planting import plant_violations
+
+    planted = plant_violations(out, truth)
+    wrong = sum(one.must_fire for one in planted)
+    say(
+        t(
+            f"Planted beside it: {wrong} violations and {len(planted) - wrong} innocent twins of {len({one.model for one in planted})} models ({out / 'supervision'}, {out.name}-alone; what is what: {truth / 'violations.csv'}).",
+            f"另植入 {len({one.model for one in planted})} 个模型的违规 {wrong} 例、合理情形 {len(planted) - wrong} 例（{out / 'supervision'}、{out.name}-alone；对照见 {truth / 'violations.csv'}）。",
         )
     )
 

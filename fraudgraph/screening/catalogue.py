@@ -78,7 +78,11 @@ def card_text(screen: Screen, lang: str) -> str:
     return "\n".join([*lines, "", screen.sql])
 
 
-def catalogue_page(screens: Sequence[Screen], measured: Mapping[str, Measured] | None = None) -> str:
+def catalogue_page(
+    screens: Sequence[Screen],
+    measured: Mapping[str, Measured] | None = None,
+    seen: Mapping[str, Mapping[str, int]] | None = None,
+) -> str:
     """The catalogue page in Markdown, both languages side by side.
 
     Parameters
@@ -87,6 +91,8 @@ def catalogue_page(screens: Sequence[Screen], measured: Mapping[str, Measured] |
         The models to describe.
     measured : mapping, optional
         By model id: how it did on a city with planted cases.
+    seen : mapping, optional
+        By model id: flags by the delivery in which it was seen firing.
     """
     counts = {family: sum(screen.family == family for screen in screens) for family in FAMILIES}
     families = ", ".join(
@@ -96,12 +102,14 @@ def catalogue_page(screens: Sequence[Screen], measured: Mapping[str, Measured] |
     for family, title in FAMILY_TITLES.items():
         parts.append(f"\n## {title} {FAMILIES[family]}\n")
         parts += [
-            _entry(screen, (measured or {}).get(screen.id)) for screen in screens if screen.family == family
+            _entry(screen, (measured or {}).get(screen.id), None if seen is None else seen.get(screen.id, {}))
+            for screen in screens
+            if screen.family == family
         ]
     return "\n".join(parts)
 
 
-def _entry(screen: Screen, measured: Measured | None) -> str:
+def _entry(screen: Screen, measured: Measured | None, seen: Mapping[str, int] | None) -> str:
     lines = [
         f"### {screen.id} {screen.title} {screen.title_zh}\n",
         f"`{screen.name}` v{screen.version} · {screen.level} · {_result(screen, False)} {_result(screen, True)} · severity 严重度 {screen.severity}",
@@ -121,6 +129,9 @@ def _entry(screen: Screen, measured: Measured | None) -> str:
     ]
     if measured is not None:
         lines.append(_measured(measured))
+    if seen is not None:
+        listed = ", ".join(f"`{delivery}` {count}" for delivery, count in seen.items())
+        lines.append(f"- Seen firing 已见命中: {listed or 'nowhere 无'}")
     return "\n".join(lines) + "\n"
 
 

@@ -13,8 +13,9 @@ import fraudgraph.claims
 from fraudgraph.claims.columns.header_words import readings
 from fraudgraph.claims.columns.headers import find_header
 from fraudgraph.claims.columns.mapping import preset_rules
-from fraudgraph.claims.columns.matching import TableMapping, match_table
+from fraudgraph.claims.columns.matching import TableMapping
 from fraudgraph.claims.columns.meanings import meanings
+from fraudgraph.claims.columns.understanding import match_table
 from fraudgraph.claims.columns.vocabulary import INITIALS, PINYIN, WORDS, vocabulary
 from fraudgraph.claims.typing.written_sql import unit_of
 

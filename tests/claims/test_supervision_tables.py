@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fraudgraph.claims.columns.mapping import preset_rules
-from fraudgraph.claims.columns.matching import match_table
+from fraudgraph.claims.columns.understanding import match_table
 from fraudgraph.claims.schema.fields import PLAIN_KINDS
 from fraudgraph.claims.schema.schema import CANONICAL
 from fraudgraph.store import Store

@@ -17,7 +17,7 @@ from fraudgraph.meetings import find_meetings
 from fraudgraph.rings import assemble_rings
 from fraudgraph.settings import Settings
 from fraudgraph.store import Store
-from tests.screening.world import World
+from fraudgraph.synthetic.violations.world import World
 
 TOWNS = 8
 PEOPLE_OF_A_TOWN = 120

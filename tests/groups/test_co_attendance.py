@@ -16,7 +16,7 @@ from fraudgraph.groups.presences import read_presences
 from fraudgraph.meetings import find_meetings
 from fraudgraph.settings import MeetingSettings
 from fraudgraph.store import Store
-from tests.screening.world import World
+from fraudgraph.synthetic.violations.world import World
 
 FIRST = date(2025, 3, 3)
 RING = ("R1", "R2", "R3", "R4", "R5")

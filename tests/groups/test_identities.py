@@ -11,7 +11,7 @@ from fraudgraph.meetings import find_meetings
 from fraudgraph.rings import assemble_rings
 from fraudgraph.settings import Settings
 from fraudgraph.store import Store
-from tests.screening.world import World
+from fraudgraph.synthetic.violations.world import World
 
 CHAIN = tuple(f"C{number}" for number in range(8))
 

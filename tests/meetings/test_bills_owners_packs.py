@@ -11,8 +11,8 @@ import pytest
 from fraudgraph.meetings import VIEWS, find_meetings
 from fraudgraph.settings import MeetingSettings
 from fraudgraph.store import Store
+from fraudgraph.synthetic.violations.world import World
 from tests.meetings.test_views import HARDLY_CHANCE, clock, pairs
-from tests.screening.world import World
 
 RING = tuple(f"R{number}" for number in range(6))
 TOGETHER = (4, 15, 25, 37, 51, 66)

@@ -10,7 +10,7 @@ import pytest
 from fraudgraph.meetings import VIEWS, find_meetings
 from fraudgraph.settings import MeetingSettings
 from fraudgraph.store import Store
-from tests.screening.world import World
+from fraudgraph.synthetic.violations.world import World
 
 FIRST = date(2025, 3, 3)
 """A Monday."""

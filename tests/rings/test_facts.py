@@ -14,7 +14,7 @@ from fraudgraph.meetings import find_meetings
 from fraudgraph.rings.facts import read_facts
 from fraudgraph.settings import Settings
 from fraudgraph.store import Store
-from tests.screening.world import World
+from fraudgraph.synthetic.violations.world import World
 
 TREATED = tuple(f"T{number}" for number in range(5))
 STRANGERS = tuple(f"S{number}" for number in range(6))

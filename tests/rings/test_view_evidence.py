@@ -10,9 +10,9 @@ from fraudgraph.records import Member, NodeKind, Role
 from fraudgraph.rings.view_evidence import linked_place_evidence, paper_evidence, read_place_links
 from fraudgraph.settings import MeetingSettings
 from fraudgraph.store import Store
+from fraudgraph.synthetic.violations.world import World
 from tests.meetings.test_bills_owners_packs import RING, TOGETHER, clinic, market_town, resale, shops
 from tests.meetings.test_views import clock
-from tests.screening.world import World
 
 OWN = "SELECT claim_id FROM claims WHERE patient_id LIKE 'R%' ORDER BY claim_id"
 

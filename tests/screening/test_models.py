@@ -12,8 +12,8 @@ from fraudgraph.records import Screen
 from fraudgraph.screening import check_screen, load_screens, reason_sentence, screen_claims
 from fraudgraph.settings import ScreeningSettings
 from fraudgraph.store import Store
-from tests.screening.cases import Case, all_cases
-from tests.screening.world import World
+from fraudgraph.synthetic.violations import Case, all_cases
+from fraudgraph.synthetic.violations.world import World
 
 SCREENS = {screen.id: screen for screen in load_screens()}
 MODELS = [pytest.param(screen, id=screen.id) for screen in SCREENS.values()]

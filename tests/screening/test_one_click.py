@@ -20,7 +20,7 @@ from fraudgraph.screening.history import Fired, read_ring_verdicts, version_hist
 from fraudgraph.screening.site import new_screen
 from fraudgraph.settings import ScreeningSettings
 from fraudgraph.store import Store
-from tests.screening.world import World
+from fraudgraph.synthetic.violations.world import World
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "data_samples"

@@ -10,7 +10,7 @@ from fraudgraph.errors import SettingsError
 from fraudgraph.screening import load_screens, screen_claims
 from fraudgraph.settings import ScreeningSettings
 from fraudgraph.store import Store
-from tests.screening.world import World
+from fraudgraph.synthetic.violations.world import World
 
 SCREENS = {screen.id: screen for screen in load_screens()}
 

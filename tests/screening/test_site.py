@@ -14,7 +14,7 @@ from fraudgraph.screening import check_screen, load_screens, parse_screen, scree
 from fraudgraph.screening.site import export_screens, import_screens, new_screen
 from fraudgraph.settings import ScreeningSettings
 from fraudgraph.store import Store
-from tests.screening.world import World, day
+from fraudgraph.synthetic.violations.world import World, day
 
 
 @pytest.fixture

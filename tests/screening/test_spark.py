@@ -25,8 +25,8 @@ from fraudgraph.screening.check import default_parameters
 from fraudgraph.settings import ScreeningSettings
 from fraudgraph.sql.translate import to_spark
 from fraudgraph.store import Store
-from tests.screening.cases import all_cases
-from tests.screening.world import World, catalogue_everything
+from fraudgraph.synthetic.violations import all_cases
+from fraudgraph.synthetic.violations.world import World, catalogue_everything
 
 pytestmark = pytest.mark.spark
 

@@ -27,7 +27,7 @@ class FileReport:
 
     `columns` maps each canonical field to the delivered header; `rows_outside` lie outside the window asked for;
     `open_ends` are dates that mean "none" (9999-12-31) and are empty; `ids_mended` ids in scientific form that had all their digits.
-    `same_as` names the file that a skipped one repeats byte for byte.
+    `same_as` names the file that a skipped one repeats byte for byte; `hospital` the table of a hospital's own that a skipped one is.
     """
 
     file: str
@@ -51,6 +51,7 @@ class FileReport:
     open_ends: int = 0
     ids_mended: int = 0
     same_as: str | None = None
+    hospital: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

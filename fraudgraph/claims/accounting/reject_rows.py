@@ -18,7 +18,7 @@ __all__ = ["CORRECTABLE_LIMIT", "NOT_SENT_BACK", "write_reject_rows"]
 
 CORRECTABLE_LIMIT = 50_000
 """Rows of one delivered table that go back at most; the rest stands in rejects.parquet."""
-NOT_SENT_BACK = ("E_DUPLICATE", "E_VOID", "E_CORRECTED", "E_NO_RECORD", "E_CLAIM_SET_ASIDE")
+NOT_SENT_BACK = ("E_DUPLICATE", "E_VOID", "E_CORRECTED", "E_NO_RECORD", "E_OTHER_RECORD", "E_CLAIM_SET_ASIDE")
 """Codes that a supplier has nothing to correct about."""
 
 

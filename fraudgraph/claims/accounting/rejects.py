@@ -24,6 +24,10 @@ REASONS: dict[str, Reason] = {
     "E_NO_RECORD": Reason(
         "合计、页脚、页眉或重复的表头，不是记录", "a total, a footer or a repeated header, no record"
     ),
+    "E_OTHER_RECORD": Reason(
+        "按列名对照不属于本表的记录（如付款、转账行）",
+        "a record that the mapping leaves out of this table (a payment, a transfer)",
+    ),
     "E_REQUIRED": Reason("必填项为空", "a value that is required is missing"),
     "E_NUMBER": Reason("不是可识别的数值", "not a number that can be read"),
     "E_DATE": Reason("不是可识别的日期", "not a date that can be read"),
@@ -54,5 +58,7 @@ REASONS: dict[str, Reason] = {
 }
 """Sentences by code."""
 
-NOT_COUNTED = ("E_NO_RECORD", "E_CORRECTED", "E_VOID", "E_CLAIM_SET_ASIDE", "E_NO_CLAIM", *SUPERSEDED)
+NOT_COUNTED = (
+    "E_NO_RECORD", "E_OTHER_RECORD", "E_CORRECTED", "E_VOID", "E_CLAIM_SET_ASIDE", "E_NO_CLAIM", *SUPERSEDED,
+)  # fmt: skip
 """Set aside by rule, not for bad quality: these don't count towards the share that stops a run."""

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fraudgraph.claims.accounting.joins import Join, few_found, join_sentence
 from fraudgraph.claims.accounting.read_report import FileReport, Note, ReadReport, TableReport
+from fraudgraph.claims.cleaning.claim_lines import LineTotals
 from fraudgraph.claims.cleaning.landing import Landing
 from fraudgraph.claims.columns.copies_and_clocks import copies, doubled_words
 from fraudgraph.store import Store
 
 __all__ = ["remarks"]
 
+_DIFFERING = 0.01
+"""Share of claims whose lines may miss the total before it is told."""
 _SHOWN = 12
 """Columns that a note lists."""
 
@@ -21,6 +25,8 @@ def remarks(
     files: Sequence[FileReport],
     tables: dict[str, TableReport],
     skipped: Sequence[FileReport],
+    lines: Sequence[LineTotals] = (),
+    joins: Sequence[Join] = (),
 ) -> ReadReport:
     """Put the numbers together and say what they mean for the run."""
     months = tuple(
@@ -43,7 +49,12 @@ def remarks(
         last_day=last,
         last_month=months[-1] if months else None,
         has_clock=clocked > 0,
-        notes=tuple(_notes(store, landings, files, skipped, clocked)),
+        notes=(
+            *(_lines_note(one) for one in lines),
+            *_notes(store, landings, files, skipped, clocked),
+            *(_join_note(one) for one in joins if few_found(one)),
+            *_line_sum_notes(store),
+        ),
     )
 
 
@@ -156,6 +167,39 @@ def _mended_notes(one: FileReport) -> list[Note]:
     return notes
 
 
+def _join_note(one: Join) -> Note:
+    en, zh = join_sentence(one)
+    return Note(code="keys_not_found", zh=zh, en=en)
+
+
+def _line_sum_notes(store: Store) -> list[Note]:
+    """Fee lines that do not make their claims' totals, over all places; the quality page lists them by place."""
+    claims, differing, places, gap = store.one(
+        "SELECT coalesce(sum(claim_count), 0), coalesce(sum(differing_count), 0), count(*) FILTER (WHERE differing_count > 0), coalesce(sum(lines_amount - total_amount), 0) FROM line_sums"
+    )
+    if not claims or differing < _DIFFERING * claims:
+        return []
+    return [
+        Note(
+            code="line_sums_differ",
+            zh=f"{claims} 条有明细的结算单中，{differing} 条明细之和与总额不符，涉及 {places} 家机构，合计相差 {gap} 元",
+            en=f"of {claims} claims with fee lines, {differing} have lines that do not make the total, at {places} places, {gap} yuan in all",
+        )
+    ]
+
+
+def _lines_note(one: LineTotals) -> Note:
+    """What became of a table with one row a claim line."""
+    once, added = ", ".join(one.repeated), ", ".join(one.summed)
+    en = [f"counted once a claim: {once}"] * bool(once) + [f"added up over the lines: {added}"] * bool(added)
+    zh = [f"每单计一次：{once}"] * bool(once) + [f"按明细行相加：{added}"] * bool(added)
+    return Note(
+        code="claim_lines",
+        zh=f"{one.title} 一行为一条明细：{one.lines} 行合为 {one.claims} 条结算单；{'；'.join(zh)}",
+        en=f"{one.title} has one row a claim line: {one.lines} rows became {one.claims} claims; {'; '.join(en)}",
+    )
+
+
 def _understood_note(one: Landing) -> Note:
     """Columns that no known name gave: whoever reads the run's report should check them."""
     found, headers = one.mapping, one.sheet.headers
@@ -183,6 +227,12 @@ def _skipped_note(one: FileReport) -> Note:
             code="same_file",
             zh=f"{title} 与 {one.same_as} 内容完全相同，只读取一次",
             en=f"{title} is the same as {one.same_as} and was read once",
+        )
+    if one.hospital is not None:
+        return Note(
+            code="hospital_table",
+            zh=f"{title} 是院端数据（{one.hospital}），留待院端比对，未作为结算数据读取",
+            en=f"{title} is a table of a hospital's own ({one.hospital}): it waits for the hospital side and was not read as settlements",
         )
     return Note(
         code="skipped",

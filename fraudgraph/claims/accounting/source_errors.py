@@ -7,7 +7,8 @@ from datetime import date
 
 from fraudgraph.claims.accounting.rejects import REASONS
 from fraudgraph.claims.columns.mapping import TableRule
-from fraudgraph.claims.columns.matching import TableMapping, near_miss
+from fraudgraph.claims.columns.matching import TableMapping
+from fraudgraph.claims.columns.understanding import Understood
 from fraudgraph.claims.formats.sheets import Sheet
 from fraudgraph.claims.formats.source_file import SourceFile
 from fraudgraph.claims.schema.fields import Kind
@@ -19,13 +20,14 @@ __all__ = ["first_fault", "no_month", "no_row_usable", "nothing_usable", "rule_w
 
 
 def nothing_usable(
-    matched: Sequence[tuple[Sheet, TableMapping]], unknown: Sequence[tuple[SourceFile, Sheet | None]]
+    matched: Sequence[tuple[Sheet, TableMapping]],
+    unknown: Sequence[tuple[SourceFile, Sheet | None, Understood]],
 ) -> SourceError:
     """No settlements among the files: says what each of them is, and what the nearest one lacks."""
     found_en = [f"{sheet.title} is a table of {one.kind.title_en}" for sheet, one in matched]
     found_zh = [f"{sheet.title} 为{one.kind.title_zh}表" for sheet, one in matched]
-    for source, sheet in unknown:
-        en, zh = _describe(source, sheet)
+    for source, sheet, made in unknown:
+        en, zh = _describe(source, sheet, made)
         found_en.append(en)
         found_zh.append(zh)
     if not found_en:
@@ -40,7 +42,7 @@ def nothing_usable(
     )
 
 
-def _describe(source: SourceFile, sheet: Sheet | None) -> tuple[str, str]:
+def _describe(source: SourceFile, sheet: Sheet | None, made: Understood) -> tuple[str, str]:
     if source.size == 0:
         return f"{source.name} is empty", f"{source.name} 是空文件"
     if sheet is None:
@@ -48,14 +50,23 @@ def _describe(source: SourceFile, sheet: Sheet | None) -> tuple[str, str]:
             f"{source.name} holds no table with a header (docs/files.md lists the formats; a table needs at least two columns)",
             f"{source.name} 中没有带表头的表（可读取的格式见 docs/files.md；表至少须有两列）",
         )
-    near = near_miss(sheet.headers)
-    if near is None:
+    if made.hospital is not None:
+        return (
+            f"{sheet.title} is a table of a hospital's own ({made.hospital.title_en}), no settlements",
+            f"{sheet.title} 是院端数据（{made.hospital.title_zh}），不是结算数据",
+        )
+    if made.nearest is None:
         shown = ", ".join(header[:30] for header in sheet.headers[:8])
         return f"{sheet.title} has unknown columns ({shown})", f"{sheet.title} 的列无法识别（{shown}）"
-    kind, missing = near
+    kind = made.nearest.kind
+    if made.refused is not None:
+        return (
+            f"{sheet.title} looks like {kind.title_en}, but {made.refused[0]}",
+            f"{sheet.title} 像是{kind.title_zh}，但{made.refused[1]}",
+        )
     return (
-        f"{sheet.title} looks like {kind.title_en} but has no column for {_groups(kind, missing, 'en')}",
-        f"{sheet.title} 像是{kind.title_zh}，但缺少列：{_groups(kind, missing, 'zh')}",
+        f"{sheet.title} looks like {kind.title_en} but has no column for {_groups(kind, made.missing, 'en')}",
+        f"{sheet.title} 像是{kind.title_zh}，但缺少列：{_groups(kind, made.missing, 'zh')}",
     )
 
 

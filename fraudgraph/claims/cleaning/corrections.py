@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from fraudgraph.claims.cleaning.landing import Landing
 from fraudgraph.claims.columns.mapping import TableRule
-from fraudgraph.claims.columns.matching import TableMapping, match_table, normalised
+from fraudgraph.claims.columns.matching import TableMapping, normalised
+from fraudgraph.claims.columns.understanding import match_table
 from fraudgraph.claims.formats.sheets import Sheet, stage_rows
 from fraudgraph.claims.typing.row_sql import Fault
 from fraudgraph.errors import SourceError

@@ -11,7 +11,7 @@ from fraudgraph.claims.columns.meanings import meanings
 from fraudgraph.claims.columns.value_shapes import Shape
 from fraudgraph.claims.schema.fields import Kind
 
-__all__ = ["last_column"]
+__all__ = ["last_column", "paid_column"]
 
 _NUMBER = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,4})?")
 _SAYS_MONEY = frozenset({"pay", "amount"})
@@ -61,6 +61,57 @@ def last_column(
     test = tests.get(name)
     fits = [i for i in free if test is not None and _says_nothing_else(kind, name, headers[i]) and test(i)]
     return (name, fits[0]) if len(fits) == 1 else None
+
+
+def paid_column(
+    headers: Sequence[str],
+    values: _Values,
+    shapes: Sequence[Shape],
+    columns: Mapping[str, int],
+    free: Sequence[int],
+) -> int | None:
+    """What the payer paid, in a payer's own table, where a header only says "paid": never more than the total or than what it allowed.
+
+    A table that also says what the person paid has to add up, unless it says what was allowed.
+    """
+    total = columns.get("total_amount", -1)
+    if total < 0 or not values:
+        return None
+    said = {i: _says_paid(headers[i]) for i in free if shapes[i].number >= _MOST_ROWS}
+    best = max((rank for rank in said.values() if rank), default=0)
+    fits = [i for i, rank in said.items() if rank == best > 0]
+    if len(fits) != 1:
+        return None
+    allowed = [i for i in free if "allow" in headers[i].casefold() and shapes[i].number >= _MOST_ROWS]
+    if (
+        "self_paid_amount" in columns
+        and not allowed
+        and not _is_the_rest(values, columns, fits[0], "total_amount")
+    ):
+        return None
+    return fits[0] if all(_never_above(values, fits[0], top) for top in (total, *allowed)) else None
+
+
+def _says_paid(header: str) -> int:
+    """0 if a Latin header does not say "paid" and nothing else; more if it speaks of the whole claim."""
+    found = readings(header)[:1]
+    if (
+        not header.isascii()
+        or not found
+        or found[0].unknown
+        or not re.search("(?i)paid|pay?me?n?t|pmt", header)
+    ):
+        return 0
+    notions = set(found[0].notions)
+    if "pay" not in notions or not notions <= _MAY_SAY:
+        return 0
+    return 2 if {"total", "claim"} <= notions else 1
+
+
+def _never_above(values: _Values, part: int, whole: int) -> bool:
+    rows = _numbers([values[part], values[whole]])
+    kept = sum(abs(paid) <= abs(total) for paid, total in rows)
+    return len(rows) >= _FEWEST_ROWS and kept >= _NEARLY_ALL * len(rows)
 
 
 def _says_nothing_else(kind: Kind, name: str, header: str) -> bool:

@@ -17,8 +17,8 @@ __all__ = ["BRACKETS", "is_word", "readings", "simplified"]
 
 BRACKETS = re.compile(r"[(\[{【〔《<].*?[)\]}】〕》>]")
 _SIMPLIFIED = str.maketrans(
-    "結員編號醫療費總額藥機構時間開單據師診斷碼個賬帳戶現經辦標誌銷類別級聯繫電話職稱執業點數價細項錄發質屬險種區劃處銀證齡產規則態報記務傳檔營統籌參購獨責負擬備註錢轉儲實際離歲幣給補償撥當從終訖來請領軍殘難與門號國標準識別調貨庫進銷單張條寫檢驗術檔紀體資訊碼鄉鎮縣屆義買賣",
-    "结员编号医疗费总额药机构时间开单据师诊断码个账账户现经办标志销类别级联系电话职称执业点数价细项录发质属险种区划处银证龄产规则态报记务传档营统筹参购独责负拟备注钱转储实际离岁币给补偿拨当从终讫来请领军残难与门号国标准识别调货库进销单张条写检验术档纪体资讯码乡镇县届义买卖",
+    "結員編號醫療費總額藥機構時間開單據師診斷碼個賬帳戶現經辦標誌銷類別級聯繫電話職稱執業點數價細項錄發質屬險種區劃處銀證齡產規則態報記務傳檔營統籌參購獨責負擬備註錢轉儲實際離歲幣給補償撥當從終訖來請領軍殘難與門號國標準識別調貨庫進銷單張條寫檢驗術檔紀體資訊碼鄉鎮縣屆義買賣帐",
+    "结员编号医疗费总额药机构时间开单据师诊断码个账账户现经办标志销类别级联系电话职称执业点数价细项录发质属险种区划处银证龄产规则态报记务传档营统筹参购独责负拟备注钱转储实际离岁币给补偿拨当从终讫来请领军残难与门号国标准识别调货库进销单张条写检验术档纪体资讯码乡镇县届义买卖账",
 )
 """The old form of the characters that headers are made of (files in Big5)."""
 _BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
@@ -30,6 +30,8 @@ _SHORT = frozenset({"of", "id", "no", "cd", "dt", "nm", "dr"})
 """Words of two letters that may stand inside letters written together."""
 _LAST_INITIALS = {"h": ("id",), "f": ("amount",), "e": ("amount",)}
 """号, 费 and 额 at the end of an abbreviation."""
+_LEADS = {"yb": ("insurance",), "mz": ("outpatient",), "zy": ("inpatient",), "gr": ("person",), "tc": ("fund",), "jj": ("fund",), "hz": ("person",), "yy": ("institution",), "ys": ("doctor",), "yd": ("pharmacy",)}  # fmt: skip
+"""What two letters before English words are short for: ybPay, zy_no."""
 _LONG, _FEWEST_LETTERS, _MOST_WORDS = 4, 3, 3
 _MOST_COVERS = 24
 _LONGEST_SHORT = 14
@@ -83,6 +85,9 @@ def _of_text(text: str) -> list[Reading]:
     whole = [Reading(())]
     for place, piece in enumerate(pieces):
         options = _of_piece(piece, first=place == 0 and len(pieces) > 1)
+        lead = _LEADS.get(piece.casefold()) if place == 0 else None
+        if lead and len(pieces) > 1 and all(is_word(one) for one in pieces[1:] if not one.isdigit()):
+            options = [Reading(lead, 0, PINYIN)]
         if (
             piece.casefold() in ("at", "on") and place < len(pieces) - 1
         ):  # only behind a word do they tell a time
@@ -111,6 +116,9 @@ def _of_piece(piece: str, *, first: bool) -> list[Reading]:
         camel = [Reading(())]
         for place, part in enumerate(parts):
             options = _of_letters(part.casefold(), first=first and place == 0)
+            lead = _LEADS.get(part.casefold()) if place == 0 else None
+            if lead and all(is_word(one) for one in parts[1:]):
+                options = [Reading(lead, 0, PINYIN)]
             camel = [before + option for before in camel for option in options][:_MOST_COVERS]
         whole = [*camel, *(one for one in whole if not one.unknown)]
     return [one + tail for one in whole]

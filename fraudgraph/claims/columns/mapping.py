@@ -17,7 +17,7 @@ from fraudgraph.errors import SettingsError, nearest_hint
 __all__ = ["TableRule", "load_mapping", "preset_rules"]
 
 _PRESETS = Path(__file__).parent.parent / "presets"
-_PRESET_FILES = ("medicare_like.toml", "standard.toml", "supervision.toml")
+_PRESET_FILES = ("medicare_like.toml", "public_layouts.toml", "standard.toml", "supervision.toml")
 
 
 class TableRule(BaseModel):
@@ -45,6 +45,8 @@ class TableRule(BaseModel):
     """Fixed-width text: each column's width in bytes, in order."""
     skip: int = Field(default=0, ge=0)
     """Lines above the first row of fixed-width text."""
+    keep: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """By header: the values of rows that are records of this table; other rows are left out, and told."""
 
     def means(self, file_name: str) -> bool:
         """Whether a file is meant: by its name, whatever folder or delivery it lies in."""
@@ -59,7 +61,7 @@ class TableRule(BaseModel):
 
 class _MappingFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-    table: tuple[TableRule, ...]
+    table: tuple[TableRule, ...] = ()
 
 
 @cache

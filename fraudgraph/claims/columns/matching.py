@@ -1,35 +1,32 @@
-"""From suppliers' headers to ours: which table a sheet is, and which of its columns is which field.
-
-What a mapping file says wins over the presets.
-"""
+"""From suppliers' headers to ours: which of a table's columns is which field of a kind. What a mapping file says wins over the presets."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatch
 from functools import cache
 
-from fraudgraph.claims.columns.assigning import LIMIT, Columns, assigned, leaves_amounts
-from fraudgraph.claims.columns.balance import last_column
+from fraudgraph.claims.columns.assigning import LIMIT, Columns, assigned
+from fraudgraph.claims.columns.balance import last_column, paid_column
 from fraudgraph.claims.columns.header_words import BRACKETS, simplified
 from fraudgraph.claims.columns.mapping import TableRule, preset_rules
-from fraudgraph.claims.columns.meanings import only_numbers, speaks_of
-from fraudgraph.claims.schema.fields import KINDS, PLAIN_KINDS, Kind
-from fraudgraph.errors import SettingsError, nearest_hint
+from fraudgraph.claims.schema.fields import KINDS, Kind
 
-__all__ = ["TableMapping", "forms", "known_columns", "match_table", "near_miss", "normalised"]
+__all__ = [
+    "TableMapping",
+    "forms",
+    "has_all",
+    "in_other_words",
+    "is_complete",
+    "known_columns",
+    "missing_groups",
+    "normalised",
+    "resolved",
+]
 
-_ALL_SHOPS = 0.95
-_TELLING = {
-    "patients": ("birth_date", "sex", "insurance_type", "identity_class"),
-    "doctors": ("title",),
-    "facilities": ("level", "beds"),
-    "pharmacies": (),
-    "institutions": ("level", "beds", "place_kind"),
-}
-"""Columns that tell whose register a table is where its key does not."""
+_ALIAS = re.compile(r"^(?:[A-Za-z_][A-Za-z0-9_$]*\.)+(?=.)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,81 +66,11 @@ def forms(header: str) -> tuple[str, ...]:
     found = [
         normalised(header),
         normalised(BRACKETS.sub("", folded)),
+        normalised(_ALIAS.sub("", folded)),
         normalised(latin),
         normalised(chinese),
     ]
     return tuple(dict.fromkeys(form for form in found if form))
-
-
-def match_table(
-    file_name: str,
-    sheet: str | None,
-    headers: Sequence[str],
-    rules: Sequence[TableRule] = (),
-    values: Callable[[], Sequence[Sequence[object]]] | None = None,
-) -> TableMapping | None:
-    """Which table this is and which column is which field; None if it is none of ours.
-
-    Parameters
-    ----------
-    file_name, sheet : str
-        Where the headers were found.
-    headers : sequence of str
-        As delivered.
-    rules : sequence of TableRule
-        The operator's rules; the first that names the file wins over all presets.
-    values : callable, optional
-        Gives the first values of every column; asked only where headers leave something open.
-
-    Raises
-    ------
-    SettingsError
-        If the operator's rule names a header that the file does not have.
-    """
-    columns = Columns(headers, values)
-    for rule in rules:
-        if _is_meant(rule, file_name, sheet, headers):
-            return _by_rule(rule, file_name, columns)
-    best: tuple[tuple[float, int, int], TableMapping] | None = None
-    for rank, rule in enumerate(preset_rules()):
-        if rule.has and not _has_all(rule, headers):
-            continue
-        found = _in_other_words(_resolve(rule, headers), columns)
-        if not _complete(found) or leaves_amounts(found.kind, found.unmapped, columns):
-            continue
-        if rule.has:
-            return found
-        if rule.table in PLAIN_KINDS and len(found.unmapped) >= len(found.columns):
-            continue
-        hinted = any(hint in f"{file_name} {sheet or ''}".casefold() for hint in rule.hints)
-        if not hinted and _could_be_anybodys(found, columns):
-            continue
-        score = (round(_fit(found), 2), int(hinted), -rank)
-        if best is None or score > best[0]:
-            best = (score, found)
-    return _of_one_kind(best[1], columns) if best else None
-
-
-def near_miss(
-    headers: Sequence[str], values: Callable[[], Sequence[Sequence[object]]] | None = None
-) -> tuple[Kind, tuple[tuple[str, ...], ...]] | None:
-    """The kind that these headers nearly are, and the groups of fields it would still need."""
-    nearly: list[tuple[int, int, Kind, tuple[tuple[str, ...], ...]]] = []
-    columns = Columns(headers, values)
-    for rank, rule in enumerate(preset_rules()):
-        found = _in_other_words(_resolve(rule, headers), columns)
-        missing = _missing(found)
-        if (
-            not rule.has
-            and rule.table not in PLAIN_KINDS
-            and len(found.columns) >= 3
-            and len(missing) < len(found.kind.needs)
-        ):
-            nearly.append((len(found.columns) - 2 * len(missing), -rank, found.kind, missing))
-    if not nearly:
-        return None
-    _, _, kind, missing = max(nearly, key=lambda one: one[:2])
-    return kind, missing
 
 
 def known_columns(
@@ -151,50 +78,20 @@ def known_columns(
 ) -> dict[str, int]:
     """The fields of one kind that headers tell, with their positions, however few they are."""
     rule = next(one for one in preset_rules() if one.table == kind and not one.has)
-    return dict(_in_other_words(_resolve(rule, headers), Columns(headers, values)).columns)
+    return dict(in_other_words(resolved(rule, headers), Columns(headers, values)).columns)
 
 
-def _is_meant(rule: TableRule, file_name: str, sheet: str | None, headers: Sequence[str]) -> bool:
-    return (
-        rule.means(file_name)
-        and (rule.sheet is None or (sheet is not None and fnmatch(sheet, rule.sheet)))
-        and _has_all(rule, headers)
-    )
-
-
-def _has_all(rule: TableRule, headers: Sequence[str]) -> bool:
+def has_all(rule: TableRule, headers: Sequence[str]) -> bool:
+    """Whether a table has all the headers that a rule is known by."""
     present = {form for header in headers for form in forms(header)}
     return all(any(normalised(one) in present for one in name.split("|")) for name in rule.has)
 
 
-def _by_rule(rule: TableRule, file_name: str, columns: Columns) -> TableMapping:
-    headers = columns.headers
-    known = {normalised(header) for header in headers}
-    for name in [*rule.columns, *rule.sums]:
-        wanted = rule.synonyms(name) or rule.sums[name]
-        lacking = [header for header in wanted if normalised(header) not in known]
-        if lacking and (name in rule.sums or len(lacking) == len(wanted)):
-            hint_en, hint_zh = nearest_hint(lacking[0], list(headers))
-            raise SettingsError(
-                f"The mapping file takes {name} from column {lacking[0]!r}, which {file_name} does not have; {hint_en}",
-                f"映射文件把 {name} 指定为列 {lacking[0]!r}，但 {file_name} 中没有该列；{hint_zh}",
-            )
-    found = _in_other_words(_resolve(rule, headers), columns, asked=True)
-    missing = _missing(found)
-    if missing:
-        groups = ", ".join("/".join(group) for group in missing)
-        raise SettingsError(
-            f"With the mapping file, {file_name} as {rule.table} still lacks: {groups}. Name the columns under [table.columns] or give [table.constants].",
-            f"按映射文件把 {file_name} 读作 {rule.table}，仍缺少：{groups}。请在 [table.columns] 中指明列，或在 [table.constants] 中给出常量。",
-        )
-    return found
-
-
-def _resolve(rule: TableRule, headers: Sequence[str]) -> TableMapping:
+def resolved(rule: TableRule, headers: Sequence[str]) -> TableMapping:
     """Give each header to at most one field: what the rule names first, then the presets' synonyms."""
     kind = KINDS[rule.table]
     positions: dict[str, list[int]] = {}
-    for depth in range(4):
+    for depth in range(5):
         for position, header in enumerate(headers):
             found = forms(header)
             if depth < len(found):
@@ -234,7 +131,7 @@ def _resolve(rule: TableRule, headers: Sequence[str]) -> TableMapping:
     )
 
 
-def _in_other_words(found: TableMapping, columns: Columns, *, asked: bool = False) -> TableMapping:
+def in_other_words(found: TableMapping, columns: Columns, *, asked: bool = False) -> TableMapping:
     """Columns that no synonym names, by what the words of their headers mean; nothing by values alone where an operator was `asked`."""
     if found.rule.only or not found.unmapped:
         return found
@@ -246,6 +143,11 @@ def _in_other_words(found: TableMapping, columns: Columns, *, asked: bool = Fals
         free = [position for position in found.unmapped if position not in known.values()]
         last = last_column(found.kind, columns.plain, columns.values, columns.shapes, given, free)
         more |= {} if last is None else {last[0]: (last[1], LIMIT)}
+    if found.kind.name == "claims" and "fund_amount" not in {**given, **more} and columns.shapes:
+        known = {**found.columns, **{name: position for name, (position, _) in more.items()}}
+        free = [position for position in found.unmapped if position not in known.values()]
+        paid = paid_column(columns.plain, columns.values, columns.shapes, known, free)
+        more |= {} if paid is None else {"fund_amount": (paid, LIMIT)}
     if not more:
         return found
     positions = {position for position, _ in more.values()}
@@ -257,43 +159,12 @@ def _in_other_words(found: TableMapping, columns: Columns, *, asked: bool = Fals
     )
 
 
-def _could_be_anybodys(found: TableMapping, columns: Columns) -> bool:
-    """Whether a register's key only says "number" and no column says whose register it is."""
-    told = _TELLING.get(found.kind.name)
-    key = found.kind.needs[0][0]
-    if told is None or key not in found.sure or set(told) & set(found.columns):
-        return False
-    named = any(speaks_of(columns.plain[position], found.kind.name) for position in found.columns.values())
-    return not named and only_numbers(columns.plain[found.columns[key]])
-
-
-def _of_one_kind(found: TableMapping, columns: Columns) -> TableMapping:
-    """A register of institutions that says of none which kind it is, as hospitals or as pharmacies if its values are all of one."""
-    told = "place_kind" in found.columns and "place_kind" not in found.sure
-    if found.kind.name != "institutions" or told or columns.shapes is None:
-        return found
-    shops = [
-        columns.shapes[found.columns[name]].shop for name in ("place_id", "name") if name in found.columns
-    ]
-    kind = "facilities" if max(shops) == 0 else "pharmacies" if max(shops) >= _ALL_SHOPS else None
-    for rule in preset_rules():
-        if rule.table == kind and not rule.has:
-            alike = _in_other_words(_resolve(rule, columns.headers), columns)
-            fields = len(found.columns) - ("place_kind" in found.columns)
-            return alike if _complete(alike) and len(alike.columns) >= fields else found
-    return found
-
-
-def _fit(found: TableMapping) -> float:
-    """How well the headers fit the kind: fields found, as sure as they are, less the columns that it has no use for."""
-    known = len(found.columns) - len(found.sure)
-    return known + sum(found.sure.values()) - len(found.unmapped)
-
-
-def _missing(found: TableMapping) -> tuple[tuple[str, ...], ...]:
+def missing_groups(found: TableMapping) -> tuple[tuple[str, ...], ...]:
+    """The groups of fields of which a table of the kind needs one each and has none."""
     delivered = set(found.fields)
     return tuple(group for group in found.kind.needs if not delivered.intersection(group))
 
 
-def _complete(found: TableMapping) -> bool:
-    return not _missing(found)
+def is_complete(found: TableMapping) -> bool:
+    """Whether nothing is missing."""
+    return not missing_groups(found)

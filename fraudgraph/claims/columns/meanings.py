@@ -22,6 +22,7 @@ _LOOSE = 0.14
 _WHOSE_CLAIM = frozenset({"institution", "place", "pharmacy", "person", "prescription"})
 _SOMEONE = frozenset({"person", "enrolled", "doctor", "institution", "place", "pharmacy", "claim", "visit", "item"})  # fmt: skip
 _BARE = frozenset({"id", "run", "serial", "staff", "weak"})
+_BARE_NAMES = frozenset({"id", "name", "fullname", "run", "serial", "type"})
 _PLAIN = 0.85
 _SPOKEN_OF = ("claims", "claim_items", "patients", "doctors", "facilities", "pharmacies")
 _BY_SYNONYM = 0.04
@@ -66,6 +67,8 @@ class _Pattern:
         held = frozenset(reading.notions)
         if "other" in held or not all(held & one for one in self.must):
             return None
+        if reading.unknown and frozenset().union(*self.must) <= _BARE_NAMES:
+            return None  # an unknown word before a mere "number" or "name" says whose it is, and it is nobody we know
         own = self.may.union(*self.must)
         first = next(place for place, notion in enumerate(reading.notions) if notion in own)
         cost = 0.0

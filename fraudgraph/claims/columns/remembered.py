@@ -11,8 +11,18 @@ from pathlib import Path
 
 from fraudgraph.claims.columns.mapping import TableRule, load_mapping
 from fraudgraph.claims.columns.matching import TableMapping, normalised
+from fraudgraph.claims.columns.understanding import Understood
+from fraudgraph.claims.schema.fields import KINDS
 
-__all__ = ["fingerprint", "guessed_text", "mapping_text", "memory_folder", "recall", "remember"]
+__all__ = [
+    "fingerprint",
+    "guessed_text",
+    "mapping_text",
+    "memory_folder",
+    "recall",
+    "remember",
+    "skeleton_text",
+]
 
 
 def memory_folder() -> Path:
@@ -80,10 +90,11 @@ def mapping_text(
         lines.append(f"unit = {_text(rule.unit)}")
     if rule.dates:
         lines.append(f"dates = {_list(rule.dates)}")
-    if rule.decimal:
-        lines.append(f"decimal = {_text(rule.decimal)}")
-    if rule.date_order:
-        lines.append(f"date_order = {_text(rule.date_order)}")
+    lines += [
+        f"{name} = {_text(value)}"
+        for name, value in (("decimal", rule.decimal), ("date_order", rule.date_order))
+        if value
+    ]
     if rule.missing:
         lines.append(f"missing = {_list(rule.missing)}")
     if rule.skip:
@@ -99,6 +110,8 @@ def mapping_text(
     for title, pairs in (("constants", rule.constants), ("claim_type", rule.claim_type)):
         if pairs:
             lines += ["", f"[table.{title}]", *(f"{_text(k)} = {_text(v)}" for k, v in pairs.items())]
+    if rule.keep:
+        lines += ["", "[table.keep]", *(f"{_text(k)} = {_list(v)}" for k, v in rule.keep.items())]
     if rule.layout:
         lines += ["", "[table.layout]", *(f"{_text(k)} = {v}" for k, v in rule.layout.items())]
     return "\n".join(lines) + "\n"
@@ -115,6 +128,52 @@ def guessed_text(guesses: Sequence[tuple[str, str]], *, file: str) -> str:
         "[table.columns]",
     ]
     return "\n".join([*lines, *(f"{name} = {_text(header)}" for name, header in guesses)]) + "\n"
+
+
+def skeleton_text(
+    understood: Understood,
+    headers: Sequence[str],
+    *,
+    file: str,
+    sheet: str | None = None,
+    active: bool = False,
+) -> str:
+    """What a table that is none of ours would need to be read: the nearest kind, columns that are known, fields still to be named.
+
+    All of it stands behind `#`, so that the file can be used for the other tables as it is; a person fills in the names
+    and takes the marks away. `active`: only what is missing stands behind `#`, and whoever uses the file is told so.
+    """
+    near = understood.nearest
+    if understood.hospital is not None:
+        name = understood.hospital
+        said = f"院端数据（{name.title_zh}），留待院端比对。 The hospital's own: {name.title_en}; not settlements."
+        return f"# {file}: {said}\n"
+    kind = near.kind.name if near else "claims"
+    missing = understood.missing or (() if near else KINDS["claims"].needs)
+    lines = [
+        f"# {file}: 未识别，按最接近的表列出；补全后去掉行首的 #。 Not recognised: the nearest table; complete it and take the # away.",
+        "[[table]]",
+        f"table = {_text(kind)}",
+        f"match = {_text(escape(file))}",
+        *([f"sheet = {_text(escape(sheet))}"] if sheet else []),
+        "only = true",
+        "[table.columns]",
+        *(
+            f"{name} = {_text(headers[position])}"
+            for name, position in (near.columns if near else {}).items()
+        ),
+        *(f'# {group[0]} = "?"{_instead(group)}' for group in missing),
+        *(
+            f"# {' '.join(headers[i].split())}"
+            for i in (near.unmapped if near else range(len(headers)))
+            if headers[i]
+        ),
+    ]
+    return "\n".join([lines[0], *(line if active else f"# {line}" for line in lines[1:])]) + "\n"
+
+
+def _instead(group: Sequence[str]) -> str:
+    return f"  # 或 or: {', '.join(group[1:])}" if len(group) > 1 else ""
 
 
 def _text(value: str) -> str:

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import duckdb
 
+from fraudgraph.claims.accounting.joins import Join
 from fraudgraph.claims.cleaning.corrections import is_correction
 from fraudgraph.claims.columns.mapping import load_mapping
-from fraudgraph.claims.columns.matching import TableMapping, known_columns, near_miss
+from fraudgraph.claims.columns.matching import TableMapping, known_columns
 from fraudgraph.claims.columns.remembered import guessed_text, mapping_text, remember
+from fraudgraph.claims.columns.understanding import Understood
 from fraudgraph.claims.formats.first_values import first_values
 from fraudgraph.claims.formats.sheets import Sheet, open_sheets, stage_rows
 from fraudgraph.claims.formats.source_file import SourceFile
@@ -19,8 +21,10 @@ from fraudgraph.claims.formats.sources import discover
 from fraudgraph.claims.inspection.column_remarks import Remark, value_remarks
 from fraudgraph.claims.inspection.column_values import ColumnReport, column_reports
 from fraudgraph.claims.inspection.guessing import guess_claims
+from fraudgraph.claims.inspection.key_remarks import sampled_joins
 from fraudgraph.claims.inspection.sex_codes import sex_remarks
-from fraudgraph.claims.reading import match_sheet, scratch_beside
+from fraudgraph.claims.inspection.skeletons import skeletons
+from fraudgraph.claims.reading import look_at, scratch_beside
 from fraudgraph.claims.schema.fields import KINDS
 from fraudgraph.claims.schema.schema import CANONICAL
 from fraudgraph.errors import SourceError
@@ -34,8 +38,10 @@ SAMPLE_ROWS = 50_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetReport:
-    """One table of one file; `table` is None where it is none of ours, and `lacking` says what it would still need.
+    """One table of one file; `table` is None where it is none of ours, and `lacking` says the nearest kind and what it would still need.
 
+    `refused` says why a table that lacks nothing is not taken; `hospital` names the table of a hospital's own that it is.
+    The fields of `columns` are the nearest kind's where `table` is None.
     `guesses` are fields and headers that only the values suggest. `rows` counts lines of a text, which quoted line ends make a little too many. `problem` is why a file can't be read.
     `correction`: rows of a reject workbook that came back, which import puts in the place of those set aside.
     """
@@ -50,7 +56,13 @@ class SheetReport:
     table: str | None
     mapping: str | None
     columns: tuple[ColumnReport, ...] = ()
+    nearest: str | None = None
     lacking: tuple[str, ...] = ()
+    refused_zh: str = ""
+    refused_en: str = ""
+    hospital: str | None = None
+    hospital_zh: str = ""
+    hospital_en: str = ""
     remarks: tuple[Remark, ...] = ()
     problem_zh: str = ""
     problem_en: str = ""
@@ -64,7 +76,7 @@ class Inspection:
     """What a delivery is.
 
     `delivered` are the canonical columns that hold something, as table.column; `mapping` the proposed mapping file;
-    `remembered` the files that now keep a mapping; `remarks` what only shows across tables.
+    `remembered` the files that now keep a mapping; `remarks` what only shows across tables; `joins` whether its keys meet.
     """
 
     sheets: tuple[SheetReport, ...]
@@ -72,6 +84,7 @@ class Inspection:
     mapping: str
     remembered: tuple[Path, ...]
     remarks: tuple[Remark, ...] = ()
+    joins: tuple[Join, ...] = ()
 
 
 def inspect_files(
@@ -102,6 +115,7 @@ def inspect_files(
     texts: list[str] = []
     kept: list[Path] = []
     samples: list[tuple[Sheet, TableMapping]] = []
+    unknown: list[tuple[Sheet, Understood, str | None]] = []
     first_of: dict[str, str] = {}
     number = 1
     with scratch_beside(store) as scratch:
@@ -119,28 +133,32 @@ def inspect_files(
                 reports.append(_no_table(source))
             for sheet in sheets:
                 if is_correction(sheet):
-                    reports.append(_report(store, sheet, None, correction=True))
+                    reports.append(_report(store, sheet, Understood(), correction=True))
                     continue
-                found = match_sheet(store, sheet, rules)
-                reports.append(_report(store, sheet, found))
+                understood = look_at(store, sheet, rules)
+                found, whole = understood.table, sheet.name if len(sheets) > 1 else None
+                reports.append(_report(store, sheet, understood))
                 if reports[-1].guesses:
                     texts.append(guessed_text(reports[-1].guesses, file=source.name))
+                elif found is None:
+                    unknown.append((sheet, understood, whole))
                 if found is not None:
                     samples.append((sheet, found))
-                    whole = len(sheets) > 1 or None
-                    texts.append(
-                        mapping_text(found, sheet.headers, file=source.name, sheet=whole and sheet.name)
-                    )
+                    texts.append(mapping_text(found, sheet.headers, file=source.name, sheet=whole))
                     if keep:
                         kept.append(remember(found, sheet.headers))
+        texts += skeletons(unknown, active=not texts)
         delivered = _delivered(samples, reports)
         across = sex_remarks(store, samples)
+        cut = [report for report in reports if report.table and (report.rows or 0) > SAMPLE_ROWS]
+        joins = sampled_joins(store, samples, frozenset(sheet.number for sheet, _ in samples if not any(one.file == sheet.source.name and one.sheet == sheet.name for one in cut)))  # fmt: skip
     return Inspection(
         sheets=tuple(reports),
         delivered=delivered,
         mapping="\n".join(texts),
         remembered=tuple(kept),
         remarks=across,
+        joins=joins,
     )
 
 
@@ -163,14 +181,13 @@ def _no_table(
     )
 
 
-def _report(
-    store: Store, sheet: Sheet, found: TableMapping | None, *, correction: bool = False
-) -> SheetReport:
+def _report(store: Store, sheet: Sheet, understood: Understood, *, correction: bool = False) -> SheetReport:
     rows = _sample(store, sheet)
-    unknown = found is None and not correction
-    near = near_miss(sheet.headers, lambda: first_values(store, sheet)) if unknown else None
-    guesses = _guesses(store, sheet) if unknown else ()
-    columns = column_reports(store, sheet, found)
+    found, near = understood.table, understood.nearest
+    guesses = _guesses(store, sheet) if found is None and not correction and not understood.hospital else ()
+    columns = column_reports(store, sheet, found or near)
+    refused_en, refused_zh = understood.refused or ("", "")
+    hospital = understood.hospital
     return SheetReport(
         file=sheet.source.name,
         sheet=sheet.name,
@@ -182,7 +199,15 @@ def _report(
         table=found.kind.name if found else None,
         mapping=found.rule.name if found else None,
         columns=columns,
-        lacking=(near[0].name, *(group[0] for group in near[1])) if near else (),
+        nearest=near.kind.name if near else None,
+        lacking=(near.kind.name, *(group[0] for group in understood.missing))
+        if near and understood.missing
+        else (),
+        refused_zh=refused_zh,
+        refused_en=refused_en,
+        hospital=hospital.name if hospital else None,
+        hospital_zh=hospital.title_zh if hospital else "",
+        hospital_en=hospital.title_en if hospital else "",
         remarks=value_remarks(store, sheet, found, columns) if found else (),
         guesses=guesses,
         correction=correction,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from fraudgraph.claims.accounting.joins import Join, LineSum, measure_line_sums
 from fraudgraph.claims.inspection.broken_text import broken_lines
 from fraudgraph.claims.inspection.column_remarks import Remark, broken_remark
 from fraudgraph.claims.inspection.sex_codes import BIRTH_WORDS, sex_remark
@@ -107,6 +108,8 @@ class Quality:
     placeholders: tuple[CodeCount, ...]
     lags: tuple[LagRow, ...]
     remarks: tuple[Remark, ...]
+    joins: tuple[Join, ...] = ()
+    line_sums: tuple[LineSum, ...] = ()
 
 
 def measure_quality(store: Store) -> Quality:
@@ -128,6 +131,8 @@ def measure_quality(store: Store) -> Quality:
         placeholders=tuple(_placeholders(store)),
         lags=_lags(store),
         remarks=_remarks(store),
+        joins=_joins(store),
+        line_sums=measure_line_sums(store),
     )
 
 
@@ -234,6 +239,12 @@ def _lags(store: Store) -> tuple[LagRow, ...]:
     )
     names = ("place_id", "measured_by", "claim_count", "median_days", "p95_days", "late_count", "late_share", "backfill_day", "backfill_count")  # fmt: skip
     return tuple(LagRow(**dict(zip(names, row, strict=True))) for row in rows)
+
+
+def _joins(store: Store) -> tuple[Join, ...]:
+    names = ("register", "key", "values", "found", "registered", "used", "repair_en", "repair_zh", "repaired")
+    rows = store.rows("SELECT * FROM key_joins ORDER BY register")
+    return tuple(Join(**dict(zip(names, row, strict=True))) for row in rows)
 
 
 def _remarks(store: Store) -> tuple[Remark, ...]:

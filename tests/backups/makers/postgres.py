@@ -31,9 +31,7 @@ _CHINESE_FORMS = ("plain", "inserts", "custom")
 
 def programs() -> Path | None:
     """Debian's newest folder of programs."""
-    found = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3])
-    )
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
     return found[-1].parent if found else None
 
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
 
-from tests.screening.world import World
+from fraudgraph.synthetic.violations.world import World
+
+__all__ = ["Case", "all_cases", "edge", "fires", "silent"]
 
 Builder = Callable[[World], object]
 
@@ -30,6 +32,7 @@ class Case:
 
     @property
     def should_fire(self) -> bool:
+        """Whether the model must flag it."""
         return self.kind in ("fires", "inside")
 
 

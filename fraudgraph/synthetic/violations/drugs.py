@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-from tests.screening.cases import edge, fires, silent
-from tests.screening.cases.charges import ledger, never_bought, stocked
-from tests.screening.world import World, at, day
+from fraudgraph.synthetic.violations import edge, fires, silent
+from fraudgraph.synthetic.violations.charges import ledger, never_bought, stocked
+from fraudgraph.synthetic.violations.world import World, at, day
 
 
-def collected(w: World, packs: int, gap: int, per_pack: float = 30, *, drugs: int = 1) -> None:
-    for number in range(packs):
+def _collected(w: World, _packs: int, gap: int, per_pack: float = 30, *, drugs: int = 1) -> None:
+    for number in range(_packs):
         item = f"i{number % drugs}"
         if number < drugs:
             w.put("item_catalogue", item_code=item, supply_days=per_pack)
         w.item(w.purchase("p1", "P1", day("2025-01-05", number * gap)), item, amount=90)
 
 
-fires("M069", lambda w: collected(w, 12, 7))
-edge("M069", lambda w: collected(w, 2, 1, 60.5 + 0.5 + 0.5), lambda w: collected(w, 2, 1, 60.5))
-silent("M069", "surplus within the allowance", lambda w: collected(w, 6, 20))
-silent("M069", "several drugs", lambda w: collected(w, 12, 7, drugs=6))
+fires("M069", lambda w: _collected(w, 12, 7))
+edge("M069", lambda w: _collected(w, 2, 1, 60.5 + 0.5 + 0.5), lambda w: _collected(w, 2, 1, 60.5))
+silent("M069", "surplus within the allowance", lambda w: _collected(w, 6, 20))
+silent("M069", "several drugs", lambda w: _collected(w, 12, 7, drugs=6))
 
 
-def renewed(w: World, times: int, gap: int, *, places: int = 3) -> None:
+def _renewed(w: World, times: int, gap: int, *, places: int = 3) -> None:
     w.put("item_catalogue", item_code="i1", supply_days=30)
     for number in range(times):
         w.item(w.purchase("p1", f"P{number % places}", day("2025-01-05", number * gap)), "i1", amount=90)
 
 
-fires("M070", lambda w: renewed(w, 6, 8))
-edge("M070", lambda w: renewed(w, 3, 22), lambda w: renewed(w, 3, 23))
-silent("M070", "early renewal", lambda w: renewed(w, 6, 25))
-silent("M070", "single occasion", lambda w: renewed(w, 2, 8))
-silent("M070", "same place", lambda w: renewed(w, 6, 8, places=1))
+fires("M070", lambda w: _renewed(w, 6, 8))
+edge("M070", lambda w: _renewed(w, 3, 22), lambda w: _renewed(w, 3, 23))
+silent("M070", "early renewal", lambda w: _renewed(w, 6, 25))
+silent("M070", "single occasion", lambda w: _renewed(w, 2, 8))
+silent("M070", "same place", lambda w: _renewed(w, 6, 8, places=1))
 
 
-def basket(w: World, prone: float, other: float, *, places: int = 5, purchases: int = 10) -> None:
+def _basket(w: World, prone: float, other: float, *, places: int = 5, purchases: int = 10) -> None:
     w.put("item_catalogue", item_code="prone", resale_prone=True)
     for number in range(purchases):
         claim = w.purchase(
@@ -44,16 +44,16 @@ def basket(w: World, prone: float, other: float, *, places: int = 5, purchases: 
         w.item(claim, "plain", amount=other, item_type="09")
 
 
-fires("M071", lambda w: basket(w, 900, 20))
-edge("M071", lambda w: basket(w, 900, 100), lambda w: basket(w, 900, 101))
-silent("M071", "one usual place", lambda w: basket(w, 900, 20, places=1))
-silent("M071", "mixed basket", lambda w: basket(w, 900, 600))
-silent("M071", "small sums", lambda w: basket(w, 400, 0))
+fires("M071", lambda w: _basket(w, 900, 20))
+edge("M071", lambda w: _basket(w, 900, 100), lambda w: _basket(w, 900, 101))
+silent("M071", "one usual place", lambda w: _basket(w, 900, 20, places=1))
+silent("M071", "mixed basket", lambda w: _basket(w, 900, 600))
+silent("M071", "small sums", lambda w: _basket(w, 400, 0))
 
 CODE = "81234567890123456789"
 
 
-def packs(
+def _packs(
     w: World,
     uses: int,
     code: str = CODE,
@@ -74,22 +74,22 @@ def packs(
                 w.item(claim, "drug", quantity=-1, amount=-30, trace_code=own, split_pack=split)
 
 
-def same_claim_twice(w: World) -> None:
+def _same_claim_twice(w: World) -> None:
     claim = w.purchase("p1", "P1", "2025-01-05")
     w.item(claim, "drug", amount=30, trace_code=CODE)
     w.item(claim, "drug", amount=30, trace_code=CODE)
 
 
-fires("M072", lambda w: packs(w, 3))
-edge("M072", lambda w: packs(w, 2), lambda w: packs(w, 1))
-silent("M072", "split pack", lambda w: packs(w, 3, split=True))
-silent("M072", "given back and sold again", lambda w: packs(w, 2, given_back=True))
-silent("M072", "same claim uploaded twice", same_claim_twice)
-silent("M072", "placeholder code", lambda w: packs(w, 21))
-silent("M072", "placeholder code", lambda w: packs(w, 3, "0"))
+fires("M072", lambda w: _packs(w, 3))
+edge("M072", lambda w: _packs(w, 2), lambda w: _packs(w, 1))
+silent("M072", "split pack", lambda w: _packs(w, 3, split=True))
+silent("M072", "given back and sold again", lambda w: _packs(w, 2, given_back=True))
+silent("M072", "same claim uploaded twice", _same_claim_twice)
+silent("M072", "placeholder code", lambda w: _packs(w, 21))
+silent("M072", "placeholder code", lambda w: _packs(w, 3, "0"))
 
 
-def pack_sales(
+def _pack_sales(
     w: World, sales: int, code: str = CODE, *, back: bool = False, settled: bool = True, **more: object
 ) -> None:
     for number in range(sales):
@@ -112,22 +112,22 @@ def pack_sales(
             )
 
 
-fires("M072S", lambda w: pack_sales(w, 3))
-edge("M072S", lambda w: pack_sales(w, 2), lambda w: pack_sales(w, 1))
-silent("M072S", "split pack", lambda w: pack_sales(w, 3, split_pack=True))
-silent("M072S", "given back and sold again", lambda w: pack_sales(w, 2, back=True))
-silent("M072S", "placeholder code", lambda w: pack_sales(w, 21))
-silent("M072S", "placeholder code", lambda w: pack_sales(w, 3, "0"))
-silent("M072S", "deleted record", lambda w: pack_sales(w, 3, deleted_at="2025-09-01"))
-silent("M072S", "not settled", lambda w: pack_sales(w, 3, settled=False))
-fires("M073", lambda w: packs(w, 2, codes=6))
-edge("M073", lambda w: packs(w, 2, codes=3), lambda w: packs(w, 2, codes=2))
-silent("M073", "split pack", lambda w: packs(w, 2, codes=6, split=True))
-silent("M073", "single packs", lambda w: packs(w, 2, codes=1))
-silent("M073", "linked places", lambda w: packs(w, 2, codes=6, owner=True))
+fires("M072S", lambda w: _pack_sales(w, 3))
+edge("M072S", lambda w: _pack_sales(w, 2), lambda w: _pack_sales(w, 1))
+silent("M072S", "split pack", lambda w: _pack_sales(w, 3, split_pack=True))
+silent("M072S", "given back and sold again", lambda w: _pack_sales(w, 2, back=True))
+silent("M072S", "placeholder code", lambda w: _pack_sales(w, 21))
+silent("M072S", "placeholder code", lambda w: _pack_sales(w, 3, "0"))
+silent("M072S", "deleted record", lambda w: _pack_sales(w, 3, deleted_at="2025-09-01"))
+silent("M072S", "not settled", lambda w: _pack_sales(w, 3, settled=False))
+fires("M073", lambda w: _packs(w, 2, codes=6))
+edge("M073", lambda w: _packs(w, 2, codes=3), lambda w: _packs(w, 2, codes=2))
+silent("M073", "split pack", lambda w: _packs(w, 2, codes=6, split=True))
+silent("M073", "single packs", lambda w: _packs(w, 2, codes=1))
+silent("M073", "linked places", lambda w: _packs(w, 2, codes=6, owner=True))
 
 
-def uncoded(
+def _uncoded(
     w: World,
     bare: int,
     coded: int,
@@ -148,12 +148,12 @@ def uncoded(
         )
 
 
-fires("M074", lambda w: uncoded(w, 30, 20))
-edge("M074", lambda w: uncoded(w, 11, 39), lambda w: uncoded(w, 10, 40))
-silent("M074", "before the mandatory date", lambda w: uncoded(w, 30, 20, required="2026-06-01"))
-silent("M074", "split pack", lambda w: uncoded(w, 30, 20, split=True))
-silent("M074", "drug without a mandatory code", lambda w: uncoded(w, 30, 20, required=None))
-silent("M074", "few lines", lambda w: uncoded(w, 20, 9))
+fires("M074", lambda w: _uncoded(w, 30, 20))
+edge("M074", lambda w: _uncoded(w, 11, 39), lambda w: _uncoded(w, 10, 40))
+silent("M074", "before the mandatory date", lambda w: _uncoded(w, 30, 20, required="2026-06-01"))
+silent("M074", "split pack", lambda w: _uncoded(w, 30, 20, split=True))
+silent("M074", "drug without a mandatory code", lambda w: _uncoded(w, 30, 20, required=None))
+silent("M074", "few lines", lambda w: _uncoded(w, 20, 9))
 
 fires("M075", lambda w: stocked(w, 200, item_type="09"))
 edge(
@@ -167,7 +167,7 @@ silent("M075", "opening stock", lambda w: stocked(w, 200, opening=120, item_type
 silent("M075", "outside the ledger's period", lambda w: stocked(w, 200, item_type="09", until="2025-02-28"))
 
 
-def bought_at(
+def _bought_at(
     w: World, price: float, quantity: float = 200, *, places: int = 7, deleted: bool = False
 ) -> None:
     for number in range(places):
@@ -182,11 +182,11 @@ def bought_at(
     )
 
 
-fires("M076", lambda w: bought_at(w, 60))
-edge("M076", lambda w: bought_at(w, 20.5), lambda w: bought_at(w, 20))
-silent("M076", "few buyers", lambda w: bought_at(w, 60, places=3))
-silent("M076", "small purchases", lambda w: bought_at(w, 60, 10))
-silent("M076", "deleted record", lambda w: bought_at(w, 60, deleted=True))
+fires("M076", lambda w: _bought_at(w, 60))
+edge("M076", lambda w: _bought_at(w, 20.5), lambda w: _bought_at(w, 20))
+silent("M076", "few buyers", lambda w: _bought_at(w, 60, places=3))
+silent("M076", "small purchases", lambda w: _bought_at(w, 60, 10))
+silent("M076", "deleted record", lambda w: _bought_at(w, 60, deleted=True))
 
 fires("M077", lambda w: ledger(w, "drug", quantity=300, unit_price=10))
 edge(
@@ -207,21 +207,21 @@ silent(
 )
 
 
-def in_a_row(w: World, persons: int, step: int = 1, **same: object) -> None:
+def _in_a_row(w: World, persons: int, step: int = 1, **same: object) -> None:
     for number in range(persons):
         patient = f"N{400000 + number * step}"
         w.person(patient, **{"household_id": f"f{number}", "employer": f"e{number}", **same})
         w.purchase(patient, "P1", "2025-03-01")
 
 
-fires("M079", lambda w: in_a_row(w, 9))
-edge("M079", lambda w: in_a_row(w, 5), lambda w: in_a_row(w, 4))
-silent("M079", "one household", lambda w: in_a_row(w, 9, household_id="f"))
-silent("M079", "one employer", lambda w: in_a_row(w, 9, employer="e"))
-silent("M079", "short runs", lambda w: in_a_row(w, 9, 2))
+fires("M079", lambda w: _in_a_row(w, 9))
+edge("M079", lambda w: _in_a_row(w, 5), lambda w: _in_a_row(w, 4))
+silent("M079", "one household", lambda w: _in_a_row(w, 9, household_id="f"))
+silent("M079", "one employer", lambda w: _in_a_row(w, 9, employer="e"))
+silent("M079", "short runs", lambda w: _in_a_row(w, 9, 2))
 
 
-def card_group(w: World, persons: int, days: int, gap: int = 120, **same: object) -> None:
+def _card_group(w: World, persons: int, days: int, gap: int = 120, **same: object) -> None:
     for number in range(persons):
         w.person(f"p{number}", **{"household_id": f"f{number}", "address": f"a{number}", **same})
         for session in range(days):
@@ -233,16 +233,16 @@ def card_group(w: World, persons: int, days: int, gap: int = 120, **same: object
             )
 
 
-fires("M080", lambda w: card_group(w, 8, 6))
-edge("M080", lambda w: card_group(w, 4, 3), lambda w: card_group(w, 4, 2))
-edge("M080", lambda w: card_group(w, 6, 4, 600), lambda w: card_group(w, 6, 4, 601))
-silent("M080", "one household", lambda w: card_group(w, 8, 6, household_id="f"))
-silent("M080", "one address", lambda w: card_group(w, 8, 6, address="home"))
-silent("M080", "single occasion", lambda w: card_group(w, 8, 1))
-silent("M080", "few people", lambda w: card_group(w, 3, 6))
+fires("M080", lambda w: _card_group(w, 8, 6))
+edge("M080", lambda w: _card_group(w, 4, 3), lambda w: _card_group(w, 4, 2))
+edge("M080", lambda w: _card_group(w, 6, 4, 600), lambda w: _card_group(w, 6, 4, 601))
+silent("M080", "one household", lambda w: _card_group(w, 8, 6, household_id="f"))
+silent("M080", "one address", lambda w: _card_group(w, 8, 6, address="home"))
+silent("M080", "single occasion", lambda w: _card_group(w, 8, 1))
+silent("M080", "few people", lambda w: _card_group(w, 3, 6))
 
 
-def equal(w: World, persons: int, each: int = 300, others: int = 30, *, usual: bool = False) -> None:
+def _equal(w: World, persons: int, each: int = 300, others: int = 30, *, usual: bool = False) -> None:
     for number in range(persons):
         w.purchase(f"p{number}", "P1", "2025-03-05", total_amount=each, fund_amount=each // 2)
     for number in range(others):
@@ -252,14 +252,14 @@ def equal(w: World, persons: int, each: int = 300, others: int = 30, *, usual: b
         w.purchase(f"r{number}", "P1", day("2025-03-06", number % 20), total_amount=total, fund_amount=20)
 
 
-fires("M081", lambda w: equal(w, 20))
-edge("M081", lambda w: equal(w, 10), lambda w: equal(w, 9))
-silent("M081", "the place's usual fee", lambda w: equal(w, 20, usual=True))
-silent("M081", "small sums", lambda w: equal(w, 20, 19))
-silent("M081", "small share of the day", lambda w: equal(w, 10, others=200))
+fires("M081", lambda w: _equal(w, 20))
+edge("M081", lambda w: _equal(w, 10), lambda w: _equal(w, 9))
+silent("M081", "the place's usual fee", lambda w: _equal(w, 20, usual=True))
+silent("M081", "small sums", lambda w: _equal(w, 20, 19))
+silent("M081", "small share of the day", lambda w: _equal(w, 10, others=200))
 
 
-def emptied(w: World, persons: int, paid: int = 800, left: float = 0) -> None:
+def _emptied(w: World, persons: int, paid: int = 800, left: float = 0) -> None:
     for number in range(persons):
         claim = w.purchase(
             f"p{number}", "P1", "2025-12-30", account_amount=paid, total_amount=paid, fund_amount=0
@@ -267,14 +267,14 @@ def emptied(w: World, persons: int, paid: int = 800, left: float = 0) -> None:
         w.put("claim_details", claim_id=claim, account_balance=left)
 
 
-fires("M082", lambda w: emptied(w, 15))
-edge("M082", lambda w: emptied(w, 8), lambda w: emptied(w, 7))
-edge("M082", lambda w: emptied(w, 9, left=5), lambda w: emptied(w, 9, left=5.01))
-silent("M082", "small balances", lambda w: emptied(w, 15, 150))
-silent("M082", "single cases", lambda w: emptied(w, 3))
+fires("M082", lambda w: _emptied(w, 15))
+edge("M082", lambda w: _emptied(w, 8), lambda w: _emptied(w, 7))
+edge("M082", lambda w: _emptied(w, 9, left=5), lambda w: _emptied(w, 9, left=5.01))
+silent("M082", "small balances", lambda w: _emptied(w, 15, 150))
+silent("M082", "single cases", lambda w: _emptied(w, 3))
 
 
-def nights(w: World, night: int, daytime: int, clock: str = "02:10") -> None:
+def _nights(w: World, night: int, daytime: int, clock: str = "02:10") -> None:
     for number in range(night):
         w.purchase(
             f"p{number}",
@@ -286,15 +286,15 @@ def nights(w: World, night: int, daytime: int, clock: str = "02:10") -> None:
         w.purchase(f"q{number}", "P1", at("2025-03-01 10:00", number * 60 % 20000))
 
 
-fires("M083", lambda w: nights(w, 15, 300))
-edge("M083", lambda w: nights(w, 10, 400), lambda w: nights(w, 9, 400))
-edge("M083", lambda w: nights(w, 12, 300, "23:00"), lambda w: nights(w, 12, 300, "22:59"))
-silent("M083", "open all night", lambda w: nights(w, 60, 300))
-silent("M083", "batch upload at midnight", lambda w: nights(w, 15, 300, "00:00"))
-silent("M083", "few settlements", lambda w: nights(w, 5, 200))
+fires("M083", lambda w: _nights(w, 15, 300))
+edge("M083", lambda w: _nights(w, 10, 400), lambda w: _nights(w, 9, 400))
+edge("M083", lambda w: _nights(w, 12, 300, "23:00"), lambda w: _nights(w, 12, 300, "22:59"))
+silent("M083", "open all night", lambda w: _nights(w, 60, 300))
+silent("M083", "batch upload at midnight", lambda w: _nights(w, 15, 300, "00:00"))
+silent("M083", "few settlements", lambda w: _nights(w, 5, 200))
 
 
-def prescribed(
+def _prescribed(
     w: World, forged: int, *, doctor: str = "d1", number_given: bool = True, other_patient: bool = False
 ) -> None:
     w.put(
@@ -310,15 +310,15 @@ def prescribed(
         w.put("claim_details", claim_id=claim, prescription_id=known if number_given else None)
 
 
-fires("M084", lambda w: prescribed(w, 8))
-fires("M084", lambda w: prescribed(w, 8, other_patient=True), "written for somebody else")
-edge("M084", lambda w: prescribed(w, 3), lambda w: prescribed(w, 2))
-silent("M084", "no prescription number", lambda w: prescribed(w, 8, number_given=False))
-silent("M084", "doctor whose prescriptions were not delivered", lambda w: prescribed(w, 8, doctor="d9"))
-silent("M084", "single slips", lambda w: prescribed(w, 1))
+fires("M084", lambda w: _prescribed(w, 8))
+fires("M084", lambda w: _prescribed(w, 8, other_patient=True), "written for somebody else")
+edge("M084", lambda w: _prescribed(w, 3), lambda w: _prescribed(w, 2))
+silent("M084", "no prescription number", lambda w: _prescribed(w, 8, number_given=False))
+silent("M084", "doctor whose prescriptions were not delivered", lambda w: _prescribed(w, 8, doctor="d9"))
+silent("M084", "single slips", lambda w: _prescribed(w, 1))
 
 
-def steered(w: World, own: int, elsewhere: int, colleagues_same: int = 5, colleagues: int = 40) -> None:
+def _steered(w: World, own: int, elsewhere: int, colleagues_same: int = 5, colleagues: int = 40) -> None:
     def filled(doctor: str, shop: str, times: int) -> None:
         for number in range(times):
             w.purchase(
@@ -332,25 +332,25 @@ def steered(w: World, own: int, elsewhere: int, colleagues_same: int = 5, collea
     filled("d3", "P4", colleagues // 2)
 
 
-fires("M085", lambda w: steered(w, 40, 2))
-edge("M085", lambda w: steered(w, 33, 8), lambda w: steered(w, 32, 8))
-silent("M085", "colleagues' patients go there too", lambda w: steered(w, 40, 2, 60, 20))
-silent("M085", "few prescriptions", lambda w: steered(w, 29, 0))
+fires("M085", lambda w: _steered(w, 40, 2))
+edge("M085", lambda w: _steered(w, 33, 8), lambda w: _steered(w, 32, 8))
+silent("M085", "colleagues' patients go there too", lambda w: _steered(w, 40, 2, 60, 20))
+silent("M085", "few prescriptions", lambda w: _steered(w, 29, 0))
 
 
-def hoard(w: World, quantity: float, amount: float = 40000) -> None:
+def _hoard(w: World, quantity: float, amount: float = 40000) -> None:
     w.put("item_catalogue", item_code="dear", daily_max=1)
     claim = w.purchase("p1", "P1", "2025-03-01", fund_amount=amount)
     w.item(claim, "dear", quantity=quantity, amount=amount, item_type="09")
 
 
-fires("M086", lambda w: hoard(w, 200))
-edge("M086", lambda w: hoard(w, 68.3), lambda w: hoard(w, 68.2))
-silent("M086", "two months' supply at once", lambda w: hoard(w, 62))
-silent("M086", "cheap drug", lambda w: hoard(w, 200, 900))
+fires("M086", lambda w: _hoard(w, 200))
+edge("M086", lambda w: _hoard(w, 68.3), lambda w: _hoard(w, 68.2))
+silent("M086", "two months' supply at once", lambda w: _hoard(w, 62))
+silent("M086", "cheap drug", lambda w: _hoard(w, 200, 900))
 
 
-def signing(w: World, times: int, minutes: float = 3, *, places: int = 2) -> None:
+def _signing(w: World, times: int, minutes: float = 3, *, places: int = 2) -> None:
     for number in range(times):
         for shop in range(2):
             moment = at("2025-03-01 09:00", number * 86400 + shop * minutes * 60)
@@ -366,14 +366,14 @@ def signing(w: World, times: int, minutes: float = 3, *, places: int = 2) -> Non
             )
 
 
-fires("M089", lambda w: signing(w, 8))
-edge("M089", lambda w: signing(w, 3), lambda w: signing(w, 2))
-edge("M089", lambda w: signing(w, 5, 9.9), lambda w: signing(w, 5, 10))
-silent("M089", "single slip", lambda w: signing(w, 1))
-silent("M089", "same shop", lambda w: signing(w, 8, places=1))
+fires("M089", lambda w: _signing(w, 8))
+edge("M089", lambda w: _signing(w, 3), lambda w: _signing(w, 2))
+edge("M089", lambda w: _signing(w, 5, 9.9), lambda w: _signing(w, 5, 10))
+silent("M089", "single slip", lambda w: _signing(w, 1))
+silent("M089", "same shop", lambda w: _signing(w, 8, places=1))
 
 
-def proxy(w: World, persons: int, **same: object) -> None:
+def _proxy(w: World, persons: int, **same: object) -> None:
     for number in range(persons):
         w.person(
             f"p{number}", **{"agent_id": "g1", "household_id": f"f{number}", "address": f"a{number}", **same}
@@ -381,7 +381,7 @@ def proxy(w: World, persons: int, **same: object) -> None:
         w.purchase(f"p{number}", "P1", day("2025-03-01", number % 28))
 
 
-fires("M090", lambda w: proxy(w, 20))
-edge("M090", lambda w: proxy(w, 10), lambda w: proxy(w, 9))
-silent("M090", "one address", lambda w: proxy(w, 20, address="home"))
-silent("M090", "one household", lambda w: proxy(w, 20, household_id="f"))
+fires("M090", lambda w: _proxy(w, 20))
+edge("M090", lambda w: _proxy(w, 10), lambda w: _proxy(w, 9))
+silent("M090", "one address", lambda w: _proxy(w, 20, address="home"))
+silent("M090", "one household", lambda w: _proxy(w, 20, household_id="f"))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tests.screening.cases import edge, fires, silent
-from tests.screening.world import World, at, day
+from fraudgraph.synthetic.violations import edge, fires, silent
+from fraudgraph.synthetic.violations.world import World, at, day
 
 
-def stay_with_lines(w: World, idle: tuple[int, ...] = (), *, at_once: bool = False, days: int = 12) -> None:
+def _stay_with_lines(w: World, idle: tuple[int, ...] = (), *, at_once: bool = False, days: int = 12) -> None:
     """A stay from Monday 2025-03-03, treated every day but the idle ones."""
     claim = w.stay("p1", "H1", "2025-03-03", day("2025-03-03", days))
     for number in range(days + 1):
@@ -16,14 +16,14 @@ def stay_with_lines(w: World, idle: tuple[int, ...] = (), *, at_once: bool = Fal
         w.item(claim, "bed", item_type="01", amount=40, charged_at=at("2025-03-03 08:00", number * 86400))
 
 
-fires("M022", lambda w: stay_with_lines(w, (1, 2, 3, 7)))
-edge("M022", lambda w: stay_with_lines(w, (2, 3)), lambda w: stay_with_lines(w, (2,)))
-silent("M022", "first and last day", lambda w: stay_with_lines(w, (0, 12)))
-silent("M022", "weekend", lambda w: stay_with_lines(w, (5, 6)))
-silent("M022", "all lines posted at once", lambda w: stay_with_lines(w, (2, 3), at_once=True))
+fires("M022", lambda w: _stay_with_lines(w, (1, 2, 3, 7)))
+edge("M022", lambda w: _stay_with_lines(w, (2, 3)), lambda w: _stay_with_lines(w, (2,)))
+silent("M022", "first and last day", lambda w: _stay_with_lines(w, (0, 12)))
+silent("M022", "weekend", lambda w: _stay_with_lines(w, (5, 6)))
+silent("M022", "all lines posted at once", lambda w: _stay_with_lines(w, (2, 3), at_once=True))
 
 
-def mild_stay(
+def _mild_stay(
     w: World, exams: int, treatment: int, other: int, diagnosis: str = "J06.9", days: int = 4, **more: object
 ) -> None:
     claim = w.stay("p1", "H1", "2025-03-01", day("2025-03-01", days), diagnosis_code=diagnosis, **more)
@@ -33,20 +33,20 @@ def mild_stay(
         w.item(claim, "therapy", item_type="05", amount=treatment)
 
 
-fires("M023", lambda w: mild_stay(w, 900, 0, 100))
-edge("M023", lambda w: mild_stay(w, 700, 0, 300), lambda w: mild_stay(w, 699, 0, 301))
-silent("M023", "emergency admission", lambda w: mild_stay(w, 900, 0, 100, admission_way="1"))
-silent("M023", "treated stay", lambda w: mild_stay(w, 800, 150, 50))
-silent("M023", "serious illness", lambda w: mild_stay(w, 900, 0, 100, "I21.0"))
-fires("M033", lambda w: mild_stay(w, 900, 0, 100))
-edge("M033", lambda w: mild_stay(w, 701, 0, 299), lambda w: mild_stay(w, 700, 0, 300))
-silent("M033", "emergency admission", lambda w: mild_stay(w, 900, 0, 100, admission_way="1"))
-silent("M033", "operation or therapy", lambda w: mild_stay(w, 900, 20, 80))
-silent("M033", "suspected tumour", lambda w: mild_stay(w, 900, 0, 100, "D37.6"))
-silent("M033", "long stay", lambda w: mild_stay(w, 900, 0, 100, days=6))
+fires("M023", lambda w: _mild_stay(w, 900, 0, 100))
+edge("M023", lambda w: _mild_stay(w, 700, 0, 300), lambda w: _mild_stay(w, 699, 0, 301))
+silent("M023", "emergency admission", lambda w: _mild_stay(w, 900, 0, 100, admission_way="1"))
+silent("M023", "treated stay", lambda w: _mild_stay(w, 800, 150, 50))
+silent("M023", "serious illness", lambda w: _mild_stay(w, 900, 0, 100, "I21.0"))
+fires("M033", lambda w: _mild_stay(w, 900, 0, 100))
+edge("M033", lambda w: _mild_stay(w, 701, 0, 299), lambda w: _mild_stay(w, 700, 0, 300))
+silent("M033", "emergency admission", lambda w: _mild_stay(w, 900, 0, 100, admission_way="1"))
+silent("M033", "operation or therapy", lambda w: _mild_stay(w, 900, 20, 80))
+silent("M033", "suspected tumour", lambda w: _mild_stay(w, 900, 0, 100, "D37.6"))
+silent("M033", "long stay", lambda w: _mild_stay(w, 900, 0, 100, days=6))
 
 
-def companions(
+def _companions(
     w: World, persons: int, periods: int, gap: int = 1, diagnosis: str = "I10", household: str | None = None
 ) -> None:
     for number in range(persons):
@@ -56,15 +56,15 @@ def companions(
             w.stay(f"p{number}", "H1", start, day(start, 7), diagnosis_code=diagnosis)
 
 
-fires("M025", lambda w: companions(w, 5, 3, 0))
-edge("M025", lambda w: companions(w, 3, 2), lambda w: companions(w, 2, 2))
-edge("M025", lambda w: companions(w, 3, 2, 2), lambda w: companions(w, 3, 2, 3))
-silent("M025", "one household", lambda w: companions(w, 5, 3, 0, household="f"))
-silent("M025", "treatment cycles", lambda w: companions(w, 5, 3, 0, "Z51.1"))
-silent("M025", "a single period", lambda w: companions(w, 5, 1, 0))
+fires("M025", lambda w: _companions(w, 5, 3, 0))
+edge("M025", lambda w: _companions(w, 3, 2), lambda w: _companions(w, 2, 2))
+edge("M025", lambda w: _companions(w, 3, 2, 2), lambda w: _companions(w, 3, 2, 3))
+silent("M025", "one household", lambda w: _companions(w, 5, 3, 0, household="f"))
+silent("M025", "treatment cycles", lambda w: _companions(w, 5, 3, 0, "Z51.1"))
+silent("M025", "a single period", lambda w: _companions(w, 5, 1, 0))
 
 
-def admissions(
+def _admissions(
     w: World,
     batch: int,
     weekly: int = 1,
@@ -87,14 +87,14 @@ def admissions(
         w.stay(f"p{number}", "H1", "2025-02-05", "2025-02-10", diagnosis_code=diagnosis)
 
 
-fires("M026", lambda w: admissions(w, 20))
-edge("M026", lambda w: admissions(w, 7), lambda w: admissions(w, 6))
-silent("M026", "usual weekday", lambda w: admissions(w, 4, 12))
-silent("M026", "city-wide wave", lambda w: admissions(w, 12, others=9), own_city=True)
-silent("M026", "epidemic", lambda w: admissions(w, 20, diagnosis="A09.0"))
+fires("M026", lambda w: _admissions(w, 20))
+edge("M026", lambda w: _admissions(w, 7), lambda w: _admissions(w, 6))
+silent("M026", "usual weekday", lambda w: _admissions(w, 4, 12))
+silent("M026", "city-wide wave", lambda w: _admissions(w, 12, others=9), own_city=True)
+silent("M026", "epidemic", lambda w: _admissions(w, 20, diagnosis="A09.0"))
 
 
-def holiday(w: World, per_day: int, normal: int = 2, diagnosis: str = "I10", **more: object) -> None:
+def _holiday(w: World, per_day: int, normal: int = 2, diagnosis: str = "I10", **more: object) -> None:
     for number in range(60):
         festive = number % 6 == 0
         if festive:
@@ -104,58 +104,58 @@ def holiday(w: World, per_day: int, normal: int = 2, diagnosis: str = "I10", **m
             w.stay(f"p{number}_{person}", "H1", start, day(start, 4), diagnosis_code=diagnosis, **more)
 
 
-fires("M027", lambda w: holiday(w, 3))
-edge("M027", lambda w: holiday(w, 2), lambda w: holiday(w, 2, 3))
-silent("M027", "emergency admission", lambda w: holiday(w, 3, admission_way="1"))
-silent("M027", "maternity", lambda w: holiday(w, 3, diagnosis="O80.0"))
-silent("M027", "few admissions", lambda w: holiday(w, 1, 1))
+fires("M027", lambda w: _holiday(w, 3))
+edge("M027", lambda w: _holiday(w, 2), lambda w: _holiday(w, 2, 3))
+silent("M027", "emergency admission", lambda w: _holiday(w, 3, admission_way="1"))
+silent("M027", "maternity", lambda w: _holiday(w, 3, diagnosis="O80.0"))
+silent("M027", "few admissions", lambda w: _holiday(w, 1, 1))
 
 
-def ward(w: World, persons: int, days: int = 6, *, beds: int = 10) -> None:
+def _ward(w: World, persons: int, days: int = 6, *, beds: int = 10) -> None:
     w.put("facilities", facility_id="H1", beds=beds)
     for number in range(persons):
         w.stay(f"p{number}", "H1", "2025-03-01", day("2025-03-01", days))
 
 
-def turnover(w: World) -> None:
+def _turnover(w: World) -> None:
     w.put("facilities", facility_id="H1", beds=10)
     for number in range(40):
         start = day("2025-03-01", number // 10 * 2)
         w.stay(f"p{number}", "H1", start, day(start, 2))
 
 
-def expanded(w: World) -> None:
-    ward(w, 20)
+def _expanded(w: World) -> None:
+    _ward(w, 20)
     w.put("place_events", place_id="H1", kind="expanded", happened_on="2025-02-01")
 
 
-fires("M028", lambda w: ward(w, 20))
-edge("M028", lambda w: ward(w, 12), lambda w: ward(w, 11))
-edge("M028", lambda w: ward(w, 20, 3), lambda w: ward(w, 20, 2))
-silent("M028", "day of discharge", turnover)
-silent("M028", "day surgery", lambda w: ward(w, 30, 0))
-silent("M028", "newly opened ward", expanded)
+fires("M028", lambda w: _ward(w, 20))
+edge("M028", lambda w: _ward(w, 12), lambda w: _ward(w, 11))
+edge("M028", lambda w: _ward(w, 20, 3), lambda w: _ward(w, 20, 2))
+silent("M028", "day of discharge", _turnover)
+silent("M028", "day surgery", lambda w: _ward(w, 30, 0))
+silent("M028", "newly opened ward", _expanded)
 
 
-def billed_days(
+def _billed_days(
     w: World, quantity: int, item_type: str, name: str = "一级护理", *, stay_days: int = 7, **more: object
 ) -> None:
     claim = w.stay("p1", "H1", "2025-03-01", day("2025-03-01", stay_days), **more)
     w.item(claim, "i1", quantity=quantity, amount=40 * quantity, item_type=item_type, item_name=name)
 
 
-fires("M029", lambda w: billed_days(w, 14, "01"))
-edge("M029", lambda w: billed_days(w, 9, "01"), lambda w: billed_days(w, 8, "01"))
-silent("M029", "first and last day both counted", lambda w: billed_days(w, 8, "01"))
-silent("M029", "still in hospital", lambda w: billed_days(w, 14, "01", ended_at=None))
-fires("M030", lambda w: billed_days(w, 14, "07"))
-edge("M030", lambda w: billed_days(w, 9, "07"), lambda w: billed_days(w, 8, "07"))
-silent("M030", "first and last day both counted", lambda w: billed_days(w, 8, "07"))
-silent("M030", "charged by the hour", lambda w: billed_days(w, 60, "07", "一级护理(小时)"))
-silent("M030", "special nursing acts", lambda w: billed_days(w, 14, "07", "口腔护理"))
+fires("M029", lambda w: _billed_days(w, 14, "01"))
+edge("M029", lambda w: _billed_days(w, 9, "01"), lambda w: _billed_days(w, 8, "01"))
+silent("M029", "first and last day both counted", lambda w: _billed_days(w, 8, "01"))
+silent("M029", "still in hospital", lambda w: _billed_days(w, 14, "01", ended_at=None))
+fires("M030", lambda w: _billed_days(w, 14, "07"))
+edge("M030", lambda w: _billed_days(w, 9, "07"), lambda w: _billed_days(w, 8, "07"))
+silent("M030", "first and last day both counted", lambda w: _billed_days(w, 8, "07"))
+silent("M030", "charged by the hour", lambda w: _billed_days(w, 60, "07", "一级护理(小时)"))
+silent("M030", "special nursing acts", lambda w: _billed_days(w, 14, "07", "口腔护理"))
 
 
-def lengths(w: World, same: int, spread: int, diagnosis: str = "I10", *, fixed: int = 10) -> None:
+def _lengths(w: World, same: int, spread: int, diagnosis: str = "I10", *, fixed: int = 10) -> None:
     for number in range(same):
         w.stay(f"p{number}", "H1", "2025-03-01", day("2025-03-01", fixed), diagnosis_code=diagnosis)
     for number in range(spread):
@@ -164,22 +164,22 @@ def lengths(w: World, same: int, spread: int, diagnosis: str = "I10", *, fixed: 
         )
 
 
-def peers_alike(w: World) -> None:
-    lengths(w, 25, 25)
+def _peers_alike(w: World) -> None:
+    _lengths(w, 25, 25)
     for place in range(30):
         for number in range(40):
             days = 9 if number < 30 else 11 + number % 9
             w.stay(f"x{place}_{number}", f"X{place}", "2025-03-01", day("2025-03-01", days))
 
 
-fires("M031", lambda w: lengths(w, 30, 20))
-edge("M031", lambda w: lengths(w, 21, 29), lambda w: lengths(w, 20, 30))
-silent("M031", "day surgery", lambda w: lengths(w, 40, 20, fixed=1))
-silent("M031", "fixed courses", lambda w: lengths(w, 40, 10, "Z51.1"))
-silent("M031", "few stays", lambda w: lengths(w, 20, 9))
+fires("M031", lambda w: _lengths(w, 30, 20))
+edge("M031", lambda w: _lengths(w, 21, 29), lambda w: _lengths(w, 20, 30))
+silent("M031", "day surgery", lambda w: _lengths(w, 40, 20, fixed=1))
+silent("M031", "fixed courses", lambda w: _lengths(w, 40, 10, "Z51.1"))
+silent("M031", "few stays", lambda w: _lengths(w, 20, 9))
 
 
-def few_private_places_among_many_public_ones(w: World) -> list[tuple[str, bool]]:
+def _few_private_places_among_many_public_ones(w: World) -> list[tuple[str, bool]]:
     """Six private places (the first is the one judged) and sixty public ones of one level."""
     names = [(f"H{number}", number < 6) for number in range(66)]
     for name, private in names:
@@ -187,19 +187,19 @@ def few_private_places_among_many_public_ones(w: World) -> list[tuple[str, bool]
     return names
 
 
-def private_peers_alike(w: World) -> None:
-    for name, private in few_private_places_among_many_public_ones(w):
+def _private_peers_alike(w: World) -> None:
+    for name, private in _few_private_places_among_many_public_ones(w):
         for number in range(40):
             same = number < (20 if name == "H0" else 30 if private else 3)
             days = 10 if same else 11 + number % 12
             w.stay(f"{name}_{number}", name, "2025-03-01", day("2025-03-01", days))
 
 
-silent("M031", "as at peers", peers_alike)
-silent("M031", "as at peers", private_peers_alike)
+silent("M031", "as at peers", _peers_alike, own_city=True)
+silent("M031", "as at peers", _private_peers_alike, own_city=True)
 
 
-def copies(w: World, persons: int, items: int = 16, *, days: int = 7, same_person: bool = False) -> None:
+def _copies(w: World, persons: int, items: int = 16, *, days: int = 7, same_person: bool = False) -> None:
     for number in range(persons):
         start = day("2025-01-01", number * 20 if same_person else number)
         claim = w.stay("p0" if same_person else f"p{number}", "H1", start, day(start, days))
@@ -207,28 +207,28 @@ def copies(w: World, persons: int, items: int = 16, *, days: int = 7, same_perso
             w.item(claim, f"i{item:02d}", quantity=item + 1, amount=5)
 
 
-fires("M032", lambda w: copies(w, 8))
-edge("M032", lambda w: copies(w, 5), lambda w: copies(w, 4))
-edge("M032", lambda w: copies(w, 6, 15), lambda w: copies(w, 6, 14))
-silent("M032", "short bills", lambda w: copies(w, 8, 6))
-silent("M032", "day surgery packages", lambda w: copies(w, 8, days=1))
-silent("M032", "one person's repeated course", lambda w: copies(w, 8, same_person=True))
+fires("M032", lambda w: _copies(w, 8))
+edge("M032", lambda w: _copies(w, 5), lambda w: _copies(w, 4))
+edge("M032", lambda w: _copies(w, 6, 15), lambda w: _copies(w, 6, 14))
+silent("M032", "short bills", lambda w: _copies(w, 8, 6))
+silent("M032", "day surgery packages", lambda w: _copies(w, 8, days=1))
+silent("M032", "one person's repeated course", lambda w: _copies(w, 8, same_person=True))
 
 
-def therapy(w: World, sessions: int, minutes: float | None = 30) -> None:
+def _therapy(w: World, sessions: int, minutes: float | None = 30) -> None:
     w.put("item_catalogue", item_code="t1", minutes=minutes)
     for number in range(sessions):
         claim = w.stay(f"p{number}", "H1", "2025-03-01", "2025-03-08")
         w.item(claim, "t1", amount=50, ordered_by="d1", charged_at=at("2025-03-03 09:00", number * 60))
 
 
-fires("M034", lambda w: therapy(w, 30))
-edge("M034", lambda w: therapy(w, 17), lambda w: therapy(w, 16))
-silent("M034", "treatment without staff time", lambda w: therapy(w, 30, 0))
-silent("M034", "a department's common code", lambda w: therapy(w, 81))
+fires("M034", lambda w: _therapy(w, 30))
+edge("M034", lambda w: _therapy(w, 17), lambda w: _therapy(w, 16))
+silent("M034", "treatment without staff time", lambda w: _therapy(w, 30, 0))
+silent("M034", "a department's common code", lambda w: _therapy(w, 81))
 
 
-def poor_patients(
+def _poor_patients(
     w: World,
     supported: int,
     ordinary: int,
@@ -243,14 +243,14 @@ def poor_patients(
             w.stay(f"{place}_{number}", place, "2025-03-01", "2025-03-08", diagnosis_code=diagnosis)
 
 
-fires("M035", lambda w: poor_patients(w, 30, 20))
-edge("M035", lambda w: poor_patients(w, 8, 40), lambda w: poor_patients(w, 6, 40))
-silent("M035", "region with many supported people", lambda w: poor_patients(w, 30, 20, 60, 40))
-silent("M035", "few stays", lambda w: poor_patients(w, 20, 9))
-silent("M035", "psychiatry", lambda w: poor_patients(w, 30, 20, diagnosis="F20.0"))
+fires("M035", lambda w: _poor_patients(w, 30, 20))
+edge("M035", lambda w: _poor_patients(w, 8, 40), lambda w: _poor_patients(w, 6, 40))
+silent("M035", "region with many supported people", lambda w: _poor_patients(w, 30, 20, 60, 40))
+silent("M035", "few stays", lambda w: _poor_patients(w, 20, 9))
+silent("M035", "psychiatry", lambda w: _poor_patients(w, 30, 20, diagnosis="F20.0"))
 
 
-def waves(
+def _waves(
     w: World,
     persons: int,
     count: int = 3,
@@ -269,15 +269,15 @@ def waves(
     w.stay("z", "H2", "2025-05-20", "2025-05-25")
 
 
-fires("M036", lambda w: waves(w, 12))
-edge("M036", lambda w: waves(w, 8, 2), lambda w: waves(w, 7, 2))
-silent("M036", "the village's usual hospital", lambda w: waves(w, 12, usual=8))
-silent("M036", "epidemic", lambda w: waves(w, 12, diagnosis="A09.0"))
-silent("M036", "a single wave", lambda w: waves(w, 12, 1))
-silent("M036", "one household", lambda w: waves(w, 12, household="f"))
+fires("M036", lambda w: _waves(w, 12))
+edge("M036", lambda w: _waves(w, 8, 2), lambda w: _waves(w, 7, 2))
+silent("M036", "the village's usual hospital", lambda w: _waves(w, 12, usual=8))
+silent("M036", "epidemic", lambda w: _waves(w, 12, diagnosis="A09.0"))
+silent("M036", "a single wave", lambda w: _waves(w, 12, 1))
+silent("M036", "one household", lambda w: _waves(w, 12, household="f"))
 
 
-def waived(
+def _waived(
     w: World,
     free: int,
     paying: int,
@@ -300,16 +300,16 @@ def waived(
             w.stay(patient, f"H{place}", "2025-03-01", "2025-03-08", self_paid_amount=paid, account_amount=0)
 
 
-fires("M037", lambda w: waived(w, 30, 20))
-edge("M037", lambda w: waived(w, 11, 39), lambda w: waived(w, 10, 40))
-silent("M037", "supported people", lambda w: waived(w, 30, 40, identity="2307"))
-silent("M037", "retired cadres", lambda w: waived(w, 30, 40, insurance="340"))
-silent("M037", "few stays", lambda w: waived(w, 20, 9))
-silent("M037", "as at peers", lambda w: waived(w, 12, 38, peers_free=20))
+fires("M037", lambda w: _waived(w, 30, 20))
+edge("M037", lambda w: _waived(w, 11, 39), lambda w: _waived(w, 10, 40))
+silent("M037", "supported people", lambda w: _waived(w, 30, 40, identity="2307"))
+silent("M037", "retired cadres", lambda w: _waived(w, 30, 40, insurance="340"))
+silent("M037", "few stays", lambda w: _waived(w, 20, 9))
+silent("M037", "as at peers", lambda w: _waived(w, 12, 38, peers_free=20))
 
 
-def private_peers_waive(w: World) -> None:
-    for name, private in few_private_places_among_many_public_ones(w):
+def _private_peers_waive(w: World) -> None:
+    for name, private in _few_private_places_among_many_public_ones(w):
         for number in range(40):
             free = number < (12 if name == "H0" else 20 if private else 0)
             w.person(f"{name}_{number}")
@@ -323,23 +323,23 @@ def private_peers_waive(w: World) -> None:
             )
 
 
-silent("M037", "as at peers", private_peers_waive)
+silent("M037", "as at peers", _private_peers_waive)
 
 
-def doctor_in_bed(w: World, visits: int, days: tuple[int, ...] = (2, 3, 4)) -> None:
+def _doctor_in_bed(w: World, visits: int, days: tuple[int, ...] = (2, 3, 4)) -> None:
     w.put("staff", staff_id="d1", patient_id="p1", place_id="H1")
     w.stay("p1", "H2", "2025-03-01", "2025-03-10")
     for number in range(visits):
         w.visit(f"q{number}", "H1", day("2025-03-01", days[number % len(days)]), doctor_id="d1")
 
 
-fires("M038", lambda w: doctor_in_bed(w, 8))
-edge("M038", lambda w: doctor_in_bed(w, 2), lambda w: doctor_in_bed(w, 1))
-silent("M038", "day of admission or discharge", lambda w: doctor_in_bed(w, 8, (0, 9)))
-silent("M038", "a single entry", lambda w: doctor_in_bed(w, 1))
+fires("M038", lambda w: _doctor_in_bed(w, 8))
+edge("M038", lambda w: _doctor_in_bed(w, 2), lambda w: _doctor_in_bed(w, 1))
+silent("M038", "day of admission or discharge", lambda w: _doctor_in_bed(w, 8, (0, 9)))
+silent("M038", "a single entry", lambda w: _doctor_in_bed(w, 1))
 
 
-def coded(
+def _coded(
     w: World, complicated: int, others: int = 4, *, stays: int = 40, days: int = 7, level: str = "secondary"
 ) -> None:
     for place in range(8):
@@ -353,25 +353,25 @@ def coded(
             w.put("claim_details", claim_id=claim, complication_level="MCC" if bad else "")
 
 
-fires("M039", lambda w: coded(w, 30))
-edge("M039", lambda w: coded(w, 9), lambda w: coded(w, 8))
-silent("M039", "peers of the same level", lambda w: coded(w, 30, level="tertiary"))
+fires("M039", lambda w: _coded(w, 30))
+edge("M039", lambda w: _coded(w, 9), lambda w: _coded(w, 8))
+silent("M039", "peers of the same level", lambda w: _coded(w, 30, level="tertiary"))
 
 
-def private_peers_code(w: World) -> None:
-    for name, private in few_private_places_among_many_public_ones(w):
+def _private_peers_code(w: World) -> None:
+    for name, private in _few_private_places_among_many_public_ones(w):
         for number in range(40):
             bad = number < (20 if name == "H0" else 24 if private else 2)
             claim = w.stay(f"{name}_{number}", name, "2025-03-01", "2025-03-08")
             w.put("claim_details", claim_id=claim, complication_level="MCC" if bad else "")
 
 
-silent("M039", "peers of the same level", private_peers_code)
-silent("M039", "longer stays", lambda w: coded(w, 30, days=12))
-silent("M039", "few stays", lambda w: coded(w, 25, stays=29))
+silent("M039", "peers of the same level", _private_peers_code)
+silent("M039", "longer stays", lambda w: _coded(w, 30, days=12))
+silent("M039", "few stays", lambda w: _coded(w, 25, stays=29))
 
 
-def dated_line(w: World, hours_after_end: float = 0, hours_before_start: float = 0) -> None:
+def _dated_line(w: World, hours_after_end: float = 0, hours_before_start: float = 0) -> None:
     claim = w.stay("p1", "H1", "2025-03-10", "2025-03-17")
     moment = at("2025-03-17 00:00", hours_after_end * 3600)
     if hours_before_start:
@@ -379,14 +379,14 @@ def dated_line(w: World, hours_after_end: float = 0, hours_before_start: float =
     w.item(claim, "ct", amount=300, charged_at=moment)
 
 
-fires("M040", lambda w: dated_line(w, 72))
-edge("M040", lambda w: dated_line(w, 24.1), lambda w: dated_line(w, 24))
-edge("M040", lambda w: dated_line(w, 0, 24.1), lambda w: dated_line(w, 0, 24))
-silent("M040", "tests shortly before admission", lambda w: dated_line(w, 0, 12))
-silent("M040", "evening of discharge", lambda w: dated_line(w, 19))
+fires("M040", lambda w: _dated_line(w, 72))
+edge("M040", lambda w: _dated_line(w, 24.1), lambda w: _dated_line(w, 24))
+edge("M040", lambda w: _dated_line(w, 0, 24.1), lambda w: _dated_line(w, 0, 24))
+silent("M040", "tests shortly before admission", lambda w: _dated_line(w, 0, 12))
+silent("M040", "evening of discharge", lambda w: _dated_line(w, 19))
 
 
-def rotation(
+def _rotation(
     w: World, persons: int, diagnosis: str = "I10", *, gap: int = 5, stays: int = 4, **more: object
 ) -> None:
     for number in range(persons):
@@ -396,16 +396,16 @@ def rotation(
             start = day(start, 7 + gap)
 
 
-fires("M041", lambda w: rotation(w, 8))
-edge("M041", lambda w: rotation(w, 5), lambda w: rotation(w, 4))
-edge("M041", lambda w: rotation(w, 6, gap=30), lambda w: rotation(w, 6, gap=31))
-silent("M041", "treatment cycles", lambda w: rotation(w, 8, "C50.9"))
-silent("M041", "transfer", lambda w: rotation(w, 8, admission_way="3"))
-silent("M041", "few persons", lambda w: rotation(w, 3))
-silent("M041", "long gaps", lambda w: rotation(w, 8, gap=60))
+fires("M041", lambda w: _rotation(w, 8))
+edge("M041", lambda w: _rotation(w, 5), lambda w: _rotation(w, 4))
+edge("M041", lambda w: _rotation(w, 6, gap=30), lambda w: _rotation(w, 6, gap=31))
+silent("M041", "treatment cycles", lambda w: _rotation(w, 8, "C50.9"))
+silent("M041", "transfer", lambda w: _rotation(w, 8, admission_way="3"))
+silent("M041", "few persons", lambda w: _rotation(w, 3))
+silent("M041", "long gaps", lambda w: _rotation(w, 8, gap=60))
 
 
-def year_end(
+def _year_end(
     w: World,
     persons: int,
     out: str = "2025-12-30",
@@ -420,23 +420,23 @@ def year_end(
         w.put("claim_details", claim_id=first, mid_settlement=interim)
 
 
-fires("M044", lambda w: year_end(w, 9))
-edge("M044", lambda w: year_end(w, 5), lambda w: year_end(w, 4))
-edge("M044", lambda w: year_end(w, 9, "2025-12-29"), lambda w: year_end(w, 9, "2025-12-28"))
-silent("M044", "interim settlement", lambda w: year_end(w, 9, interim=True))
-silent("M044", "single cases", lambda w: year_end(w, 2))
-silent("M044", "different illness", lambda w: year_end(w, 9, second="S72.0"))
+fires("M044", lambda w: _year_end(w, 9))
+edge("M044", lambda w: _year_end(w, 5), lambda w: _year_end(w, 4))
+edge("M044", lambda w: _year_end(w, 9, "2025-12-29"), lambda w: _year_end(w, 9, "2025-12-28"))
+silent("M044", "interim settlement", lambda w: _year_end(w, 9, interim=True))
+silent("M044", "single cases", lambda w: _year_end(w, 2))
+silent("M044", "different illness", lambda w: _year_end(w, 9, second="S72.0"))
 
 
-def capped(w: World, near: int, below: int, *, exact: bool = False) -> None:
+def _capped(w: World, near: int, below: int, *, exact: bool = False) -> None:
     for number in range(near + below):
         total = 10000 if exact else (9900 if number < near else 9200 + number % 5 * 100)
         claim = w.stay(f"p{number}", "H1", "2025-03-01", "2025-03-08", total_amount=total)
         w.put("claim_details", claim_id=claim, price_cap=10000)
 
 
-fires("M045", lambda w: capped(w, 30, 12))
-edge("M045", lambda w: capped(w, 15, 20), lambda w: capped(w, 14, 20))
-silent("M045", "evenly spread costs", lambda w: capped(w, 10, 40))
-silent("M045", "fixed price per case", lambda w: capped(w, 40, 0, exact=True))
-silent("M045", "few cases", lambda w: capped(w, 15, 4))
+fires("M045", lambda w: _capped(w, 30, 12))
+edge("M045", lambda w: _capped(w, 15, 20), lambda w: _capped(w, 14, 20))
+silent("M045", "evenly spread costs", lambda w: _capped(w, 10, 40))
+silent("M045", "fixed price per case", lambda w: _capped(w, 40, 0, exact=True))
+silent("M045", "few cases", lambda w: _capped(w, 15, 4))

@@ -14,6 +14,8 @@ import pyarrow as pa
 from fraudgraph.claims.schema.schema import CANONICAL, create_table_sql
 from fraudgraph.store import Store
 
+__all__ = ["World", "at", "catalogue_everything", "day"]
+
 _CLOCKLESS = datetime.min.time()
 
 
@@ -144,6 +146,9 @@ class World:
         if pa.types.is_string(kind):
             own = column.endswith("_id") or (column in _ID_LIKE and not _DISEASE.fullmatch(str(value)))
             bare = not own or not self.prefix or str(value).startswith(self.prefix)
+            bare = bare or (
+                column == "trace_code" and set(str(value)) == {"0"}
+            )  # a placeholder is everybody's
             return str(value) if bare else f"{self.prefix}{value}"
         if pa.types.is_decimal(kind):
             return Decimal(str(value)).quantize(Decimal(1).scaleb(-kind.scale))
