@@ -65,7 +65,7 @@ class _Memos:
         return head.ljust(512, b"\0") + bytes(self.data[512:])
 
 
-def _cell(field: _Field, value: Any, memos: _Memos) -> bytes:
+def _cell(field: _Field, value: Any, memos: _Memos) -> bytes:  # noqa: PLR0911  # one form a kind of field
     letter, width = field.letter, field.width
     if letter in "MW":
         number = memos.put(value.encode("gbk") if letter == "M" else value, int(letter == "M")) if value else 0  # fmt: skip
