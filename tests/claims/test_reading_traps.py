@@ -231,7 +231,7 @@ def test_ids_of_18_digits_and_leading_zeros_come_through(store: Store, read: Rea
         ({"begndate": "2025-02-30"}, "E_DATE", "begndate"),
         ({"begndate": "1989-12-31"}, "E_DATE_RANGE", "begndate"),
         ({"enddate": "2025-03-03"}, "E_DATE_ORDER", "enddate"),
-        ({"med_type": "??"}, "E_CODE", "med_type"),
+        ({"med_type": "ZZ9"}, "E_CODE", "med_type"),
         ({"begndate": "", "setl_time": ""}, "E_REQUIRED", "begndate"),
     ],
 )

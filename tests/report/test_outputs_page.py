@@ -63,6 +63,7 @@ def test_every_file_of_a_run_is_on_the_page_and_the_other_way_round(run_folder: 
         "rings",
         "ring_members",
         "score_parts",
+        "ring_facts",
         "explanations",
         "evidence",
         "meetings",
