@@ -113,7 +113,9 @@ def test_rings_are_numbered_by_rank_and_the_listed_stand_first(story: Story) -> 
     for part in (True, False):
         some = [ring for ring in rings if ring["listed"] is part]
         stake = [float(ring["fund_amount"]) / (1 + exp(-ring["score"] / 10)) for ring in some]
-        assert stake[:3] == sorted(stake, reverse=True)[:3], "what can be at stake times the probability, first"
+        assert stake[:3] == sorted(stake, reverse=True)[:3], (
+            "what can be at stake times the probability, first"
+        )
     assert {ring["typology"] for ring in rings} <= set(Typology)
     assert {ring["q_value"] for ring in rings} == {None}, "not before calibration"
 
@@ -135,7 +137,16 @@ def test_the_parts_add_up_to_the_score(story: Story) -> None:
     for ring in story.rows("rings"):
         of_ring = parts[ring["ring_id"]]
         assert sum(points for _, points in of_ring) == pytest.approx(ring["score"], abs=0.005)
-        assert {name for name, _ in of_ring} >= {"base", "together", "rhythm", "places", "people", "identity", "money", "lawful"}
+        assert {name for name, _ in of_ring} >= {
+            "base",
+            "together",
+            "rhythm",
+            "places",
+            "people",
+            "identity",
+            "money",
+            "lawful",
+        }
 
 
 def test_every_lawful_explanation_is_tried_on_every_ring_and_none_holds_for_a_listed_one(

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from fraudgraph.jobs import Workspace, init_workspace, run_month
+from fraudgraph.jobs import Workspace, run_month
 from fraudgraph.jobs.watch import watch_day
 from fraudgraph.records import Month
 from fraudgraph.settings import load_settings
 from tests.jobs.test_month import files
-from tests.jobs.town import crowd, deliver, ordinary, team
+from tests.jobs.town import crowd, deliver, ordinary, small_workspace, team
 
 WEST, EAST = "H3702020001", "H3702030002"
 OCTOBER, NOVEMBER, DAY = Month(2025, 10), Month(2025, 11), date(2025, 12, 2)
@@ -25,7 +25,7 @@ def job(workspace: Workspace, month: Month) -> None:
 def year(root: Path, *, forget: bool) -> Workspace:
     """Two months, a month with rows that concern earlier ones, a late delivery, a day: with what is kept, or without."""
     workspace = Workspace(root)
-    init_workspace(root)
+    small_workspace(root)
 
     def forget_all() -> None:
         if forget:
@@ -95,7 +95,7 @@ def test_each_delivered_file_is_kept_once_and_privately(both: tuple[Workspace, W
 
 def test_a_mapping_that_names_files_holds_for_deliveries_that_bring_only_some_of_them(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "workspace")
-    init_workspace(workspace.root)
+    small_workspace(workspace.root)
     (workspace.root / "mapping.toml").write_text(
         '[[table]]\ntable = "claims"\nmatch = "claims-*.csv"\n[table.columns]\npatient_id = "卡"\n'
         '[[table]]\ntable = "patients"\nmatch = "people.csv"\n[table.columns]\npatient_id = "卡"\nphone = "联系"\n',

@@ -26,7 +26,7 @@ from fraudgraph.jobs import MonthSummary, Workspace, init_workspace, run_month
 from fraudgraph.jobs.registers import known_rings
 from fraudgraph.records import Month
 from fraudgraph.settings import load_settings
-from tests.jobs.town import crowd, deliver, ordinary, team
+from tests.jobs.town import crowd, deliver, ordinary, small_workspace, team
 
 SEPTEMBER, OCTOBER, NOVEMBER = Month(2025, 9), Month(2025, 10), Month(2025, 11)
 WEST, EAST = "H3702020001", "H3702030002"
@@ -69,7 +69,7 @@ def files(folder: Path) -> dict[str, bytes]:
 def published(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A workspace with September and October: a team in the west since August, one in the east since October."""
     workspace = Workspace(tmp_path_factory.mktemp("job") / "workspace")
-    init_workspace(workspace.root)
+    small_workspace(workspace.root)
     for month in ("2025-08", "2025-09"):
         deliver(workspace.inbox, f"claims-{month}.csv", ordinary(month), team(month, "A", crowd(0, 5), WEST))
     first = job(workspace, SEPTEMBER)
@@ -200,7 +200,7 @@ def test_a_file_still_being_copied_is_left_alone(copied: Workspace) -> None:
 
 def test_files_are_fetched_by_pattern_and_rows_from_a_database(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "w")
-    init_workspace(workspace.root)
+    small_workspace(workspace.root)
     (tmp_path / "export").mkdir()
     deliver(tmp_path / "export", "claims_2025-09_a.csv", ordinary("2025-09"))
     base = sqlite3.connect(tmp_path / "claims.db")
@@ -461,7 +461,7 @@ def test_what_an_analyst_settled_is_so_now_and_next_month(
 
 def test_a_month_without_any_ring_says_so(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "w")
-    init_workspace(workspace.root)
+    small_workspace(workspace.root)
     deliver(workspace.inbox, "claims.csv", ordinary("2025-09"))
     assert job(workspace, SEPTEMBER).listed_count == 0
     assert "没有需要列入的疑似团伙" in (workspace.month(SEPTEMBER) / "month.html").read_text(encoding="utf-8")

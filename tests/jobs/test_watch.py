@@ -9,12 +9,12 @@ import pytest
 
 from fraudgraph.cli import main
 from fraudgraph.errors import SourceError
-from fraudgraph.jobs import Workspace, init_workspace, run_month
+from fraudgraph.jobs import Workspace, run_month
 from fraudgraph.jobs.watch import watch_day
 from fraudgraph.jobs.workspace import tidy
 from fraudgraph.records import Month
 from fraudgraph.settings import load_settings
-from tests.jobs.town import crowd, deliver, ordinary, team
+from tests.jobs.town import crowd, deliver, ordinary, small_workspace, team
 
 WEST, EAST = "H3702020001", "H3702030002"
 TUESDAYS = {"2025-08": (5, 12, 19, 26), "2025-09": (2, 9, 16, 23)}
@@ -25,7 +25,7 @@ DAY = date(2025, 10, 7)
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """September is published; a team that comes on Tuesdays is known, another has begun since."""
     workspace = Workspace(tmp_path_factory.mktemp("days") / "workspace")
-    init_workspace(workspace.root)
+    small_workspace(workspace.root)
     for month, days in TUESDAYS.items():
         deliver(
             workspace.inbox,

@@ -6,6 +6,8 @@ import random
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from fraudgraph.jobs import init_workspace
+
 HEADER = "claim_id,patient_id,facility_id,claim_type,started_at,total_amount,fund_amount"
 DAYS = (2, 5, 9, 13, 16, 20, 23, 27)
 
@@ -47,3 +49,12 @@ def deliver(inbox: Path, name: str, *parts: list[str]) -> Path:
 def ordinary(month: str) -> list[str]:
     """A month at the town's two places without any team."""
     return [*others(month, "H3702020001"), *others(month, "H3702030002")]
+
+
+def small_workspace(root: Path) -> None:
+    """A workspace that puts forward what it finds whatever its score: in a town of some hundred claims hardly a fact is known."""
+    init_workspace(root)
+    settings = root / "fraudgraph.toml"
+    settings.write_text(
+        settings.read_text(encoding="utf-8") + "\n[rings]\nlist_score = -100\n", encoding="utf-8"
+    )

@@ -74,4 +74,4 @@ def no_record_sql(
     totals = ", ".join(literal(word) for word in _WORDS)
     for one in (cells[0], *([first_id] if first_id is not None else [])):
         none = f"{none} OR coalesce({one} IN ({totals}), FALSE)"
-    return f"CASE WHEN (_fault IS NULL OR _fault = 'E_COLUMNS') AND ({repeated} OR {none}) THEN 'E_NO_RECORD' ELSE _fault END"
+    return f"CASE WHEN (_fault IS NULL OR (_fault = 'E_COLUMNS' AND {first} IS NOT NULL)) AND ({repeated} OR {none}) THEN 'E_NO_RECORD' ELSE _fault END"
