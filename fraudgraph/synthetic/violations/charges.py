@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fraudgraph.synthetic.violations import edge, fires, silent
 from fraudgraph.synthetic.violations.world import World, at, day
 
@@ -21,12 +23,10 @@ def _two_items(
 
 
 for model, kind in (("M046", "exclusive"), ("M047", "component")):
-    fires(model, lambda w, kind=kind: _two_items(w, kind))
-    edge(
-        model, lambda w, kind=kind: _two_items(w, kind), lambda w, kind=kind: _two_items(w, kind, both=False)
-    )
-    silent(model, "different days", lambda w, kind=kind: _two_items(w, kind, 1))
-    silent(model, "line taken back", lambda w, kind=kind: _two_items(w, kind, taken_back=True))
+    fires(model, partial(_two_items, kind=kind))
+    edge(model, partial(_two_items, kind=kind), partial(_two_items, kind=kind, both=False))
+    silent(model, "different days", partial(_two_items, kind=kind, days_apart=1))
+    silent(model, "line taken back", partial(_two_items, kind=kind, taken_back=True))
 
 
 def _priced(w: World, price: float, **more: object) -> None:
