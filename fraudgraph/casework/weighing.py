@@ -83,7 +83,9 @@ def _weigh(candidate: Candidate, weighing: Weighing, settings: Settings) -> Cand
         candidate,
         ring=replace(
             ring, parts=tuple(parts), score=score, explanations=explanations,
-            listed=score >= least and not (lawful and not ring.listed),
+            listed=score >= least
+            and not (lawful and not ring.listed)
+            and not (explanation is not None and explanation.holds),
         ),
     )  # fmt: skip
 

@@ -24,6 +24,8 @@ MARGIN_NATS, MARGIN_STAY_NATS = 1.0, 0.3
 """What a member must bring beyond even odds; people have few stays, so little is asked where windows are of stays."""
 LEAST_COME = 2
 """Windows a person must have come to, where these are of visits and no contact links them to the others."""
+LEAST_WHILE_IN = 3
+"""Somebody who joined later or left came to so many windows at least."""
 LEAST_LINKED_PEOPLE, LEAST_LINKED_SHARE, MOST_LINKED_SHARE = 3, 0.2, 0.95
 CHANCE_LINK = 2e-3
 """How often somebody shares a contact with one of a group of strangers."""
@@ -156,8 +158,26 @@ def _by_presence(seen: Presences, windows: Windows, attendance: Floats) -> tuple
     )
     group = code // seen.person_count
     count = np.bincount(windows.group, minlength=len(attendance))
-    nats = np.bincount(at, here - away, minlength=len(code)) + count[group] * np.log1p(-attendance[group])
-    return code, came, nats
+    spoken = np.bincount(at, here - away, minlength=len(code))
+    stayed = np.log1p(-attendance[group])
+    while_in = _windows_while_in(windows, there.window, at, len(code))
+    joined_or_left = np.where(
+        came >= LEAST_WHILE_IN, while_in * stayed - 2 * np.log(np.maximum(count[group], 1)), -np.inf
+    )
+    return code, came, spoken + np.maximum(count[group] * stayed, joined_or_left)
+
+
+def _windows_while_in(windows: Windows, window: Ints, at: Ints, size: int) -> Floats:
+    """Per (group, person), how many windows the group had from the person's first to their last: who joins later, or leaves, is
+    not held to have stayed away before or after, at the price of naming the two windows."""
+    order = np.lexsort((windows.begin, windows.group))
+    place = np.empty(len(windows), np.int64)
+    place[order] = np.arange(len(windows))
+    first = np.full(size, len(windows), np.int64)
+    last = np.zeros(size, np.int64)
+    np.minimum.at(first, at, place[window])
+    np.maximum.at(last, at, place[window])
+    return (last - first + 1).astype(np.float64)
 
 
 def _by_contact(

@@ -16,7 +16,7 @@ from fraudgraph.groups.presences import read_presences
 from fraudgraph.meetings import find_meetings
 from fraudgraph.settings import GroupSettings, MeetingSettings
 from fraudgraph.store import Store
-from tests.screening.world import World
+from fraudgraph.synthetic.violations.world import World
 
 Pair = tuple[int, int]
 WEAK, STRONG = 1e-4, 1e-11

@@ -15,7 +15,7 @@ import pyarrow as pa
 from fraudgraph.claims.schema.schema import CANONICAL, create_table_sql
 from fraudgraph.store import Store
 
-PREPARE = Path(__file__).parents[2] / "fraudgraph" / "graph" / "prepare"
+PREPARE = Path(__file__).parents[2] / "fraudgraph" / "meetings" / "prepare"
 FIRST_DAY = np.datetime64("2025-01-01")
 PLACES, PEOPLE, DAYS, VISITS = 60, 600, 180, 80
 

@@ -159,9 +159,9 @@ def test_tables_have_canonical_names_and_as_many_claims_as_asked(
     for table in ("claims", "patients", "doctors", "doctor_sites", "facilities", "pharmacies"):
         columns = [row[0] for row in asks["none"](f"DESCRIBE {table}")]
         assert columns == list(CANONICAL[table].column_names)
-    assert [row[0] for row in asks["items"]("DESCRIBE claim_items")] == list(
-        CANONICAL["claim_items"].column_names
-    )
+    written = [row[0] for row in asks["items"]("DESCRIBE claim_items")]
+    later = {"hosp_item_code", "hosp_item_name"}  # came after the city was frozen
+    assert written == [name for name in CANONICAL["claim_items"].column_names if name not in later]
     assert asks["standard"]("SELECT count(*) FROM claims") == [(150_000,)]
     assert asks["none"](
         "SELECT count(*) FROM claims WHERE (facility_id IS NULL) = (pharmacy_id IS NULL)"
