@@ -21,6 +21,7 @@ from fraudgraph.errors import UsageError
 if TYPE_CHECKING:
     from fraudgraph.desk.ring_view import RingView
     from fraudgraph.desk.run import Run
+from fraudgraph.rings.score import HOLDS_NATS, NO_EXPLANATION, POINTS_PER_NAT
 
 __all__ = ["Trial", "try_out"]
 
@@ -73,7 +74,7 @@ def try_out(
         join the run's own meetings; `groups` shows what comes of it, the ring table `own_pair_share`.
     explanation : callable, optional
         `explanation(ring)` returns how much of the ring it explains, 0..1. The ring table gets `own_explanation`
-        and `score_with_it`, reckoned as the job does: the explanation that explains most is taken off.
+        and `score_with_it`, reckoned as the job does: what an explanation that holds takes off, once.
     grouping : object, optional
         With `fit(meetings)` and `groups_`; Leiden if left out.
 
@@ -121,9 +122,9 @@ def _with_explanation(run: Run, rings: pd.DataFrame, explanation: Explanation) -
                 f"该合理解释对团伙 {ring_id} 给出 {share:g},应为 0 到 1 之间的占比。",
             )
         shares.append(share)
-        gained = sum(part.points for part in ring.record.parts if part.points > 0)
-        most = max([share, *(e.share for e in ring.record.explanations)])
-        after.append(round(gained * (1 - most), 2))
+        before = any(e.holds and e.name not in NO_EXPLANATION for e in ring.record.explanations)
+        lost = POINTS_PER_NAT * HOLDS_NATS if share >= HOLDS_AT and not before else 0.0
+        after.append(round(ring.record.score + lost, 2))
     held = [share >= HOLDS_AT for share in shares]
     return rings.assign(own_explanation=shares, own_explanation_holds=held, score_with_it=after)
 

@@ -89,7 +89,7 @@ def test_a_person_who_met_nobody_is_told_so(story: Story, typed: Callable[..., S
     )
     found = json.loads(typed("why-not", person, "--out", story.out, "--json")[1])["known"][0]
     assert found["deciding"] | {"sentence_zh": "", "sentence_en": ""} == {
-        "stage": "no_meeting", "ring_id": "", "observed": 0, "needed": 1, "sentence_zh": "", "sentence_en": "",
+        "stage": "no_group", "ring_id": "", "observed": 0, "needed": 1, "sentence_zh": "", "sentence_en": "",
     }  # fmt: skip
 
 

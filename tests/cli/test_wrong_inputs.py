@@ -166,7 +166,6 @@ MAPPINGS = [
     Wrong("a unit that is none", option("--mapping", "m.toml", '[[table]]\ntable = "claims"\nunit = "dollars"\n'), 3, "unit"),
     Wrong("a claim type that is none", option("--mapping", "m.toml", '[[table]]\ntable = "claims"\n[table.claim_type]\n11 = "dental"\n'), 3, "dental"),
     Wrong("a sum of what is no amount", option("--mapping", "m.toml", '[[table]]\ntable = "claims"\n[table.sums]\npatient_id = ["a", "b"]\n'), 3, "patient_id"),
-    Wrong("an empty mapping", option("--mapping", "m.toml", ""), 3, "m.toml"),
     Wrong("a folder for a mapping", lambda f: run(f, write(f, "claims.csv", GOOD), "--mapping", str(f)), 3, ""),
 ]  # fmt: skip
 

@@ -118,4 +118,5 @@ def test_from_files_to_ranked_rings_in_five_lines(tmp_path: Path) -> None:
     found = fg.find_rings(content_folder("data_samples"), tmp_path / "out")
     again = fg.demo_run(tmp_path / "out")
     assert found.rings().equals(again.rings())
-    assert found.rings()["score"].is_monotonic_decreasing
+    assert found.rings()["listed"].is_monotonic_decreasing
+    assert found.rings()["rank"].is_monotonic_increasing

@@ -11,5 +11,5 @@ SELECT $run || '|' || r.ring_id AS key, r.ring_id AS id, r.rank, r.listed, r.sco
     WHERE p.ring_id = r.ring_id AND p.points <> 0) AS score_parts_zh,
   (SELECT coalesce(list(printf('%+.1f ', p.points) || p.title_en ORDER BY p.points DESC, p.name), []) FROM out_score_parts AS p
     WHERE p.ring_id = r.ring_id AND p.points <> 0) AS score_parts_en,
-  regexp_replace(r.ring_id, '-([^-]*)$', ' \1') AS name
+  regexp_replace(r.ring_id, '-([^-]*)$', ' \1', 'g') AS name
 FROM out_rings AS r LEFT JOIN out_words AS w ON w.word = r.typology LEFT JOIN out_words AS s ON s.word = r.status ORDER BY key
