@@ -59,6 +59,8 @@ class ServerFacts:
     read_only: bool = False
     java: str = ""
     """The Java that runs it."""
+    log_start: int = 0
+    """How long its log was when it started, bytes: what stands before that is of earlier servers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from fraudgraph.errors import GraphStoreError
 from fraudgraph.graphdb.places import Places, ServerFacts
 
-__all__ = ["Disk", "Logs", "alive", "answers", "end", "find_process", "free_ports", "refuse_taken_ports", "start_time", "uninterrupted"]  # fmt: skip
+__all__ = ["Disk", "Logs", "alive", "answers", "end", "find_process", "free_ports", "log_length", "refuse_taken_ports", "start_time", "uninterrupted"]  # fmt: skip
 
 _FIRST_PORTS = {"bolt": 7687, "http": 7474, "guide": 7490}
 _LOOPBACK = "127.0.0.1"
@@ -22,6 +22,8 @@ _FULL_BYTES = 4 * 1024**2
 """With less than this Neo4j can't write a batch."""
 _FULL_WORDS = ("No space left on device", "Disk quota exceeded", "File too large")
 _TAIL_BYTES = 512 * 1024
+_NO_WORK = "VmPauseMonitor"
+"""What Java writes of a busy machine, also where the server itself stands still."""
 _LINE = 220
 """Longest line of a log that is repeated in a message, characters."""
 
@@ -156,7 +158,10 @@ class Logs:
         """Whether to wait on."""
         now, sizes = time.monotonic(), [_size(path) for path in self._paths]
         if sizes != self._seen:
-            self._seen, self._moved = sizes, now
+            said = "".join(_read(path, start) for path, start in zip(self._paths, self._seen, strict=True))
+            if any(line.strip() and _NO_WORK not in line for line in said.splitlines()):
+                self._moved = now
+            self._seen = sizes
         return now < self._until and now - self._moved < self._quiet
 
     def last_words(self, count: int = 6) -> str:
@@ -175,13 +180,15 @@ class Disk:
     Parameters
     ----------
     places : Places
-        The server's folders. What its log said before now is not looked at.
+        The server's folders.
+    log_start : int, optional
+        From where on its log is looked at, bytes; from its present end by default.
     """
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: Places, log_start: int | None = None) -> None:
         self.folder = places.home
         self._log = places.logs / "debug.log"
-        self._from = _size(self._log)
+        self._from = log_length(places) if log_start is None else log_start
 
     def full(self, *, wait_seconds: float = 0.0) -> bool:
         """Whether nothing more can be written: nothing is free, or the server's log says so (a quota, a limit).
@@ -205,6 +212,11 @@ class Disk:
                 return True
         said = _read(self._log, self._from)
         return any(words in said for words in _FULL_WORDS)
+
+
+def log_length(places: Places) -> int:
+    """How long the server's log is now, bytes."""
+    return _size(places.logs / "debug.log")
 
 
 def _size(path: Path) -> int:

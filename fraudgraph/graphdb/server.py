@@ -27,6 +27,7 @@ from fraudgraph.graphdb.process import (
     end,
     find_process,
     free_ports,
+    log_length,
     refuse_taken_ports,
     start_time,
     uninterrupted,
@@ -41,7 +42,7 @@ _QUIET_SECONDS = 180
 _START_SECONDS = 3600
 """And so long it may take in all: after a hard kill a large store is mended first."""
 _STOP_QUIET_SECONDS = 90
-_STOP_SECONDS = 900
+_STOP_SECONDS = 600
 _PATIENCE_SECONDS = 10
 """Between asking a process to end and ending it: where a start is broken off, or the disk is full."""
 _GUIDE_SECONDS = 60
@@ -144,11 +145,13 @@ class LocalServer:
             program.administer("dbms", "set-initial-password", "--", self.places.password())
         tell.stage("Starting Neo4j", "启动 Neo4j")
         logs = Logs(self.places, quiet_seconds=_QUIET_SECONDS, most_seconds=_START_SECONDS)
+        before = log_length(self.places)
         try:
             with uninterrupted():
                 pid = program.start()
                 begun = start_time(pid)
-                self.places.keep(replace(facts, java=str(program.java), pid=pid, started=begun))
+                facts = replace(facts, java=str(program.java), pid=pid, started=begun, log_start=before)
+                self.places.keep(facts)
             self._wait(logs)
             self._serve_guides()
         except BaseException:
@@ -194,7 +197,7 @@ class LocalServer:
         end(facts.guide_pid, facts.guide_started, patience_seconds=5)
         how = Stopped.WAS_NOT_RUNNING
         if alive(facts.pid, facts.started):
-            disk = Disk(self.places)
+            disk = Disk(self.places, facts.log_start)
             os.kill(facts.pid, signal.SIGKILL if force else signal.SIGTERM)
             how = self._until_gone(facts, disk)
         with contextlib.suppress(StorageError):  # on a full disk; that process is gone all the same
@@ -226,7 +229,9 @@ class LocalServer:
             If it is not running or does not answer.
         """
         auth = ("neo4j", self.places.password())
-        return GraphStore.connect(self.uri, auth, audit=self.places.audit, disk=Disk(self.places))
+        return GraphStore.connect(
+            self.uri, auth, audit=self.places.audit, disk=Disk(self.places, self.facts.log_start)
+        )
 
     def _settled(self, read_only: bool) -> ServerFacts:
         kept = self.places.facts()
@@ -248,7 +253,7 @@ class LocalServer:
                 break
             time.sleep(0.25)
         said = logs.last_words() or "-"
-        if Disk(self.places).full():
+        if Disk(self.places, self.facts.log_start).full():
             raise disk_is_full(self.places.home, said)
         raise GraphStoreError(
             f"Neo4j {'is there but does not answer' if self.running() else 'did not come up'}. It last said: {said}. All of it: fraudgraph neo4j logs.",
