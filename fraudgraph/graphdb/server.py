@@ -121,8 +121,9 @@ class LocalServer:
         LockedError
             If it runs in the other mode (read-only or not).
         """
-        with _one_start_at_a_time():
-            return self._start(program, read_only, progress or NullProgress())
+        tell = progress or NullProgress()
+        with _one_start_at_a_time(tell):
+            return self._start(program, read_only, tell)
 
     def _start(self, program: Program, read_only: bool, tell: Progress) -> bool:
         self._adopt()
@@ -283,7 +284,7 @@ class LocalServer:
 
 
 @contextlib.contextmanager
-def _one_start_at_a_time() -> Iterator[None]:
+def _one_start_at_a_time(tell: Progress) -> Iterator[None]:
     """Two first starts at the same moment would choose the same ports, and two of one workspace the same store."""
     path = cache_folder() / "start.lock"
     try:
@@ -295,5 +296,9 @@ def _one_start_at_a_time() -> Iterator[None]:
             f"无法写入 {path}：{problem.strerror or problem}。请将 XDG_CACHE_HOME 指到自己的目录。",
         ) from None
     with os.fdopen(handle):
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            tell.stage("Waiting for another server to come up", "等待另一台服务器启动完成")
+            fcntl.flock(handle, fcntl.LOCK_EX)
         yield

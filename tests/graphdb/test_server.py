@@ -27,6 +27,7 @@ from fraudgraph.graphdb.process import find_process
 from fraudgraph.graphdb.program import Program, argument_word
 from fraudgraph.graphdb.questions import ask
 from fraudgraph.graphdb.server import LocalServer
+from fraudgraph.progress import NullProgress
 from tests.graphdb.conftest import COUNTS, Served
 
 neo4j = pytest.mark.neo4j
@@ -72,7 +73,7 @@ def test_a_second_start_waits_for_the_first_to_hold_its_ports(tmp_path: Path) ->
         except GraphStoreError as problem:
             said.append(problem.message_en)
 
-    with server_module._one_start_at_a_time():
+    with server_module._one_start_at_a_time(NullProgress()):
         other = threading.Thread(target=start)
         other.start()
         other.join(0.5)
