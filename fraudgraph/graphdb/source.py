@@ -36,8 +36,8 @@ _NUMBER = (r"([1-9]\d{5})\d{8}(\d{3}[\dXx])", r"\1********\2")
 _PHONE = (r"\b(1[3-9]\d)\d{4}(\d{4})\b", r"\1****\2")
 """What is cut in sentences, and what is left of it."""
 _BLOCK = 64
-_HIGH_SCORE = 50.0
-"""A listed ring's score from which its tier is called high."""
+_HIGH_SCORE = 15.0
+"""A listed ring's score from which its tier is called high: four and a half to one that it is a ring."""
 _MOST_HOLDERS = 200
 """A phone or address that more people hold than this is a placeholder, not a tie; it stays out."""
 _OUR_MARK = 4
