@@ -313,7 +313,9 @@ def test_every_setting_of_the_new_workspace_is_one(tmp_path: Path) -> None:
 
 
 def test_a_list_is_safe_when_neo4j_is_away_and_is_loaded_later(copied: Workspace) -> None:
-    copied.settings.write_text("[month]\npublish_graph = true\n[rings]\nlist_score = -100\n", encoding="utf-8")
+    copied.settings.write_text(
+        "[month]\npublish_graph = true\n[rings]\nlist_score = -100\n", encoding="utf-8"
+    )
     before = files(copied.month(OCTOBER))
     for _ in range(2):
         with pytest.raises(GraphStoreError, match="from-stage publish"):
