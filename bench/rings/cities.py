@@ -146,7 +146,7 @@ def code_digest() -> str:
     root = Path(fraudgraph.__file__).parent
     told = hashlib.sha256()
     for path in sorted(root.rglob("*")):
-        if path.suffix in (".py", ".sql", ".toml"):
+        if path.suffix in (".py", ".sql", ".toml", ".csv"):
             told.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
     return told.hexdigest()[:12]
 

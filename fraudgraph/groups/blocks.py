@@ -21,11 +21,13 @@ from fraudgraph.store import Store
 __all__ = ["find_blocks", "measure_blocks"]
 
 _SQL = Path(__file__).parent / "sql"
-_STEERED = (
-    "INSERT INTO group_blocks SELECT group_no, place, max(people), max(people), max(expected), "
-    "greatest(exp(-max(nats)), 1e-300) FROM group_steering WHERE group_no IN (SELECT group_no FROM group_members) "
+_FROM_PLACES = (
+    "INSERT INTO group_blocks SELECT group_no, place, max(people), max(people), max(expected), greatest(exp(-max(nats)), 1e-300) "
+    "FROM (SELECT * FROM group_steering UNION ALL SELECT * FROM group_customs) "
+    "WHERE group_no IN (SELECT group_no FROM group_members) "
     "AND group_no NOT IN (SELECT group_no FROM group_blocks) GROUP BY group_no, place"
 )
+"""Where steered patients and clienteles come together stands beside the blocks."""
 SAME_RING_SHARE = 0.5
 """A group and a block are one that have this share of the smaller one's people in common, four at least."""
 
@@ -86,7 +88,7 @@ def measure_blocks(store: Store, uses: Uses | None = None) -> None:
     )
     _put(store, "block_chances", chances, {"group_no": pa.int32(), "block_no": pa.int32(), "p": pa.float64()})
     store.run(
-        f"CREATE OR REPLACE TABLE group_blocks AS {_read('block_numbers')}; {_STEERED}; "
+        f"CREATE OR REPLACE TABLE group_blocks AS {_read('block_numbers')}; {_FROM_PLACES}; "
         f"CREATE OR REPLACE TABLE block_sessions AS {_read('block_sittings')}; "
         "INSERT INTO group_sessions BY NAME SELECT * FROM block_sessions; "
         "INSERT INTO session_chances BY NAME "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fraudgraph.groups.blocks import find_blocks
+from fraudgraph.groups.clienteles import find_clienteles
 from fraudgraph.groups.co_attendance import find_parts
 from fraudgraph.groups.finding import find_groups
 from fraudgraph.groups.identities import join_identities
@@ -31,4 +32,5 @@ def search_groups(store: Store, settings: GroupSettings, *, seed: int, min_patie
     find_parts(store, min_patients=min_patients)
     join_identities(store)
     find_steering(store, min_patients=min_patients)
+    find_clienteles(store, min_patients=min_patients)
     find_blocks(store, min_patients=min_patients)

@@ -19,6 +19,12 @@ from fraudgraph.store import Store
 __all__ = ["Candidate", "assemble_rings", "name_rings"]
 
 _SQL = Path(__file__).parent / "sql"
+SAME_PEOPLE = 0.5
+"""Two rings are one lead that have this share of the smaller one's people in common."""
+_WITH_ANOTHER = (
+    "其半数以上人员同属另一个得分更高的团伙，随该团伙一并核查",
+    "half of its people or more are in another ring whose score is higher: opened together with that one",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +74,7 @@ def assemble_rings(
         ring = _ring(known, members[group_no], parts, explanations, paid, least, typology)
         found.append(Candidate(ring=ring, facts=known))
     found.sort(key=lambda c: (not c.ring.listed, *_first_to_open(c.ring), c.group_no))
-    found = _within_capacity(store, found, capacity)
+    found = _within_capacity(store, _each_once(found), capacity)
     ranked = [replace(c, ring=replace(c.ring, rank=i)) for i, c in enumerate(found, start=1)]
     return _count_money_once(store, ranked, money)
 
@@ -167,6 +173,24 @@ def _with_money(candidate: Candidate, money: Money) -> Candidate:
     )
 
 
+def _each_once(found: list[Candidate]) -> list[Candidate]:
+    """Of rings that are mostly of the same people, the surest is put forward; the others are opened with it."""
+    taken: list[set[str]] = []
+    held: set[int] = set()
+    for candidate in sorted((c for c in found if c.ring.listed), key=lambda c: (-c.ring.score, c.group_no)):
+        people = {m.entity_id for m in candidate.ring.members if m.entity_type is NodeKind.PATIENT}
+        if any(len(people & other) >= SAME_PEOPLE * min(len(people), len(other)) for other in taken):
+            held.add(candidate.group_no)
+        else:
+            taken.append(people)
+    apart = [_held(c, *_WITH_ANOTHER) if c.group_no in held else c for c in found]
+    return sorted(apart, key=lambda c: not c.ring.listed)
+
+
+def _held(candidate: Candidate, zh: str, en: str) -> Candidate:
+    return replace(candidate, ring=replace(candidate.ring, listed=False, held_zh=zh, held_en=en))
+
+
 def _within_capacity(store: Store, found: list[Candidate], capacity: int | None) -> list[Candidate]:
     """Where only so many can be opened: those first that bring most that is new; the rest is not put forward."""
     listed = [c for c in found if c.ring.listed]
@@ -186,14 +210,10 @@ def _within_capacity(store: Store, found: list[Candidate], capacity: int | None)
     )
     chosen = [listed[number] for number in order]
     left = [
-        replace(
+        _held(
             c,
-            ring=replace(
-                c.ring,
-                listed=False,
-                held_zh=f"超出可核查数量（{capacity} 个）：其人员或费用多已在名次更前的团伙中，或得分较低",
-                held_en=f"beyond the {capacity} that can be opened: its people or money are mostly in rings ranked before, or its score is lower",
-            ),
+            f"超出可核查数量（{capacity} 个）：其人员或费用多已在名次更前的团伙中，或得分较低",
+            f"beyond the {capacity} that can be opened: its people or money are mostly in rings ranked before, or its score is lower",
         )
         for number, c in enumerate(listed)
         if number not in order

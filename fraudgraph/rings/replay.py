@@ -185,6 +185,11 @@ def _put_groups(store: Store, kept: Ring) -> int:
         "JOIN kept.doctor_codes AS d ON d.doctor = s.doctor JOIN doctor_codes AS e ON e.doctor_id = d.doctor_id"
     )
     store.run(
+        "CREATE TABLE group_customs AS SELECT s.group_no, n.place, e.doctor, s.people, s.expected, s.nats FROM kept.group_customs AS s "
+        "JOIN kept.place_codes AS c ON c.place = s.place JOIN place_codes AS n ON n.place_id = c.place_id "
+        "LEFT JOIN kept.doctor_codes AS d ON d.doctor = s.doctor LEFT JOIN doctor_codes AS e ON e.doctor_id = d.doctor_id"
+    )
+    store.run(
         "CREATE TABLE block_columns AS SELECT b.group_no, b.block_no, n.place, e.doctor FROM kept.block_columns AS b "
         "JOIN kept.place_codes AS c ON c.place = b.place JOIN place_codes AS n ON n.place_id = c.place_id "
         "LEFT JOIN kept.doctor_codes AS d ON d.doctor = b.doctor LEFT JOIN doctor_codes AS e ON e.doctor_id = d.doctor_id "

@@ -60,7 +60,7 @@ def read_signs(store: Store) -> dict[int, dict[str, float]]:
     members = store.arrow("SELECT group_no, patient FROM group_members ORDER BY group_no, patient")
     group, person = (members[name].to_numpy().astype(np.int64) for name in ("group_no", "patient"))
     signs: dict[int, dict[str, float]] = {int(no): {} for no in np.unique(group)}
-    for name, values in (("signs_claims", {}), ("signs_people", {"most": MOST_HOLDERS})):
+    for name, values in (("signs_claims", {}), ("signs_people", {"most": MOST_HOLDERS}), ("signs_own", {})):
         table = store.arrow((_SQL / f"{name}.sql").read_text(encoding="utf-8"), **values)
         for row in table.to_pylist():
             signs[row["group_no"]].update(
@@ -70,10 +70,17 @@ def read_signs(store: Store) -> dict[int, dict[str, float]]:
                     if value is not None and fact != "group_no"
                 }
             )
+    for no, people, expected, nats in store.rows(
+        "SELECT group_no, max(people), min(expected), sum(nats) FROM group_customs WHERE group_no IN (SELECT group_no FROM group_members) "
+        "GROUP BY group_no ORDER BY group_no"
+    ):
+        signs[no]["customs_nats_log"] = float(np.log1p(max(nats, 0.0)))
+        signs[no]["customs_lift_log"] = float(np.log(people / max(expected, 0.05)))
     for no, nats in store.rows(
         "SELECT group_no, -ln(min(p)) FROM group_blocks GROUP BY group_no ORDER BY group_no"
     ):
-        signs[no]["block_nats_log"] = float(np.log1p(max(nats, 0.0)))
+        if "customs_nats_log" not in signs[no]:
+            signs[no]["block_nats_log"] = float(np.log1p(max(nats, 0.0)))
     steered = {no for (no,) in store.rows("SELECT DISTINCT group_no FROM group_steering ORDER BY group_no")}
     scene = _scene(store, group, person)
     starts = np.searchsorted(group, np.arange(int(group.max(initial=0)) + 2))
@@ -89,6 +96,8 @@ def read_signs(store: Store) -> dict[int, dict[str, float]]:
 
 def _without_windows(known: dict[str, float]) -> dict[str, float]:
     """Of groups whose people need not meet: how many share a set of places, or how much of a chain hangs on one identifier."""
+    if "customs_nats_log" in known:
+        return {}
     if "block_nats_log" in known:
         return {"block_people_log": known["people_log"]}
     if known["linked_share"] >= CHAINED_SHARE:
@@ -140,6 +149,7 @@ def _of_group(scene: _Scene, no: int, people: Ints) -> dict[str, float]:
         **_of_place(scene, own, people),
         **_of_habit(scene, picked, people, len(own)),
         **_of_life(scene, own, scene.there.row[picked], every),
+        **_of_order(scene, picked, people),
         "gain_log": float(np.log(max(scene.judged.gain[no], 1.0))),
         "gain_per_person_log": float(np.log(max(scene.judged.gain[no] / len(people), 0.1))),
         "attendance": float(scene.judged.attendance[no]),
@@ -225,6 +235,37 @@ def _of_habit(scene: _Scene, picked: Ints, people: Ints, windows: int) -> dict[s
         "chance_log": float(by_place.mean()),
         "attendance_spread": float(came.std() / max(came.mean(), _SMALLEST)),
         "least_attendance": float(came.min()) / windows,
+    }
+
+
+def _of_order(scene: _Scene, picked: Ints, people: Ints) -> dict[str, float]:
+    """Whether people keep their own turn and minute in the windows: slots and queues do, cards from one drawer come in one order."""
+    seen, row = scene.seen, scene.there.row[picked]
+    window = scene.there.window[picked]
+    timed = ~seen.is_stay[seen.station[row]]
+    row, window = row[timed], window[timed]
+    if len(row) < 8:
+        return {}
+    person = np.searchsorted(people, seen.person[row])
+    time = (seen.time[row] % DAY_MINUTES).astype(np.float64)
+    order = np.lexsort((time, window))
+    person, window, time = person[order], window[order], time[order]
+    _, first, index, size = np.unique(window, return_index=True, return_inverse=True, return_counts=True)
+    rank = (np.arange(len(window)) - first[index] + 0.5) / size[index] - 0.5
+    many = size[index] >= 3
+    came = np.bincount(person[many], minlength=len(people))
+    often = many & (came[person] >= 2)
+    if np.count_nonzero(often) < 8:
+        return {}
+    person, rank, time = person[often], rank[often], time[often]
+    came = np.bincount(person, minlength=len(people)).astype(np.float64)
+    mean = np.bincount(person, rank, len(people)) / np.maximum(came, 1)
+    between = float((came[came > 0] * mean[came > 0] ** 2).sum() / max((rank**2).sum(), _SMALLEST))
+    expected = np.count_nonzero(came) / came.sum()
+    center = np.bincount(person, time, len(people)) / np.maximum(came, 1)
+    return {
+        "order_kept": (between - expected) / max(1 - expected, 0.05),
+        "own_minute_log": float(np.log1p(np.median(np.abs(time - center[person])))),
     }
 
 
