@@ -186,7 +186,15 @@ def _plant_rings(plan: Plan, claims: int, level: Level) -> None:
         np.log(plan.city.dials["ring_size_median"])
         + 0.85 * np.sqrt(2) * _probit((rng.permutation(many) + rng.random(many)) / many)
     )
-    sizes = [int(np.clip(round(size), *SCHEMES[name].size)) for size, name in zip(ladder, turns, strict=True)]
+    each = [_CLAIMS_EACH[SCHEMES[name].form] * np.mean(SCHEMES[name].events) for name in turns]
+    aim = plan.city.dials["ring_claims_aimed_at"] * claims * many / (14 * claims / 400_000)
+    scale = 1.0
+    for _ in range(6):
+        sizes = [
+            int(np.clip(round(size * scale), *SCHEMES[name].size))
+            for size, name in zip(ladder, turns, strict=True)
+        ]
+        scale *= float(np.clip(aim / float(np.dot(sizes, each)), 0.5, 1.6))
     large = [at for at, name in enumerate(turns) if SCHEMES[name].size[1] >= 110]
     small = [at for at, name in enumerate(turns) if SCHEMES[name].size[0] <= 5]
     for at in large[: max(1, many // 14)]:
@@ -195,6 +203,19 @@ def _plant_rings(plan: Plan, claims: int, level: Level) -> None:
         sizes[at] = int(rng.integers(4, 7))
     for name, size in zip(turns, sizes, strict=True):
         ring(plan, name, max(4, min(size, people // 40)), level)
+
+
+_CLAIMS_EACH = {
+    "meet": 0.75,
+    "split": 1.3,
+    "tour": 1.2,
+    "steer": 1.5,
+    "alike": 0.75,
+    "series": 0.75,
+    "drip": 0.75,
+    "batches": 0.23,
+}
+"""About how many claims a member makes per event of a standard ring."""
 
 
 def _probit(u: np.ndarray) -> np.ndarray:
@@ -274,7 +295,7 @@ def _refund(city: City, frame: pd.DataFrame) -> pd.DataFrame:
     again["fund"] = np.minimum(again["fund"], again["total"])
     again["account"] = np.minimum(again["account"], np.round(again["total"] - again["fund"], 2))
     for name in ("total", "fund", "account"):
-        back[name] = -back[name]
+        back[name] = 0.0 - back[name]
     twice = frame[rng.random(len(frame)) < 0.15 * city.dials["dirt_share"]].copy()
     twice["settle"] += rng.integers(0, 90, len(twice))
     return pd.concat([frame, back, again.assign(row=-1), twice.assign(row=-1)], ignore_index=True)
@@ -290,7 +311,7 @@ def _deliver(city: City, f: pd.DataFrame, ids: dict[str, np.ndarray]) -> pd.Data
     original = (row >= 0) & (f["refunds"].to_numpy() < 0)
     where[row[original]] = np.flatnonzero(original)
     refunds = f["refunds"].to_numpy()
-    clockless = (rng.random(len(city.cls)) < dials["no_clock_places"])[f["place"]]
+    clockless = city.clockless[f["place"]]
     place, shop = f["place"].to_numpy(), (city.cls == SHOP)[f["place"]]
 
     def time(name: str) -> pd.Series:
@@ -547,7 +568,9 @@ def _oracle(
     window = (
         min(1.0, max(1.0, this.window_hours) / 11.0) if this.window_hours < 24 else this.window_hours / 24
     )
-    mean = np.array([expected[int(place)].sum() for place in c["place"][rows][first]]) * window / DAYS + 1e-6
+    where = c["place"][rows][first]
+    window = np.where(ordinary.city.clockless[where], max(window, 1.0), window)
+    mean = np.array([expected[int(place)].sum() for place in where]) * window / DAYS + 1e-6
     q = min(0.999, max(this.attendance, n.mean() / m))
     binomial = (
         _log_gamma(np.full(len(n), m))

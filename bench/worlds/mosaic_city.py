@@ -42,7 +42,8 @@ RANGES: dict[str, tuple[float, float]] = {
     "ring_attendance_low": (0.55, 0.7),
     "ring_attendance_high": (0.8, 0.95),
     "ring_bill_high": (1.5, 2.6),
-    "ring_size_median": (28, 44),
+    "ring_size_median": (24, 40),
+    "ring_claims_aimed_at": (0.022, 0.042),
     "refund_share": (0.01, 0.03),
     "dirt_share": (0.001, 0.008),
     "no_clock_places": (0.0, 0.03),
@@ -132,6 +133,7 @@ class City:
     closed: np.ndarray = field(init=False)
     day_off: np.ndarray = field(init=False)
     chain: np.ndarray = field(init=False)
+    clockless: np.ndarray = field(init=False)
     of: dict[int, np.ndarray] = field(default_factory=dict)
     gravity: dict[int, np.ndarray] = field(default_factory=dict)
     usual: dict[int, np.ndarray] = field(default_factory=dict)
@@ -196,7 +198,7 @@ def _house(city: City) -> None:
     homes = people  # more households than needed; cut below
     at = np.sort(rng.choice(len(weight), homes, p=weight / weight.sum()))
     alone = np.isin(city.stype[at], (FACTORY, CAMPUS)) & (rng.random(homes) < 0.8)
-    members = np.where(alone, 1, rng.choice([1, 2, 3, 4, 5], homes, p=[0.2, 0.32, 0.26, 0.14, 0.08]))
+    members = np.where(alone, 1, rng.choice([1, 2, 3, 4, 5], homes, p=[0.14, 0.27, 0.31, 0.18, 0.1]))
     kept = np.sort(rng.permutation(homes)[: np.searchsorted(np.cumsum(members), people) + 1])
     members, at, alone = members[kept], at[kept], alone[kept]
     household = np.repeat(np.arange(len(kept)), members)[:people]
@@ -204,7 +206,7 @@ def _house(city: City) -> None:
         household = np.concatenate([household, len(kept) + np.arange(people - len(household))])
         at = np.concatenate([at, rng.integers(0, len(weight), people)])
         alone = np.concatenate([alone, np.zeros(people, bool)])
-    head = _folded(rng, rng.normal(47, 16, household[-1] + 1), 20, 88)
+    head = _folded(rng, rng.normal(44, 15, household[-1] + 1), 20, 88)
     nth = np.arange(people) - np.searchsorted(household, household)
     base = head[household]
     child = base - rng.normal(27, 4, people)
@@ -215,7 +217,7 @@ def _house(city: City) -> None:
             base,
             base + rng.normal(-1, 3, people),
             np.where(child > 0, child, elder),
-            np.where(rng.random(people) < 0.55, child, elder),
+            np.where(rng.random(people) < 0.75, child, elder),
         ],
         elder,
     )
@@ -287,6 +289,7 @@ def _place(city: City) -> None:
     city.closed = np.where((cls >= CLINIC) & gone & ~late, rng.integers(120, 360, many), DAYS)
     city.day_off = np.where((cls == CLINIC) & (rng.random(many) < 0.25), rng.integers(0, 7, many), -1)
     city.chain = np.where((cls == SHOP) & (rng.random(many) < 0.55), rng.integers(0, 7, many), -1)
+    city.clockless = rng.random(many) < city.dials["no_clock_places"]
     city.dual = np.zeros(many, bool)
     shops = np.flatnonzero(cls == SHOP)
     city.dual[rng.choice(shops, max(2, len(shops) // 18), replace=False)] = True

@@ -235,8 +235,8 @@ def calendar(plan: Plan, rhythm: str, cap: int) -> np.ndarray:
     else:
         low, high = _PERIOD[rhythm]
         length = int(rng.integers(low, high + 1))
-        first = int(rng.integers(0, DAYS - length + 1))
-        span = every[first : first + length]
+        first = int(rng.integers(20 - length, DAYS - 20))
+        span = every[max(0, first) : first + length]
         week = {"daily": (0, 1, 2, 3, 4, 5), "thrice": ((0, 2, 4), (1, 3, 5))[int(rng.integers(2))]}
         step = {"fortnightly": 14, "21days": 21}.get(rhythm)
         days = (
@@ -513,7 +513,7 @@ def ring(plan: Plan, name: str, size: int, level: str) -> None:
     signs = [sign for sign in scheme.shared if sign == "nothing" or sign in plan.delivered]
     shared = str(rng.choice(signs)) if signs else "nothing"
     places = _ring_places(plan, where)
-    members = _recruit(plan, recruit, size, places)
+    members = _recruit(plan, recruit, min(size, 24) if recruit == "relatives" else size, places)
     if level == "hard" and plan.rings:
         old = np.unique(np.concatenate([other.members for other in plan.rings]))
         lent = rng.choice(old, min(len(old), max(1, round(0.1 * len(members)))), replace=False)
@@ -554,7 +554,7 @@ def ring(plan: Plan, name: str, size: int, level: str) -> None:
         places,
         doctors,
         come,
-        scheme.form in ("meet", "tour", "batches"),
+        scheme.form in ("meet", "tour", "batches", "split"),
         shared,
         strength,
         _HOURS[hours][1][1] * widen / 60,
