@@ -188,11 +188,11 @@ def _plant_rings(plan: Plan, claims: int, level: Level) -> None:
     )
     each = [_CLAIMS_EACH[SCHEMES[name].form] * np.mean(SCHEMES[name].events) for name in turns]
     aim = plan.city.dials["ring_claims_aimed_at"] * claims * many / (14 * claims / 400_000)
-    scale = 1.0
+    scale, edge = 1.0, rng.uniform(0.65, 1.0, many)
     for _ in range(6):
         sizes = [
-            int(np.clip(round(size * scale), *SCHEMES[name].size))
-            for size, name in zip(ladder, turns, strict=True)
+            int(np.clip(round(size * scale), SCHEMES[name].size[0], SCHEMES[name].size[1] * high))
+            for size, name, high in zip(ladder, turns, edge, strict=True)
         ]
         scale *= float(np.clip(aim / float(np.dot(sizes, each)), 0.5, 1.6))
     large = [at for at, name in enumerate(turns) if SCHEMES[name].size[1] >= 110]
