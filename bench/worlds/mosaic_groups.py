@@ -284,7 +284,10 @@ def meet(
     (low, high), (short, long) = _HOURS[hours]
     start = rng.uniform(low, high) + rng.normal(0, rng.uniform(4, 25), len(days))
     spread = rng.uniform(short, long) * widen
-    minute = start[event] + rng.uniform(0, spread, len(event))
+    serving = (
+        0.5 * np.bincount(event, minlength=len(days))[event]
+    )  # half a minute each at the counter, at least
+    minute = start[event] + rng.uniform(0, 1, len(event)) * np.maximum(spread, serving)
     return members[at], event, days[event], minute
 
 
