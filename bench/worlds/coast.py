@@ -97,9 +97,9 @@ def make(out: Path, *, claims: int, seed: int, level: Level) -> None:
     book, ordinary = Book(), Book()
     rings = _plant(city, book, claims, level)
     lawful = _lawful(city, book, claims, level)
-    wanted = int(claims / (1 + p["refunds"])) - book.count
+    wanted = int(claims / (1 + p["refunds"] * 1.33)) - book.count
     live(city, ordinary, wanted)
-    table = _joined(book, ordinary)
+    table = _without_impossible(rng, _joined(book, ordinary))
     ids = _ids(city)
     frame = _claims(city, table, ids)
     truth = _truth(city, table, frame, rings, lawful, ids, book)
@@ -120,7 +120,8 @@ def _plant(city: City, book: Book, claims: int, level: Level) -> list[Played]:
     people, bound = 0, len(city.group) / 1000
     number = max(3, round(14 * claims / 400_000 * city.p["ring_rate"]))
     kinds = [RINGS[i] for _ in range(number // len(RINGS) + 8) for i in rng.permutation(len(RINGS))]
-    for pattern in kinds:
+    for usual in kinds:
+        pattern = usual
         if (level == "real" and people >= bound) or (level != "real" and len(rings) >= number):
             break
         quiet = level in ("stealth", "hard") or (level == "real" and rng.random() < 0.5)
@@ -165,13 +166,14 @@ def _lawful(city: City, book: Book, claims: int, level: Level) -> list[Played]:
             played = play(city, book, pattern, members, -1, False, rng.uniform(*pattern.attend))
             for sign in pattern.signs:
                 _sign(city, played, sign, rng.uniform(0.4, 1.0) * (0.6 if level == "hard" else 1))
-            out.append(played)
+            if len(played.came) >= 3:
+                out.append(played)
     return out
 
 
 def _persons(city: City) -> None:
     """Columns of people: names, streets, phones, firms, accounts."""
-    rng, n, p = city.rng, len(city.group), city.p
+    rng, n = city.rng, len(city.group)
     street_of = city.household // 45
     ends = np.array(["路", "街", "巷", "里", "村", "弄"], dtype=object)
     first, last = (
@@ -256,9 +258,9 @@ def _sign(city: City, played: Played, sign: str, share: float, ring: int = -1) -
             played.pattern.kind, "远洋渔业公司" if rng.random() < 0.5 else "水产加工厂"
         )
     elif sign == "phone":
-        columns["phone"][who] = f"13{rng.integers(10**8, 10**9)}" if ring >= 0 else columns["phone"][lead]
+        columns["phone"][who] = columns["phone"][lead] if ring < 0 else _several(rng, len(who), "13", 9)
     elif sign == "account":
-        columns["bank_account"][who] = f"62{rng.integers(10**13, 10**14)}"
+        columns["bank_account"][who] = _several(rng, len(who) if ring >= 0 else 1, "62", 14)
     elif sign == "agent":
         columns["agent_id"][who] = f"A{rng.integers(10**7, 10**8)}"
     elif sign == "residence":
@@ -267,9 +269,32 @@ def _sign(city: City, played: Played, sign: str, share: float, ring: int = -1) -
         columns["identity_class"][who] = "2308"
 
 
+def _several(rng: np.random.Generator, n: int, head: str, digits: int) -> np.ndarray:
+    """An organiser's numbers: one for some five to fifteen people."""
+    low = 10 ** (digits - 1)
+    held = max(1, n // int(rng.integers(5, 16)))
+    numbers = np.array([f"{head}{x}" for x in rng.integers(low, low * 10, held)], dtype=object)
+    return numbers[rng.integers(0, held, n)]
+
+
 def _joined(*books: Book) -> dict[str, np.ndarray]:
     rows = [row for book in books for row in book.rows]
     return {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
+
+
+def _without_impossible(rng: np.random.Generator, t: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Hardly anybody goes out during a stay: such claims of ordinary life and of lawful groups go, but for a few."""
+    key = t["person"].astype(np.int64) * 1000 + t["day"]
+    stays = np.flatnonzero(t["los"] > 0)
+    stays = stays[np.argsort(key[stays], kind="stable")]
+    drop = np.zeros(len(key), bool)
+    for back in (1, 2):
+        at = np.searchsorted(key[stays], key, side="left") - back
+        last = stays[np.maximum(at, 0)]
+        same = (at >= 0) & (t["person"][last] == t["person"])
+        drop |= same & (t["day"] < t["day"][last] + t["los"][last])
+    keep = ~drop | (t["ring"] >= 0) | (rng.random(len(key)) < 0.05)
+    return {name: column[keep] for name, column in t.items()}
 
 
 def _unique(rng: np.random.Generator, n: int, digits: int) -> np.ndarray:
@@ -328,11 +353,13 @@ def _claims(city: City, t: dict[str, np.ndarray], ids: dict[str, np.ndarray]) ->
         stay, end + np.where(clock, out_minute * 60, 0).astype("timedelta64[s]"),
         begin + np.where(clock, wait, 0).astype("timedelta64[s]"),
     )  # fmt: skip
+    if p["pharmacy_doctor"]:
+        t["doctor"] = _prescribers(city, t, shop)
     doctor = np.where(t["doctor"] >= 0, ids["doctor"][np.maximum(t["doctor"], 0)], None)
     absent = np.where(shop, (rng.random(n) < 0.35) | (not p["pharmacy_doctor"]), rng.random(n) < 0.012)
     med = np.array([s.med for s in streams], dtype=object)[stream]
     med = np.where(shop & (stream == 4), "9929", np.where(t["note"] != "", t["note"], med))
-    frame = pd.DataFrame({
+    return pd.DataFrame({
         "claim_id": _unique(rng, n, 12), "patient_id": ids["person"][person],
         "facility_id": np.where(shop, None, ids["place"][place]), "pharmacy_id": np.where(shop, ids["place"][place], None),
         "doctor_id": np.where(absent, None, doctor), "claim_type": np.array([s.ctype for s in streams], dtype=object)[stream],
@@ -345,7 +372,15 @@ def _claims(city: City, t: dict[str, np.ndarray], ids: dict[str, np.ndarray]) ->
         "discharge_way": np.where(stay, rng.choice(["1"] * 17 + ["2", "4", "9"], n), None),
         "med_type_raw": med, "refund_of": np.full(n, None, dtype=object),
     })  # fmt: skip
-    return frame
+
+
+def _prescribers(city: City, t: dict[str, np.ndarray], shop: np.ndarray) -> np.ndarray:
+    """At a pharmacy some bring a prescription of a doctor they see."""
+    seen = np.full(len(city.group), -1)
+    at = np.flatnonzero(~shop & (t["ring"] < 0))
+    seen[t["person"][at]] = t["doctor"][at]
+    brought = shop & (t["doctor"] < 0) & (city.rng.random(len(shop)) < 0.3)
+    return np.where(brought, seen[t["person"]], t["doctor"])
 
 
 def _diagnoses(city: City, t: dict[str, np.ndarray], shop: np.ndarray) -> np.ndarray:
@@ -358,8 +393,20 @@ def _diagnoses(city: City, t: dict[str, np.ndarray], shop: np.ndarray) -> np.nda
         if name == "chronic":
             pick = np.where(rng.random(len(of)) < 0.9, city.dx[t["person"][of]], pick)
         out[of] = codes[pick]
+    out = _plausible(city, out, t["person"])
     out = np.where(t["dx"] != -1, t["dx"], out)
     return np.where((shop & (t["dx"] == -1)) | (out == "") | (rng.random(n) < city.p["dirt"]), None, out)
+
+
+def _plausible(city: City, codes: np.ndarray, person: np.ndarray) -> np.ndarray:
+    """Diagnoses that fit sex and age."""
+    male, young = city.sex[person] == 1, city.age[person] < 18
+    codes = np.where((codes == "D25.900") & (male | young), "K80.200", codes)
+    codes = np.where((codes == "N40.x00") & (~male | (city.age[person] < 45)), "N39.000", codes)
+    grown = pd.Series(codes).isin(["I10.x00", "E11.900", "I25.100", "J44.900", "I69.300", "M05.900", "M47.800", "C34.900",
+                                   "I63.900", "I20.000", "M17.900", "BNW030", "K80.100", "K80.200", "N20.000"]).to_numpy()  # fmt: skip
+    early = np.isin(codes, ["I69.300", "J44.900", "I63.900", "I25.100", "I20.000"]) & (city.age[person] < 40)
+    return np.where(grown & young, "J45.900", np.where(early, "J18.900", codes))
 
 
 def _operators(city: City, t: dict[str, np.ndarray]) -> np.ndarray:
@@ -371,7 +418,7 @@ def _operators(city: City, t: dict[str, np.ndarray]) -> np.ndarray:
 def _with_refunds(city: City, frame: pd.DataFrame, t: dict[str, np.ndarray]) -> pd.DataFrame:
     """Add negative claims, some billed again; drop what this seed does not deliver; sort as a platform would."""
     rng, p, n = city.rng, city.p, len(frame)
-    chosen = rng.choice(np.flatnonzero(t["ring"] < 0), int(n * p["refunds"] * 0.75), replace=False)
+    chosen = rng.choice(np.flatnonzero(t["ring"] < 0), int(n * p["refunds"]), replace=False)
     back = frame.iloc[chosen].copy()
     back["refund_of"] = back.claim_id
     money = ["total_amount", "fund_amount", "account_amount", "self_paid_amount"]
@@ -506,7 +553,7 @@ def _truth(city, t, frame, rings, lawful, ids, book) -> Truth:
         )
     pairs = [(f"C{r + 1:03d}", c) for r, c in zip(t["ring"][of], frame.claim_id.to_numpy()[of], strict=True)]
     decoys = [
-        (f"L{i + 1:04d}", d.pattern.kind, "|".join(ids["person"][d.members])) for i, d in enumerate(lawful)
+        (f"L{i + 1:04d}", d.pattern.kind, "|".join(ids["person"][d.came])) for i, d in enumerate(lawful)
     ]
     return Truth(
         rings=pd.DataFrame(rows, columns=["ring_id", "kind", "patients", "oracle_nats"]),
@@ -558,7 +605,7 @@ def _oracle(city: City, t: dict[str, np.ndarray], rings: list[Played], book: Boo
         mine = of[t["ring"][of] == i]
         people = np.unique(t["person"][mine])
         nats = _identifiers(city, ring, people)
-        if ring.style in ("meet", "batches", "tour"):
+        if ring.pattern.style in ("meet", "batches", "tour"):
             met = mine[t["event"][mine] >= 0]
             events, counts = np.unique(t["event"][met], return_counts=True)
             q = float(np.clip(counts.mean() / len(people), 0.02, 0.98))

@@ -375,7 +375,7 @@ def live(city: City, book: Book, wanted: int) -> None:
         rates[name] = np.array(s.rate)[city.group] * city.activity * rng.gamma(1.6, 1 / 1.6, n)
     for name, share in (("chronic", 0.42), ("tcm", 0.16), ("home", 0.07)):
         rates[name] = rates[name] * (rng.random(n) < share) / share
-    extra = 1.0 + city.p["companions"] + 0.03
+    extra = 0.955 + city.p["companions"]
     factor = wanted / extra / sum(r.sum() for r in rates.values())
     for name in STREAMS:
         lam = rates[name] * factor
@@ -387,7 +387,7 @@ def live(city: City, book: Book, wanted: int) -> None:
             person = np.repeat(np.arange(n), rng.poisson(lam))
             _visits(city, book, name, person, _days(city, name, person), None)
     _hospital_shops(city, book)
-    _companions(city, book, wanted)
+    _companions(city, book)
 
 
 def _courses(city: City, stream: str, person: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -482,7 +482,7 @@ def _hospital_shops(city: City, book: Book) -> None:
     )  # fmt: skip
 
 
-def _companions(city: City, book: Book, wanted: int) -> None:
+def _companions(city: City, book: Book) -> None:
     """People of one household go together, now and then."""
     rng = city.rng
     size = np.bincount(city.household)

@@ -135,56 +135,71 @@ LAWFUL: tuple[Pattern, ...] = (
 )  # fmt: skip
 
 RINGS: tuple[Pattern, ...] = (
-    _p("crew_cards_kept", (9, 40), "worker", "PHA", "pharmacy", every=(8, 18), gap=(0.8, 3), hour=(12, 20), doctors=0,
+    _p("crew_cards_kept", (9, 40), "worker", "PHA", "pharmacy", every=(4, 10), gap=(0.8, 3), hour=(12, 20), doctors=0,
        signs=("employer",), roles=("place",), scale=(1.5, 3.5), life=(0.5, 1), local=0.8),
-    _p("lecture_admissions", (40, 130), "old", "PRIV", "stay", style="batches", every=(35, 60), attend=(0.45, 0.7), span=2, local=0.5,
+    _p("lecture_admissions", (40, 130), "old", "PRIV", "stay", style="batches", every=(30, 55), attend=(0.45, 0.7), span=2, local=0.5,
        gap=(8, 30), doctors=2, dx=("M51.200", "I67.801", "J42.x00"), los=(7, 10), roles=("place", "doctor"), scale=(0.8, 1.5), snap=False),
-    _p("groceries_for_granules", (15, 60), "old", "PHA", "pharmacy", every=(9, 16), gap=(5, 16), hour=(8.5, 15), steady=True,
+    _p("groceries_for_granules", (15, 60), "old", "PHA", "pharmacy", every=(5, 10), gap=(5, 16), hour=(8.5, 15), steady=True,
        doctors=0, roles=("place",), scale=(1.5, 3.5), life=(0.4, 1)),
-    _p("visits_never_made", (8, 30), "frail", "LTC", "home", style="slots", every=(2, 3), attend=(0.8, 0.98), hour=(8, 16), steady=True,
+    _p("visits_never_made", (12, 40), "frail", "LTC", "home", style="slots", every=(2, 3), attend=(0.8, 0.98), hour=(8, 16), steady=True,
        roles=("place", "doctor"), life=(0.3, 0.9), scale=(1, 1.4), doctors=2, local=0.5),
-    _p("landlord_cards", (4, 10), "winter", "PHA", "pharmacy", style="tour", every=(6, 14), gap=(0.7, 3), hour=(9, 19), doctors=0,
+    _p("landlord_cards", (4, 10), "winter", "PHA", "pharmacy", style="tour", every=(4, 10), gap=(0.7, 3), hour=(9, 19), doctors=0,
        signs=("phone", "agent"), roles=("agent", "phone"), places=(2, 4), scale=(1.2, 3), life=(0.6, 1)),
-    _p("day_surgery_mill", (20, 80), "old", "DAYS", "day", style="batches", every=(20, 40), attend=(0.35, 0.6), gap=(10, 40), span=1,
+    _p("day_surgery_mill", (20, 80), "old", "DAYS", "day", style="batches", every=(16, 35), attend=(0.35, 0.6), gap=(10, 40), span=1,
        dx=("K64.900", "I83.900"), los=(0, 1), signs=("agent",), roles=("place", "doctor", "agent"), local=0.4, snap=False),
     _p("split_courses", (12, 45), "any", "CLIN", "clinic", style="drip", every=(3, 7), attend=(0.8, 0.95), steady=True, local=0.5,
        roles=("place", "doctor"), dx=("M54.500", "M54.200", "J20.900"), life=(0.3, 0.8), scale=(0.9, 1.8)),
     _p("resale_tour", (10, 26), "chronic", "PHA", "pharmacy", style="tour", every=(6, 14), gap=(0.8, 4), hour=(9, 17), doctors=1,
        places=(4, 8), scale=(1.5, 4), dx=("I25.100", "E11.900"), local=0.3, life=(0.4, 1), roles=()),
-    _p("two_doctors_one_shop", (40, 120), "chronic", "SEC", "hospital", style="drip", every=(20, 45), doctors=2, local=0.3, far=True,
+    _p("two_doctors_one_shop", (40, 120), "chronic", "SEC", "hospital", style="drip", every=(14, 30), doctors=2, local=0.3, far=True,
        then=("pharmacy", "PHA", 0.9, 150), roles=("doctor", "then"), scale=(1, 2), dx=("I25.100", "E11.900", "I67.801")),
-    _p("benefit_shells", (8, 30), "youngf", "PRIV", "stay", style="drip", every=(300, 360), attend=(0.9, 1), los=(3, 5), local=0.1,
+    _p("benefit_shells", (14, 44), "youngf", "PRIV", "stay", style="drip", every=(300, 360), attend=(0.9, 1), los=(3, 5), local=0.1,
        dx=("O82.000", "O80.000"), med="52", signs=("employer", "agent"), roles=("employer", "agent"), scale=(2, 4), places=(2, 4)),
-    _p("paper_identities", (25, 110), "resident", "CLIN", "clinic", style="drip", every=(16, 40), attend=(0.7, 0.95), local=0.1,
+    _p("paper_identities", (25, 110), "resident", "CLIN", "clinic", style="drip", every=(12, 26), attend=(0.7, 0.95), local=0.1,
        signs=("phone", "account"), roles=("place", "phone", "account"), places=(1, 3), doctors=2),
-    _p("rotating_pool", (22, 60), "any", "CLIN", "clinic", every=(4, 9), attend=(0.2, 0.4), gap=(4, 15), places=(4, 7), doctors=1,
+    _p("rotating_pool", (22, 60), "any", "CLIN", "clinic", every=(2.5, 6), attend=(0.2, 0.4), gap=(4, 15), places=(4, 7), doctors=1,
        local=0.5, snap=False, hour=(9, 17), roles=("place",), dx=("M54.500", "K29.500"), life=(0.5, 1), scale=(1, 2)),
-    _p("slow_drip", (4, 6), "old", "PHA", "pharmacy", every=(9, 20), gap=(1, 5), hour=(9, 19), doctors=0, scale=(1, 2.5), local=0.6,
+    _p("slow_drip", (4, 6), "old", "PHA", "pharmacy", every=(5, 12), gap=(1, 5), hour=(9, 19), doctors=0, scale=(1, 2.5), local=0.6,
        roles=("place",)),
-    _p("staff_and_kin", (5, 15), "any", "CLIN", "clinic", every=(5, 11), gap=(1, 5), hour=(18, 20), local=0.6, roles=("place", "doctor"),
+    _p("staff_and_kin", (5, 15), "any", "CLIN", "clinic", every=(3, 7), gap=(1, 5), hour=(18, 20), local=0.6, roles=("place", "doctor"),
        signs=("phone",), scale=(1, 2), snap=False),
-    _p("van_pickup", (9, 22), "village", "TCM", "tcm", every=(9, 16), gap=(2, 8), hour=(8.5, 11), local=1.0, far=True,
+    _p("van_pickup", (9, 22), "village", "TCM", "tcm", every=(5, 10), gap=(2, 8), hour=(8.5, 11), local=1.0, far=True,
        roles=("place", "doctor"), dx=("M17.900", "M54.500"), scale=(1.2, 2.4), steady=True),
-    _p("circling_admissions", (6, 20), "old", "PRIV", "stay", every=(28, 50), attend=(0.6, 0.9), gap=(15, 60), span=2, los=(8, 12),
+    _p("circling_admissions", (6, 20), "old", "PRIV", "stay", every=(24, 42), attend=(0.6, 0.9), gap=(15, 60), span=2, los=(8, 12),
        places=(3, 4), local=0.5, dx=("I69.300", "J44.900", "M51.200"), roles=("place",), snap=False, doctors=1),
     _p("sessions_on_paper", (9, 26), "old", "TCM", "tcm", style="slots", every=(2, 3), attend=(0.8, 0.97), hour=(8, 18), steady=True,
        life=(0.2, 0.7), roles=("place", "doctor"), dx=("M54.200", "M51.200"), scale=(1, 1.6)),
-    _p("lodgers_home_cards", (4, 8), "dock", "PHA", "pharmacy", style="tour", every=(8, 16), gap=(0.7, 4), hour=(16, 21), doctors=0,
+    _p("lodgers_home_cards", (4, 8), "dock", "PHA", "pharmacy", style="tour", every=(5, 11), gap=(0.7, 4), hour=(16, 21), doctors=0,
        places=(2, 3), signs=("address",), scale=(1, 2.5), roles=(), local=1.0),
 )  # fmt: skip
 
 
 @dataclass(slots=True)
+class Scene:
+    """What a style needs to place its claims: people, places, rhythm, the year's days allowed, gap in minutes, attendance."""
+
+    city: City
+    book: Book
+    pattern: Pattern
+    members: np.ndarray
+    places: np.ndarray
+    every: float
+    inside: np.ndarray
+    gap: float
+    own: np.ndarray
+    ring: int
+
+
+@dataclass(slots=True)
 class Played:
-    """What a group became: its people, helpers and how truly it met."""
+    """What a group became: its people, places, doctors, the stop after (-1: none) and who came at all."""
 
     pattern: Pattern
     members: np.ndarray
     places: np.ndarray
     doctors: np.ndarray
     second: int
-    attend: float
-    style: str
+    came: np.ndarray
 
 
 def _fits(city: City, who: str) -> np.ndarray:
@@ -271,6 +286,8 @@ def _where(city: City, pattern: Pattern, members: np.ndarray) -> np.ndarray:
     if pattern.roles:
         pull = pull**0.5
     pull[(city.opened > 0) | (city.closed < 1000)] = 0
+    if not pull.any():
+        pull = (city.cat == CATS.index(pattern.cats)).astype(float)
     n = min(int(rng.integers(pattern.places[0], pattern.places[1] + 1)), int((pull > 0).sum()))
     return rng.choice(len(pull), max(n, 1), replace=False, p=pull / pull.sum())
 
@@ -306,8 +323,9 @@ def play(
     gap = rng.uniform(*pattern.gap) * (6 if hard else 1)
     own = np.clip(attend + rng.normal(0, 0.08, len(members)), 0.02, 0.99)
     maker = {"meet": _meet, "slots": _slots, "batches": _batches, "tour": _tour, "drip": _drip}[pattern.style]
-    style = pattern.style if ring < 0 or pattern.style != "batches" else "batches"
-    who, at, day, minute, event = maker(city, book, pattern, members, places, every, inside, gap, own, ring)
+    who, at, day, minute, event = maker(
+        Scene(city, book, pattern, members, places, every, inside, gap, own, ring)
+    )
     if not len(who):
         who, at, day = members[:1], np.zeros(1, int), np.array([int(np.flatnonzero(inside)[0])])
         minute, event = np.array([600]), np.array([-1])
@@ -333,7 +351,7 @@ def play(
     if pattern.then:
         second = _then(city, book, pattern, who, place, doctor, day, minute, ring, scale)
     return Played(
-        pattern, members, places, helpers[:, : max(pattern.doctors, 1)].ravel(), second, attend, style
+        pattern, members, places, helpers[:, : max(pattern.doctors, 1)].ravel(), second, np.unique(who)
     )
 
 
@@ -349,25 +367,25 @@ def _row(city: City, people: np.ndarray, base: float, gap: float, close: float) 
     return base + steps * min(1.0, room / max(steps[-1], 1))
 
 
-def _meet(city, book, pattern, members, places, every, inside, gap, own, ring):
-    rng, parts = city.rng, []
-    slot = rng.uniform(*pattern.hour) * 60
-    turn = rng.integers(0, len(places))
-    for i, day in enumerate(_occasions(city, pattern, every, inside)):
-        who = members[rng.random(len(members)) < own]
+def _meet(s: Scene) -> tuple[np.ndarray, ...]:
+    rng, parts = s.city.rng, []
+    slot = rng.uniform(*s.pattern.hour) * 60
+    turn = rng.integers(0, len(s.places))
+    for i, day in enumerate(_occasions(s.city, s.pattern, s.every, s.inside)):
+        who = s.members[rng.random(len(s.members)) < s.own]
         if not len(who):
             continue
         who = rng.permutation(who)
-        at = (turn + i) % len(places) if rng.random() < 0.7 else int(rng.integers(0, len(places)))
-        minute = _row(city, who, slot + rng.normal(0, 22), gap, city.hours[places[at], 1])
-        late = rng.integers(0, pattern.span + 1, len(who))
-        window = minute[-1] - minute[0] + 10 if not pattern.span else 600.0 * (pattern.span + 1)
-        event = _event(book, ring, int(places[at]), int(day), window)
+        at = (turn + i) % len(s.places) if rng.random() < 0.7 else int(rng.integers(0, len(s.places)))
+        minute = _row(s.city, who, slot + rng.normal(0, 22), s.gap, s.city.hours[s.places[at], 1])
+        late = rng.integers(0, s.pattern.span + 1, len(who))
+        window = minute[-1] - minute[0] + 10 if not s.pattern.span else 600.0 * (s.pattern.span + 1)
+        event = _event(s.book, s.ring, int(s.places[at]), int(day), window)
         parts.append(
             (
                 who,
                 np.full(len(who), at),
-                np.minimum(day + late, city.days - 1),
+                np.minimum(day + late, s.city.days - 1),
                 minute,
                 np.full(len(who), event),
             )
@@ -375,45 +393,51 @@ def _meet(city, book, pattern, members, places, every, inside, gap, own, ring):
     return _join(parts)
 
 
-def _slots(city, book, pattern, members, places, every, inside, gap, own, ring):
-    """every = visits a week here. Each one has weekdays and a minute; beds or tables are shared by shifts."""
-    rng, parts = city.rng, []
-    n = len(members)
-    weekly = max(1, round(float(every) * (0.36 if every > pattern.every[1] else 1)))
+def _slots(s: Scene) -> tuple[np.ndarray, ...]:
+    """The rhythm is visits a week here. Each one has weekdays and a minute; beds or tables are shared by shifts."""
+    rng, parts = s.city.rng, []
+    n = len(s.members)
+    weekly = max(1, round(float(s.every) * (0.36 if s.every > s.pattern.every[1] else 1)))
     shared = rng.random((2, 7))
     keys = shared[rng.integers(0, 2, n)] + rng.normal(0, 0.05, (n, 7))
     on = np.argsort(np.argsort(keys, axis=1), axis=1) < weekly
-    shifts = np.sort(rng.uniform(*pattern.hour, max(2, n // 5))) * 60 // 15 * 15
+    shifts = np.sort(rng.uniform(*s.pattern.hour, max(2, n // 5))) * 60 // 15 * 15
     slot = shifts[rng.integers(0, len(shifts), n)]
-    days = np.flatnonzero(inside & ~(city.holidays() & (weekly < 6)))
-    come = on[:, city.weekday(days)] & (rng.random((n, len(days))) < own[:, None])
+    days = np.flatnonzero(s.inside & ~(s.city.holidays() & (weekly < 6)))
+    come = on[:, s.city.weekday(days)] & (rng.random((n, len(days))) < s.own[:, None])
     for column, day in enumerate(days):
         i = np.flatnonzero(come[:, column])
         if not len(i):
             continue
-        at = np.full(len(i), int(members[0]) % len(places))
-        event = _event(book, ring, int(places[at[0]]), int(day), 40.0 * len(np.unique(slot[i])))
+        at = np.full(len(i), int(s.members[0]) % len(s.places))
+        event = _event(s.book, s.ring, int(s.places[at[0]]), int(day), 40.0 * len(np.unique(slot[i])))
         parts.append(
-            (members[i], at, np.full(len(i), day), slot[i] + rng.normal(0, 6, len(i)), np.full(len(i), event))
+            (
+                s.members[i],
+                at,
+                np.full(len(i), day),
+                slot[i] + rng.normal(0, 6, len(i)),
+                np.full(len(i), event),
+            )
         )
     return _join(parts)
 
 
-def _batches(city, book, pattern, members, places, every, inside, gap, own, ring):
-    rng, parts = city.rng, []
-    for day in _occasions(city, pattern, every, inside)[:7]:
-        who = rng.permutation(members[rng.random(len(members)) < own])
+def _batches(s: Scene) -> tuple[np.ndarray, ...]:
+    rng, parts = s.city.rng, []
+    for day in _occasions(s.city, s.pattern, s.every, s.inside)[:7]:
+        who = rng.permutation(s.members[rng.random(len(s.members)) < s.own])
         if not len(who):
             continue
-        at = int(rng.integers(0, len(places)))
-        late = rng.integers(0, pattern.span + 1, len(who))
-        event = _event(book, ring, int(places[at]), int(day), 600.0 * (pattern.span + 1))
-        minute = _row(city, who, rng.uniform(*pattern.hour) * 60, gap, city.hours[places[at], 1])
+        at = int(rng.integers(0, len(s.places)))
+        late = rng.integers(0, s.pattern.span + 1, len(who))
+        event = _event(s.book, s.ring, int(s.places[at]), int(day), 600.0 * (s.pattern.span + 1))
+        minute = _row(s.city, who, rng.uniform(*s.pattern.hour) * 60, s.gap, s.city.hours[s.places[at], 1])
         parts.append(
             (
                 who,
                 np.full(len(who), at),
-                np.minimum(day + late, city.days - 1),
+                np.minimum(day + late, s.city.days - 1),
                 minute,
                 np.full(len(who), event),
             )
@@ -421,42 +445,46 @@ def _batches(city, book, pattern, members, places, every, inside, gap, own, ring
     return _join(parts)
 
 
-def _tour(city, book, pattern, members, places, every, inside, gap, own, ring):
-    rng, parts = city.rng, []
-    for day in _occasions(city, replace(pattern, snap=False), every, inside):
-        clock = rng.uniform(*pattern.hour) * 60 - 60
-        stops = rng.permutation(len(places))[: max(2, round(len(places) * rng.uniform(0.5, 1)))]
+def _tour(s: Scene) -> tuple[np.ndarray, ...]:
+    rng, parts = s.city.rng, []
+    for day in _occasions(s.city, replace(s.pattern, snap=False), s.every, s.inside):
+        clock = rng.uniform(*s.pattern.hour) * 60 - 60
+        stops = rng.permutation(len(s.places))[: max(2, round(len(s.places) * rng.uniform(0.5, 1)))]
         for at in stops:
-            who = rng.permutation(members[rng.random(len(members)) < own * (1.0 if len(stops) < 3 else 0.5)])
+            who = rng.permutation(
+                s.members[rng.random(len(s.members)) < s.own * (1.0 if len(stops) < 3 else 0.5)]
+            )
             if not len(who):
                 continue
-            minute = _row(city, who, clock, gap, city.hours[places[at], 1])
-            event = _event(book, ring, int(places[at]), int(day), minute[-1] - minute[0] + 10)
+            minute = _row(s.city, who, clock, s.gap, s.city.hours[s.places[at], 1])
+            event = _event(s.book, s.ring, int(s.places[at]), int(day), minute[-1] - minute[0] + 10)
             parts.append(
                 (who, np.full(len(who), at), np.full(len(who), day), minute, np.full(len(who), event))
             )
             clock = minute[-1] + rng.uniform(10, 45)
+            if clock > 1215:
+                break
     return _join(parts)
 
 
-def _drip(city, book, pattern, members, places, every, inside, gap, own, ring):
-    rng, parts = city.rng, []
-    free = np.flatnonzero(inside & ~city.holidays())
-    for person, share in zip(members, own, strict=True):
-        pace = every * rng.lognormal(0, 0.2)
+def _drip(s: Scene) -> tuple[np.ndarray, ...]:
+    rng, parts = s.city.rng, []
+    free = np.flatnonzero(s.inside & ~s.city.holidays())
+    for person, share in zip(s.members, s.own, strict=True):
+        pace = s.every * rng.lognormal(0, 0.2)
         k = max(1, int(len(free) / pace))
-        t = rng.uniform(0, 1) + np.arange(k) if every < 200 else rng.uniform(0, 1, 1) * k
+        t = rng.uniform(0, 1) + np.arange(k) if s.every < 200 else rng.uniform(0, 1, 1) * k
         t = np.minimum(t[rng.random(len(t)) < share] / k * len(free) + rng.normal(0, 2), len(free) - 1)
         day = free[np.clip(t, 0, len(free) - 1).astype(int)]
-        usual = rng.normal(city.usual_minute[person], 45, len(day))
+        usual = rng.normal(s.city.usual_minute[person], 45, len(day))
         at = np.where(
-            rng.random(len(day)) < 0.8, person % len(places), rng.integers(0, len(places), len(day))
+            rng.random(len(day)) < 0.8, person % len(s.places), rng.integers(0, len(s.places), len(day))
         )
         parts.append((np.full(len(day), person), at, day, usual, np.full(len(day), -1)))
     return _join(parts)
 
 
-def _join(parts):
+def _join(parts: list[tuple[np.ndarray, ...]]) -> tuple[np.ndarray, ...]:
     if not parts:
         return (np.empty(0, int),) * 5
     return tuple(np.concatenate(column).astype(int) for column in zip(*parts, strict=True))
