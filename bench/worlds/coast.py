@@ -107,8 +107,10 @@ def make(out: Path, *, claims: int, seed: int, level: Level) -> None:
     write_world(out, _tables(city, frame, ids), truth)
 
 
-def _draw_size(city: City, low: int, high: int, share: float) -> int:
-    size = round(float(np.exp(city.rng.uniform(log(low), log(high)))))
+def _draw_size(city: City, low: int, high: int, share: float, bend: float = 1.0) -> int:
+    """Between low and high on a log scale; bend below 1: rather large."""
+    u = city.rng.random() ** bend
+    size = round(float(np.exp(log(low) + u * log(high / low))))
     return max(3, min(size, int(len(city.group) * share)))
 
 
@@ -125,7 +127,7 @@ def _plant(city: City, book: Book, claims: int, level: Level) -> list[Played]:
         if (level == "real" and people >= bound) or (level != "real" and len(rings) >= number):
             break
         quiet = level in ("stealth", "hard") or (level == "real" and rng.random() < 0.5)
-        size = _draw_size(city, *pattern.size, 1 / 60)
+        size = _draw_size(city, *pattern.size, 1 / 60, 0.55)
         if level == "real":
             size = int(np.clip(rng.lognormal(log(9), 0.62), 4, 40))
         own = pattern.attend != Pattern.__dataclass_fields__["attend"].default
@@ -422,9 +424,8 @@ def _with_refunds(city: City, frame: pd.DataFrame, t: dict[str, np.ndarray]) -> 
     back = frame.iloc[chosen].copy()
     back["refund_of"] = back.claim_id
     money = ["total_amount", "fund_amount", "account_amount", "self_paid_amount"]
-    back[money] = -back[money]
+    back[money] = 0.0 - back[money]
     again = frame.iloc[chosen[: len(chosen) // 3]].copy()
-    again["total_amount"] = (again.fund_amount + again.account_amount + again.self_paid_amount).round(2)
     frame.loc[rng.random(n) < p["dirt"] / 5, "operator_id"] = None
     more = pd.concat([back, again], ignore_index=True)
     more["claim_id"] = "9" + _unique(rng, len(more), 11)

@@ -270,6 +270,7 @@ def _people(city: City, n: int) -> None:
     spread = np.array([7.5, 10, 15, 4, 5.5, 14])[city.group]
     low, high = np.array([52, 19, 18, 0, 55, 3])[city.group], np.array([98, 60, 88, 17, 88, 80])[city.group]
     city.age = np.clip(rng.normal(mean, spread), low + rng.random(n), high)
+    city.age = np.abs(city.age - rng.random(n))
     city.sex = 1 + (rng.random(n) < 0.53)
     weight = np.array([
         [5, 2, 4, 2.2, 2, 1.2, 0.6], [3, 3, 7, 1.5, 1.2, 0.5, 0.3], [2, 1.5, 2, 4, 4, 1.6, 0.1],

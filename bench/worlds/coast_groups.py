@@ -332,7 +332,7 @@ def play(
     place = places[at]
     doctor = helpers[at, (who + day // 60) % helpers.shape[1]]
     low, high = city.hours[place].T
-    minute = np.clip(minute, low, high - 1).astype(int)
+    minute = np.where(minute >= high, rng.uniform(high - 45, high), np.maximum(minute, low)).astype(int)
     los = (
         rng.integers(pattern.los[0], pattern.los[1] + 1, len(who))
         if pattern.los[0] >= 0
