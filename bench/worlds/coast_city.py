@@ -165,6 +165,7 @@ class City:
     dx: np.ndarray = field(default_factory=lambda: np.empty(0))
     taken: np.ndarray = field(default_factory=lambda: np.empty(0))
     columns: dict[str, np.ndarray] = field(default_factory=dict)
+    sorts: dict[str, np.ndarray] = field(default_factory=dict)
 
     def month(self, day: np.ndarray | int) -> np.ndarray:
         """Calendar month (1 to 12) of a day number."""

@@ -203,6 +203,13 @@ class Played:
 
 
 def _fits(city: City, who: str) -> np.ndarray:
+    """Who may belong to a group of this sort (worked out once a city)."""
+    if not city.sorts:
+        city.sorts = _sorts(city)
+    return city.sorts[who]
+
+
+def _sorts(city: City) -> dict[str, np.ndarray]:
     age, group = city.age, city.group
     kind = city.zone_kind[city.zone]
     home = group < 4
@@ -213,7 +220,7 @@ def _fits(city: City, who: str) -> np.ndarray:
         "child": group == 3, "student": home & (age >= 18) & (age < 24), "youngf": (city.sex == 2) & home & (age > 20) & (age < 38),
         "island": home & np.isin(kind, ("island", "fishing")), "village": home & np.isin(kind, ("inland", "fishing")) & (age > 45),
         "dock": home & (kind == "dock") & (age > 25), "house": home,
-    }[who]  # fmt: skip
+    }  # fmt: skip
 
 
 def choose(city: City, pattern: Pattern, size: int, reuse: np.ndarray | None = None) -> np.ndarray:
