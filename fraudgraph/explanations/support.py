@@ -10,7 +10,7 @@ from scipy.stats import poisson
 
 from fraudgraph.store import Store
 
-__all__ = ["ExplanationSupport", "read_spoken"]
+__all__ = ["ExplanationSupport", "read_support"]
 
 _SQL = Path(__file__).parent / "sql"
 REST_PEOPLE = 4
@@ -36,19 +36,18 @@ class ExplanationSupport:
     rest_share: float = 0.0
 
 
-def read_spoken(store: Store) -> dict[int, dict[str, ExplanationSupport]]:
-    """The claims behind every explanation, by group and name; makes `lawful_claims`.
+def read_support(store: Store) -> dict[int, dict[str, ExplanationSupport]]:
+    """The claims behind every explanation, by group and name.
 
     Parameters
     ----------
     store : Store
-        Holds member claims, attributes, sittings and `diagnosis_families`.
+        Holds `lawful_claims` (claims.sql), member claims, sittings and `explanation_marks`.
     """
-    store.run((_SQL / "lawful_claims.sql").read_text(encoding="utf-8"))
     left = _left_over(store)
     found: dict[int, dict[str, ExplanationSupport]] = {}
     for group_no, name, people, claims, share in store.rows(
-        (_SQL / "lawful_shares.sql").read_text(encoding="utf-8")
+        (_SQL / "shares.sql").read_text(encoding="utf-8")
     ):
         count, rest = left.get((group_no, name), (0, 0.0))
         found.setdefault(group_no, {})[name] = ExplanationSupport(
@@ -59,7 +58,7 @@ def read_spoken(store: Store) -> dict[int, dict[str, ExplanationSupport]]:
 
 def _left_over(store: Store) -> dict[tuple[int, str], tuple[int, float]]:
     """People outside each explanation, and the share of the group's surprise that is theirs, beyond chance groups."""
-    table = store.arrow((_SQL / "lawful_rest.sql").read_text(encoding="utf-8"), least=REST_PEOPLE)
+    table = store.arrow((_SQL / "rest.sql").read_text(encoding="utf-8"), least=REST_PEOPLE)
     whole = dict(
         store.rows(
             "SELECT s.group_no, sum(CAST(least(-log10(j.p), 12.0) AS DECIMAL(12,6))) FROM group_sessions AS s "
