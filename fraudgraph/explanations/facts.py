@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fraudgraph.claims.schema.schema import CANONICAL
-from fraudgraph.explanations.support import ExplanationSupport
 
-__all__ = ["FROM_CLAIMS", "UNITS", "Fact", "Known", "Unit", "columns_in_words"]
+__all__ = ["FROM_CLAIMS", "UNITS", "ExplanationSupport", "Fact", "Known", "Unit", "columns_in_words"]
 
 FROM_CLAIMS = "shares"
 """The `sql` of facts that are read from the claims that speak for an explanation (claims.sql, shares.sql)."""
@@ -57,6 +56,21 @@ class Fact:
     says_zh: str
     says_en: str
     columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplanationSupport:
+    """What the claims say for one explanation of one group.
+
+    `claim_share` is how much of the surprise of the sittings these claims carry; `rest_count` people are outside it, and
+    `rest_share` of the group's surprise is theirs alone, beyond what chance groups reach.
+    """
+
+    patient_count: int
+    claim_ids: tuple[str, ...]
+    claim_share: float
+    rest_count: int = 0
+    rest_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

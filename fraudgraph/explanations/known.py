@@ -8,8 +8,8 @@ import tomllib
 import pyarrow as pa
 
 from fraudgraph.explanations.cards import ROOM, Library, read_library
-from fraudgraph.explanations.facts import FROM_CLAIMS, Known
-from fraudgraph.explanations.support import ExplanationSupport, read_support
+from fraudgraph.explanations.facts import FROM_CLAIMS, ExplanationSupport, Known
+from fraudgraph.explanations.support import read_support
 from fraudgraph.store import Store
 
 __all__ = ["prepare_known", "read_known"]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from scipy.stats import poisson
 
+from fraudgraph.explanations.facts import ExplanationSupport
 from fraudgraph.store import Store
 
-__all__ = ["ExplanationSupport", "read_support"]
+__all__ = ["read_support"]
 
 _SQL = Path(__file__).parent / "sql"
 REST_PEOPLE = 4
@@ -19,21 +19,6 @@ GOOD_SITTING_P = 0.01
 MOST_DECADES = 12.0
 DECADES_EACH = 6.0
 """What each person left must bring, as for a group picked out of a city (score.py)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExplanationSupport:
-    """What the claims say for one explanation of one group.
-
-    `claim_share` is how much of the surprise of the sittings these claims carry; `rest_count` people are outside it, and
-    `rest_share` of the group's surprise is theirs alone, beyond what chance groups reach.
-    """
-
-    patient_count: int
-    claim_ids: tuple[str, ...]
-    claim_share: float
-    rest_count: int = 0
-    rest_share: float = 0.0
 
 
 def read_support(store: Store) -> dict[int, dict[str, ExplanationSupport]]:

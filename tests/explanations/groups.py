@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fraudgraph.explanations.facts import Known
-from fraudgraph.explanations.support import ExplanationSupport
+from fraudgraph.explanations.facts import ExplanationSupport, Known
 
 RING: dict[str, float | None] = {
     "people": 20, "sittings": 40, "sitting_days": 40, "months": 6, "step_minutes": 2.0, "sitting_days_each_month": 6.7,
@@ -17,6 +16,9 @@ RING: dict[str, float | None] = {
     "course_visits_each_fortnight": 1.9, "course_amounts": 0.8, "price_ratio": 2.8, "private_share": 0.6, "primary_share": 0.3, "visiting_share": 0.0,
     "others_residence_share": 0.0, "new_share": 0.0, "moved_share": 0.1, "of_place_share": 0.4, "placeholder_share": 0.0, "twin_share": 0.02,
     "others_twin_share": 0.01, "refill_days_each_month": 0.7, "refill_day_carried": 0.0, "family_carried": 0.0, "family_people": 0,
+    "daily_dose_share": 0.0, "long_stay_share": 0.02, "stay_days": 8, "usual_place_share": 0.1, "visit_days_each_week": 0.5, "paired_share": 0.0,
+    "with_housemate_share": 0.0, "busy_day_ratio": 1.0, "crowd_share": 0.4, "one_date_share": 0.3, "from_hospital_share": 0.1,
+    "others_from_hospital_share": 0.1, "others_employer_share": 0.0, "others_school_share": 0.1, "staff_elsewhere_share": 0.9, "claimed_at_once_share": 0.0,
 }  # fmt: skip
 """Twenty people of twenty households who swipe cards at three places on forty days: nothing explains them."""
 
@@ -54,6 +56,35 @@ MOVED = group(moved_share=0.5, of_place_share=0.1, price_ratio=1.0, attendance=0
 TWINS = group(twin_share=0.5, others_twin_share=0.5)
 DORMITORY = group(price_ratio=1.1, one_address_share=0.4, further_sittings_each_month=0.2)
 
+NEIGHBOURS = group(
+    people=5,
+    residence_share=1.0,
+    main_place_share=1.0,
+    usual_place_share=0.8,
+    sitting_days_each_month=1.2,
+    price_ratio=1.0,
+)
+COUPLES = group(people=6, households=3, people_per_household=2.0, largest_household_share=0.33, paired_share=1.0, with_housemate_share=0.9, price_ratio=1.1)  # fmt: skip
+MEMBER_DAY = group(
+    one_date_share=0.9,
+    busy_day_ratio=2.2,
+    crowd_share=0.1,
+    pharmacy_share=1.0,
+    main_place_share=1.0,
+    price_ratio=1.2,
+)
+DAILY = group(
+    daily_dose_share=0.9, visit_days_each_week=6.0, main_place_share=1.0, price_ratio=1.0, pharmacy_share=0.0
+)
+LONG_STAY = group(long_stay_share=0.9, stay_days=60, inpatient_share=1.0, pharmacy_share=0.0, price_ratio=1.0)
+BESIDE = group(from_hospital_share=0.9, others_from_hospital_share=0.6, pharmacy_share=0.9, price_ratio=1.0)
+OWN_CLINIC = group(
+    employer_share=0.9, others_employer_share=0.7, main_place_share=1.0, primary_share=1.0, price_ratio=1.0
+)
+SCHOOL = group(
+    school_age_share=0.9, others_school_share=0.8, main_place_share=1.0, primary_share=1.0, price_ratio=1.0
+)
+
 FITS: dict[str, list[Values]] = {
     "family": [
         group(households=3, people_per_household=6.67),
@@ -87,6 +118,13 @@ FITS: dict[str, list[Values]] = {
     "new_place": [MOVED, group(MOVED, moved_share=0.0, new_share=0.5)],
     "placeholder": [group(placeholder_share=0.6), group(default_contact_share=0.9, sittings=0)],
     "code_mapping": [TWINS],
+    "neighbours": [NEIGHBOURS, group(NEIGHBOURS, price_ratio=None)],
+    "couples": [COUPLES],
+    "member_day": [MEMBER_DAY],
+    "daily_queue": [DAILY],
+    "long_stay": [LONG_STAY],
+    "beside_hospital": [BESIDE],
+    "own_clinic": [OWN_CLINIC, SCHOOL],
 }
 MISSES: dict[str, list[Values]] = {
     "family": [
@@ -151,6 +189,8 @@ MISSES: dict[str, list[Values]] = {
     "employer": [
         group(COLLEAGUES, employer_share=0.35),
         group(COLLEAGUES, own_contact_share=0.4),  # colleagues do not share a phone
+        group(COLLEAGUES, staff_elsewhere_share=0.2),  # people who never fall ill but here
+        group(COLLEAGUES, claimed_at_once_share=0.6),  # on the books to be paid
     ],
     "dormitory": [
         group(DORMITORY, one_address_share=0.35),
@@ -172,6 +212,49 @@ MISSES: dict[str, list[Values]] = {
     "code_mapping": [
         group(TWINS, twin_share=0.49),
         group(TWINS, others_twin_share=0.05),  # only they are at two places at once
+    ],
+    "neighbours": [
+        group(NEIGHBOURS, usual_place_share=0.2),  # gathered at a shop that is nobody's own
+        group(NEIGHBOURS, residence_share=0.4),
+        group(NEIGHBOURS, people=14),
+        group(NEIGHBOURS, sitting_days_each_month=9.0),
+        group(NEIGHBOURS, price_ratio=2.4),
+        group(NEIGHBOURS, main_place_share=0.4),  # round the shops of the town
+    ],
+    "couples": [
+        group(COUPLES, paired_share=0.5),  # a couple among strangers
+        group(COUPLES, with_housemate_share=0.3),  # cards of couples, swiped one without the other
+        group(COUPLES, people=16),
+        group(COUPLES, price_ratio=2.5),
+    ],
+    "member_day": [
+        group(MEMBER_DAY, busy_day_ratio=1.0),  # always on the 8th, when nobody else comes
+        group(MEMBER_DAY, one_date_share=0.4),
+        group(MEMBER_DAY, crowd_share=0.7),  # the crowd is themselves
+        group(MEMBER_DAY, price_ratio=2.5),
+        group(MEMBER_DAY, main_place_share=0.3),
+    ],
+    "daily_queue": [
+        group(DAILY, daily_dose_share=0.3),
+        group(DAILY, visit_days_each_week=1.0),  # the diagnosis without the doses
+        group(DAILY, price_ratio=2.0),
+    ],
+    "long_stay": [
+        group(LONG_STAY, stay_days=9),  # in and out: admissions, not a long stay
+        group(LONG_STAY, long_stay_share=0.2),
+        group(LONG_STAY, price_ratio=2.0),
+    ],
+    "beside_hospital": [
+        group(BESIDE, others_from_hospital_share=0.05),  # sent past nearer shops: nobody else comes from there
+        group(BESIDE, from_hospital_share=0.3),
+        group(BESIDE, price_ratio=2.0),
+        group(BESIDE, own_contact_share=0.6),
+    ],
+    "own_clinic": [
+        group(OWN_CLINIC, others_employer_share=0.1),  # a clinic that is anybody's
+        group(SCHOOL, others_school_share=0.2),
+        group(OWN_CLINIC, price_ratio=2.5),
+        group(OWN_CLINIC, own_contact_share=0.6),
     ],
 }  # fmt: skip
 

@@ -5,8 +5,7 @@ import re
 import pytest
 
 from fraudgraph.explanations.cards import read_library
-from fraudgraph.explanations.facts import Known
-from fraudgraph.explanations.support import ExplanationSupport
+from fraudgraph.explanations.facts import ExplanationSupport, Known
 from fraudgraph.explanations.weighing import Weighed, explain, weigh, weigh_card
 from fraudgraph.records import Explanation
 from fraudgraph.rings.facts import GroupFacts

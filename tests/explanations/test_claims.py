@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from fraudgraph.claims.schema.schema import CANONICAL, create_table_sql
-from fraudgraph.explanations.facts import Known
+from fraudgraph.explanations.facts import ExplanationSupport, Known
 from fraudgraph.explanations.known import read_known
-from fraudgraph.explanations.support import ExplanationSupport
 from fraudgraph.store import Store
 from tests.story_city import Story
 
