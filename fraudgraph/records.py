@@ -139,15 +139,15 @@ class ScorePart:
 class Explanation:
     """A lawful explanation that was tried on a ring, with the number that decided.
 
-    `share` is how much of the ring's surprise it explains, 0..1; `observed` is the number looked at, `threshold`
-    what it would have needed; `holds` says whether it did.
+    `share` is how much of the ring's surprise it explains, 0..1; `observed` is the number that decided (None if it is not
+    known), `threshold` the bound it was held against; `holds` says whether all its conditions are met.
     """
 
     name: str
     title_zh: str
     title_en: str
     share: float
-    observed: float
+    observed: float | None
     threshold: float
     holds: bool
     sentence_zh: str

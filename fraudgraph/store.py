@@ -29,7 +29,7 @@ _DISK_WORDS = (
     "Read-only",
 )
 _WORKING_TABLES = {
-    "coded_claims", "place_pairs", "place_density", "place_days", "trips", "group_edges", "diagnosis_families",
+    "coded_claims", "place_pairs", "place_density", "place_days", "trips", "group_edges", "diagnosis_families", "explanation_marks",
     "group_places", "patient_totals", "at_places", "group_peers",
 }  # fmt: skip
 _MACROS = Path(__file__).parent / "sql" / "macros_duckdb.sql"

@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from bench.rings.scoring import match, read_truth, score_run
+from fraudgraph.explanations.cards import read_library
 from fraudgraph.records import NodeKind, Role, Typology
-from fraudgraph.rings.lawful import LAWFUL_MODELS
 from fraudgraph.settings import Settings
 from fraudgraph.store import Store
 from tests.report.test_outputs_page import columns as columns_on_the_page
@@ -156,7 +156,7 @@ def test_every_lawful_explanation_is_tried_on_every_ring_and_none_holds_for_a_li
     for row in story.rows("explanations"):
         tried.setdefault(row["ring_id"], {})[row["name"]] = row["holds"]
     for ring in story.rows("rings"):
-        assert set(tried[ring["ring_id"]]) == {model.name for model in LAWFUL_MODELS}
+        assert set(tried[ring["ring_id"]]) == {card.name for card in read_library().cards}
         assert not (ring["listed"] and any(tried[ring["ring_id"]].values())), ring["ring_id"]
 
 

@@ -161,22 +161,16 @@ def _not_lawful(ring: Ring) -> Text:
         return Text("没有检验过合理解释。", "No lawful explanation was tried.")
     holding = [item for item in tried if item.holds]
     if holding:
-        zh = "、".join(
-            f"“{plain(e.title_zh, 60)}”（观察 {number(e.observed)}，门槛 {number(e.threshold)}）"
-            for e in holding
-        )
-        en = ", ".join(
-            f"'{plain(e.title_en, 60)}' (observed {number(e.observed)}, threshold {number(e.threshold)})"
-            for e in holding
-        )
+        zh = "、".join(f"“{plain(e.title_zh, 60)}”（{plain(e.sentence_zh, 300)}）" for e in holding)
+        en = ", ".join(f"'{plain(e.title_en, 60)}' ({plain(e.sentence_en, 600)})" for e in holding)
         return Text(
             f"请先核实：{zh}成立，得分已相应下调。",
             f"Settle this first: {en} holds, and the score has stepped down.",
         )
     first = tried[0]
     return Text(
-        f"检验了 {len(tried)} 种合理解释，均不成立；最接近的是“{plain(first.title_zh, 60)}”（观察 {number(first.observed)}，需 {number(first.threshold)}，可解释 {first.share:.0%}）。",
-        f"{len(tried)} lawful explanations were tried, none holds; nearest is '{plain(first.title_en, 60)}' (observed {number(first.observed)}, {number(first.threshold)} needed, explains {first.share:.0%}).",
+        f"检验了 {len(tried)} 种合理解释，均不成立；最接近的是“{plain(first.title_zh, 60)}”（{plain(first.sentence_zh, 300)}；可解释 {first.share:.0%}）。",
+        f"{len(tried)} lawful explanations were tried, none holds; nearest is '{plain(first.title_en, 60)}' ({plain(first.sentence_en, 600)}; explains {first.share:.0%}).",
     )  # fmt: skip
 
 

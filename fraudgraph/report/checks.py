@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from fraudgraph.explanations.cards import read_library
 from fraudgraph.records import Dossier, NodeKind, Typology
 from fraudgraph.report.co_attendance import moments, waves
 from fraudgraph.report.entity_labels import Cast
@@ -153,13 +154,15 @@ def _records(dossier: Dossier, cast: Cast) -> Check:
 
 def _lawful(dossier: Dossier) -> Check:
     tried = sorted(dossier.ring.explanations, key=lambda e: (-e.share, e.name))
+    asked = {card.name: Text(card.check_zh, card.check_en) for card in read_library().cards}
 
     def items() -> Iterator[Text]:
         for item in tried:
             if item.holds or item.share > 0:
+                check = asked.get(item.name, Text("请以登记资料核实", "settle it from registers"))
                 yield Text(
-                    f"{plain(item.title_zh, 60)}：可解释 {item.share:.0%}，请以登记资料核实",
-                    f"{plain(item.title_en, 60)}: explains {item.share:.0%}; settle it from registers",
+                    f"{plain(item.title_zh, 60)}：可解释 {item.share:.0%}，{check.zh}",
+                    f"{plain(item.title_en, 60)}: explains {item.share:.0%}; {check.en}",
                 )
 
     return _capped(

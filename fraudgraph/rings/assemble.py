@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from fraudgraph.explanations.weighing import explain
 from fraudgraph.records import Explanation, Member, Month, NodeKind, Ring, ScorePart, Typology
 from fraudgraph.rings.capacity import Openable, choose
 from fraudgraph.rings.facts import GroupFacts, read_facts
-from fraudgraph.rings.lawful import explain
 from fraudgraph.rings.members import day_of, read_members
 from fraudgraph.rings.money import NO_MONEY, Money, claims_of_groups, read_money, taken_by_stronger
 from fraudgraph.rings.patterns import is_block, read_patterns, read_steered, typology_of
@@ -68,7 +68,7 @@ def assemble_rings(
         if known.parent_no is not None and not _explained(facts[known.parent_no], settings):
             continue
         paid = money.setdefault(group_no, NO_MONEY)
-        explanations = explain(known, settings.explanations_off)
+        explanations = explain(known.known, settings.explanations_off)
         parts = score_parts(known, explanations, terms)
         typology = typology_of(known, members[group_no], patterns.get(group_no, {}), steered)
         ring = _ring(known, members[group_no], parts, explanations, paid, least, typology)
@@ -86,7 +86,7 @@ def _first_to_open(ring: Ring) -> tuple[float, float]:
 
 def _explained(facts: GroupFacts, settings: RingSettings) -> bool:
     """A part counts by itself only where the whole group is lawful; else the whole is the ring."""
-    return any(found.holds for found in explain(facts, settings.explanations_off))
+    return any(found.holds for found in explain(facts.known, settings.explanations_off))
 
 
 def name_rings(candidates: tuple[Candidate, ...], month: Month) -> tuple[Candidate, ...]:

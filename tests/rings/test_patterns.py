@@ -6,13 +6,21 @@ from pathlib import Path
 import pytest
 
 from fraudgraph.records import Member, NodeKind, Role, Typology
+from fraudgraph.rings.facts import GroupFacts
 from fraudgraph.rings.patterns import read_patterns, read_steered, typology_of
 from fraudgraph.store import Store
 from tests.meetings.test_bills_owners_packs import RING, TOGETHER, clinic, market_town, resale, shops
 from tests.meetings.test_views import clock
-from tests.rings.test_lawful import Group
 from tests.rings.test_view_evidence import grouped
 
+NUMBERS = {
+    "patient_count": 20,
+    "session_count": 40,
+    "place_count": 3,
+    "surprise": 300.0,
+    "block_surprise": 0.0,
+    "share_inpatient": 0.0,
+}
 SWEEP = {"together": 100.0, "places": 60.0}
 
 
@@ -28,7 +36,12 @@ def named(
     people = [
         Member(entity_type=kind, entity_id=name, role=Role.OUTLET, strength=1.0) for kind, name in members
     ]
-    return typology_of(Group(numbers=numbers).facts(), people, decades, {("D1", "K1")} if steered else ())
+    return typology_of(
+        GroupFacts(group_no=1, numbers={**NUMBERS, **numbers}),
+        people,
+        decades,
+        {("D1", "K1")} if steered else (),
+    )
 
 
 def sat(store: Store, **decades: float) -> dict[str, float]:

@@ -2,7 +2,7 @@
    expected_count shrinks with the number of others who could have been there. */
 WITH explained AS (
   SELECT DISTINCT group_no, name, patient FROM lawful_claims
-  WHERE name IN ('care_home', 'carer', 'dialysis', 'oncology', 'rehabilitation', 'maternity')
+  WHERE name IN (SELECT name FROM explanation_marks WHERE about_people)
 ),
 tried AS (
   SELECT DISTINCT group_no, name FROM explained

@@ -28,32 +28,23 @@ by_value AS (
 of_one_home AS ( -- people at one small address, unless most are known to be of different households
   SELECT b.group_no
   FROM by_value AS b JOIN known AS k ON k.group_no = b.group_no AND k.patient = b.patient
-  WHERE b.attribute = 'address' AND b.holder_count <= 8
+  WHERE b.attribute = 'address' AND b.holder_count <= $small_address
   GROUP BY b.group_no HAVING 2 * count(DISTINCT k.household_id) <= count(*)
 ),
-holding AS (
-  SELECT group_no, patient, 'family' AS name FROM by_value
+holding AS ( -- people by the mark that an explanation's card names under `speaks`
+  SELECT group_no, patient, attribute AS mark FROM by_value
+  UNION SELECT group_no, patient, 'one_home' AS mark FROM by_value
   WHERE attribute = 'household' OR (attribute = 'address' AND group_no IN (SELECT group_no FROM of_one_home))
-  UNION SELECT group_no, patient, 'dormitory' AS name FROM by_value WHERE attribute = 'address'
-  UNION SELECT group_no, patient, 'employer' AS name FROM by_value WHERE attribute = 'employer'
-  UNION SELECT group_no, patient, 'village' AS name FROM by_value WHERE attribute = 'residence'
-  UNION SELECT group_no, patient, 'care_home' AS name FROM known WHERE age >= 60
-  UNION SELECT group_no, patient, 'care_home' AS name FROM by_value WHERE attribute IN ('address', 'phone')
-  UNION SELECT group_no, patient, 'carer' AS name FROM known WHERE age >= 60
-  UNION SELECT group_no, patient, 'carer' AS name FROM by_value WHERE attribute IN ('address', 'phone', 'agent')
-  UNION SELECT group_no, patient, 'epidemic' AS name FROM known WHERE age < 19
+  UNION SELECT group_no, patient, 'near_care_age' AS mark FROM known WHERE age >= $care_home_age - $care_home_margin
+  UNION SELECT group_no, patient, 'school_age' AS mark FROM known WHERE age < $school_age
 ),
 visiting AS (
   SELECT doctor_id FROM doctor_sites GROUP BY doctor_id HAVING count(DISTINCT facility_id) >= 2
 ),
-named AS (
-  SELECT family, CASE family WHEN 'checkup' THEN 'checkup_day' WHEN 'vaccination' THEN 'vaccination_day' ELSE family END AS name, prefix
-  FROM diagnosis_families WHERE family <> 'chronic'
-),
 tariffs AS (
   SELECT s.group_no, fg_quantile(m.total_amount, 0.5) AS tariff
   FROM seats AS s JOIN member_claims AS m ON m.claim_id = s.claim_id AND m.group_no = s.group_no
-  JOIN named AS n ON n.name = 'dialysis' AND starts_with(s.diagnosis_code, n.prefix)
+  JOIN diagnosis_families AS n ON n.family = 'dialysis' AND starts_with(s.diagnosis_code, n.prefix)
   GROUP BY s.group_no
 ),
 benched AS ( -- dialysis coded by what came with it, such as high blood pressure: the same tariff, ten times in six weeks and more
@@ -61,34 +52,36 @@ benched AS ( -- dialysis coded by what came with it, such as high blood pressure
   FROM seats AS s JOIN member_claims AS m ON m.claim_id = s.claim_id AND m.group_no = s.group_no
   JOIN tariffs AS t ON t.group_no = s.group_no
   GROUP BY s.group_no, s.patient
-  HAVING count(DISTINCT s.day) >= 30 AND count(DISTINCT s.day) * 4.2 >= max(s.day) - min(s.day) + 1
-    AND abs(fg_quantile(m.total_amount, 0.5) - max(t.tariff)) <= 0.15 * max(t.tariff)
+  HAVING count(DISTINCT s.day) >= $bench_visits AND count(DISTINCT s.day) * $bench_gap >= max(s.day) - min(s.day) + 1
+    AND abs(fg_quantile(m.total_amount, 0.5) - max(t.tariff)) <= $bench_tariff_gap * max(t.tariff)
 ),
 filled AS ( -- what is bought at a shop on the day of a visit for chronic disease or the two days after fills its prescription
   SELECT s.group_no, s.patient, s.claim_id, s.session_no
   FROM seats AS s JOIN seats AS v ON v.group_no = s.group_no AND v.patient = s.patient AND v.claim_type = 'chronic'
-    AND s.day BETWEEN v.day AND v.day + 2
+    AND s.day BETWEEN v.day AND v.day + $filled_days
   WHERE s.claim_type = 'pharmacy'
 ),
 others_then AS (
   SELECT patient, place, day, minute FROM member_claims WHERE minute IS NOT NULL AND claim_type <> 'inpatient'
   GROUP BY patient, place, day, minute
 ),
-reasons AS (
-  SELECT s.group_no, h.name, s.patient, s.claim_id, s.session_no
+marked AS (
+  SELECT s.group_no, h.mark, s.patient, s.claim_id, s.session_no
   FROM seats AS s JOIN holding AS h ON h.group_no = s.group_no AND h.patient = s.patient
-  UNION SELECT s.group_no, n.name, s.patient, s.claim_id, s.session_no
-  FROM seats AS s JOIN named AS n ON starts_with(s.diagnosis_code, n.prefix)
-  UNION SELECT s.group_no, 'dialysis' AS name, s.patient, s.claim_id, s.session_no
+  UNION SELECT s.group_no, n.family AS mark, s.patient, s.claim_id, s.session_no
+  FROM seats AS s JOIN diagnosis_families AS n ON starts_with(s.diagnosis_code, n.prefix)
+  UNION SELECT s.group_no, 'dialysis_bench' AS mark, s.patient, s.claim_id, s.session_no
   FROM seats AS s JOIN benched AS b ON b.group_no = s.group_no AND b.patient = s.patient
-  UNION SELECT group_no, 'refill_day' AS name, patient, claim_id, session_no FROM seats WHERE claim_type = 'chronic'
-  UNION SELECT group_no, 'refill_day' AS name, patient, claim_id, session_no FROM filled
-  UNION SELECT s.group_no, 'visiting_doctor' AS name, s.patient, s.claim_id, s.session_no
+  UNION SELECT group_no, 'chronic_visit' AS mark, patient, claim_id, session_no FROM seats WHERE claim_type = 'chronic'
+  UNION SELECT group_no, 'chronic_filled' AS mark, patient, claim_id, session_no FROM filled
+  UNION SELECT s.group_no, 'visiting_doctor' AS mark, s.patient, s.claim_id, s.session_no
   FROM seats AS s JOIN visiting AS v ON v.doctor_id = s.doctor_id
-  UNION SELECT s.group_no, 'code_mapping' AS name, s.patient, s.claim_id, s.session_no
+  UNION SELECT s.group_no, 'other_code' AS mark, s.patient, s.claim_id, s.session_no
   FROM seats AS s JOIN others_then AS o ON o.patient = s.patient AND o.day = s.day AND o.place <> s.place
     AND o.minute BETWEEN s.minute - 1 AND s.minute + 1
-  UNION SELECT s.group_no, w.name, s.patient, s.claim_id, s.session_no
-  FROM seats AS s CROSS JOIN (SELECT 'single_event' AS name UNION ALL SELECT 'new_place' AS name UNION ALL SELECT 'placeholder' AS name) AS w
+  UNION SELECT group_no, 'every_claim' AS mark, patient, claim_id, session_no FROM seats
+  UNION SELECT group_no, 'stay' AS mark, patient, claim_id, session_no FROM seats WHERE claim_type = 'inpatient'
+  UNION SELECT group_no, 'bought' AS mark, patient, claim_id, session_no FROM seats WHERE claim_type = 'pharmacy'
 )
-SELECT group_no, name, patient, claim_id, session_no FROM reasons;
+SELECT DISTINCT m.group_no, e.name, m.patient, m.claim_id, m.session_no
+FROM marked AS m JOIN explanation_marks AS e ON e.mark = m.mark;

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from scipy.stats import poisson
 
+from fraudgraph.explanations.facts import ExplanationSupport
 from fraudgraph.store import Store
 
-__all__ = ["ExplanationSupport", "read_spoken"]
+__all__ = ["read_support"]
 
 _SQL = Path(__file__).parent / "sql"
 REST_PEOPLE = 4
@@ -21,34 +21,18 @@ DECADES_EACH = 6.0
 """What each person left must bring, as for a group picked out of a city (score.py)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExplanationSupport:
-    """What the claims say for one explanation of one group.
-
-    `claim_share` is how much of the surprise of the sittings these claims carry; `rest_count` people are outside it, and
-    `rest_share` of the group's surprise is theirs alone, beyond what chance groups reach.
-    """
-
-    patient_count: int
-    claim_ids: tuple[str, ...]
-    claim_share: float
-    rest_count: int = 0
-    rest_share: float = 0.0
-
-
-def read_spoken(store: Store) -> dict[int, dict[str, ExplanationSupport]]:
-    """The claims behind every explanation, by group and name; makes `lawful_claims`.
+def read_support(store: Store) -> dict[int, dict[str, ExplanationSupport]]:
+    """The claims behind every explanation, by group and name.
 
     Parameters
     ----------
     store : Store
-        Holds member claims, attributes, sittings and `diagnosis_families`.
+        Holds `lawful_claims` (claims.sql), member claims, sittings and `explanation_marks`.
     """
-    store.run((_SQL / "lawful_claims.sql").read_text(encoding="utf-8"))
     left = _left_over(store)
     found: dict[int, dict[str, ExplanationSupport]] = {}
     for group_no, name, people, claims, share in store.rows(
-        (_SQL / "lawful_shares.sql").read_text(encoding="utf-8")
+        (_SQL / "shares.sql").read_text(encoding="utf-8")
     ):
         count, rest = left.get((group_no, name), (0, 0.0))
         found.setdefault(group_no, {})[name] = ExplanationSupport(
@@ -59,7 +43,7 @@ def read_spoken(store: Store) -> dict[int, dict[str, ExplanationSupport]]:
 
 def _left_over(store: Store) -> dict[tuple[int, str], tuple[int, float]]:
     """People outside each explanation, and the share of the group's surprise that is theirs, beyond chance groups."""
-    table = store.arrow((_SQL / "lawful_rest.sql").read_text(encoding="utf-8"), least=REST_PEOPLE)
+    table = store.arrow((_SQL / "rest.sql").read_text(encoding="utf-8"), least=REST_PEOPLE)
     whole = dict(
         store.rows(
             "SELECT s.group_no, sum(CAST(least(-log10(j.p), 12.0) AS DECIMAL(12,6))) FROM group_sessions AS s "

@@ -1,17 +1,15 @@
 """From which claims an explanation speaks, what is left without them, and what new places and doubled codes look like."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
 from fraudgraph.claims.schema.schema import CANONICAL, create_table_sql
-from fraudgraph.rings.lawful_claims import read_spoken
+from fraudgraph.explanations.facts import ExplanationSupport, Known
+from fraudgraph.explanations.known import read_known
 from fraudgraph.store import Store
 from tests.story_city import Story
-
-CIRCUMSTANCES = Path(__file__).parents[2] / "fraudgraph/rings/sql/circumstances.sql"
 
 
 @pytest.fixture
@@ -22,20 +20,29 @@ def store(tmp_path: Path) -> Iterator[Store]:
         for sql in (
             "CREATE TABLE group_attributes (group_no INTEGER, attribute VARCHAR, value VARCHAR, member_count INTEGER, holder_count INTEGER, place_in_line INTEGER)",
             "CREATE TABLE member_claims (group_no INTEGER, patient INTEGER, claim_id VARCHAR, session_no INTEGER, place INTEGER, claim_type VARCHAR, "
-            "diagnosis_code VARCHAR, doctor_id VARCHAR, day INTEGER, minute INTEGER, total_amount DECIMAL(16,2))",
+            "diagnosis_code VARCHAR, doctor_id VARCHAR, day INTEGER, minute INTEGER, total_amount DECIMAL(16,2), place_id VARCHAR, place_type VARCHAR, fund_amount DECIMAL(16,2), ended_on DATE, event_date DATE)",
             "CREATE TABLE group_members (group_no INTEGER, patient INTEGER)",
             "CREATE TABLE patient_codes (patient INTEGER, patient_id VARCHAR)",
             "CREATE TABLE place_codes (place INTEGER, place_id VARCHAR, place_type VARCHAR)",
             "CREATE TABLE visits (visit INTEGER, patient INTEGER, place INTEGER, day INTEGER, minute INTEGER)",
-            "CREATE TABLE group_sessions (session_no INTEGER, group_no INTEGER, expected_count DOUBLE)",
+            "CREATE TABLE group_sessions (session_no INTEGER, group_no INTEGER, expected_count DOUBLE, place INTEGER, day INTEGER, to_day INTEGER, kind VARCHAR, "
+            "present_count INTEGER, from_minute INTEGER, to_minute INTEGER)",
+            "CREATE TABLE group_parents (group_no INTEGER, parent_no INTEGER)",
             "CREATE TABLE session_chances (session_no INTEGER, p DOUBLE, good BOOLEAN)",
         ):
             made.run(sql)
-        made.put("diagnosis_families", pa.table({"family": ["dialysis"], "prefix": ["N18"]}))
         yield made
 
 
-def _bench(store: Store, *, patients: int, others: int, times: int) -> None:
+def known_of(store: Store) -> Known:
+    return read_known(store)[1]
+
+
+def support_of(store: Store) -> Mapping[str, ExplanationSupport]:
+    return known_of(store).support
+
+
+def meeting(store: Store, *, patients: int, others: int, times: int) -> None:
     """Some on dialysis and some others, all together so many times."""
     for who in range(1, patients + others + 1):
         store.run("INSERT INTO patient_codes VALUES ($who, $name)", who=who, name=f"P{who}")
@@ -44,11 +51,13 @@ def _bench(store: Store, *, patients: int, others: int, times: int) -> None:
         )
         store.run("INSERT INTO group_members VALUES (1, $who)", who=who)
     for day in range(times):
-        store.run("INSERT INTO group_sessions VALUES ($day, 1, 0.01)", day=day)
+        store.run(
+            "INSERT INTO group_sessions VALUES ($day, 1, 0.01, 1, $day, $day, 'visit', 2, 540, 541)", day=day
+        )
         store.run("INSERT INTO session_chances VALUES ($day, 1e-12, TRUE)", day=day)
         for who in range(1, patients + others + 1):
             store.run(
-                "INSERT INTO member_claims VALUES (1, $who, $claim, $day, 1, 'outpatient', $code, NULL, $day, 540, 450)",
+                "INSERT INTO member_claims (group_no, patient, claim_id, session_no, place, claim_type, diagnosis_code, doctor_id, day, minute, total_amount) VALUES (1, $who, $claim, $day, 1, 'outpatient', $code, NULL, $day, 540, 450)",
                 who=who, claim=f"c{who}-{day}", day=day, code="N18.5" if who <= patients else "J20.9",
             )  # fmt: skip
             store.run(
@@ -60,8 +69,8 @@ def _bench(store: Store, *, patients: int, others: int, times: int) -> None:
 
 
 def test_the_claims_of_an_explanation_and_the_surprise_they_carry(store: Store) -> None:
-    _bench(store, patients=6, others=2, times=10)
-    spoken = read_spoken(store)[1]["dialysis"]
+    meeting(store, patients=6, others=2, times=10)
+    spoken = support_of(store)["dialysis"]
     assert len(spoken.claim_ids) == 60
     assert spoken.claim_ids[0] == "c1-0"
     assert spoken.claim_share == pytest.approx(0.75)
@@ -69,8 +78,8 @@ def test_the_claims_of_an_explanation_and_the_surprise_they_carry(store: Store) 
 
 
 def test_people_outside_an_explanation_who_meet_among_themselves_remain(store: Store) -> None:
-    _bench(store, patients=6, others=6, times=20)
-    spoken = read_spoken(store)[1]["dialysis"]
+    meeting(store, patients=6, others=6, times=20)
+    spoken = support_of(store)["dialysis"]
     assert spoken.rest_count == 6
     assert spoken.rest_share > 0.5
 
@@ -88,13 +97,12 @@ def test_the_visitors_of_a_place_that_closed_are_seen_to_have_moved(store: Store
     for who in range(1, 9):
         store.run("INSERT INTO group_members VALUES (1, $who)", who=who)
     store.run(
-        "INSERT INTO member_claims SELECT 1, patient, 'c' || visit, day, place, 'pharmacy', NULL, NULL, day, 600, 100 FROM visits WHERE place = 2"
+        "INSERT INTO member_claims (group_no, patient, claim_id, session_no, place, claim_type, diagnosis_code, doctor_id, day, minute, total_amount) SELECT 1, patient, 'c' || visit, day, place, 'pharmacy', NULL, NULL, day, 600, 100 FROM visits WHERE place = 2"
     )
-    store.run(CIRCUMSTANCES.read_text(encoding="utf-8"))
-    new, moved, twin = store.one("SELECT share_new, share_moved, share_twin FROM group_circumstances")
-    assert moved == 1.0
-    assert new == 1.0  # the second shop has its first visit when the first has its last
-    assert twin == 0
+    values = known_of(store).values
+    assert values["moved_share"] == 1.0
+    assert values["new_share"] == 1.0  # the second shop has its first visit when the first has its last
+    assert values["twin_share"] == 0
 
 
 def test_one_place_under_two_codes_is_seen_in_everybodys_visits(store: Store) -> None:
@@ -107,18 +115,13 @@ def test_one_place_under_two_codes_is_seen_in_everybodys_visits(store: Store) ->
     for who in range(1, 6):
         store.run("INSERT INTO group_members VALUES (1, $who)", who=who)
     store.run(
-        "INSERT INTO member_claims SELECT 1, patient, 'c' || visit, CASE WHEN place = 1 THEN day END, place, 'outpatient', NULL, NULL, day, minute, 100 "
+        "INSERT INTO member_claims (group_no, patient, claim_id, session_no, place, claim_type, diagnosis_code, doctor_id, day, minute, total_amount) SELECT 1, patient, 'c' || visit, CASE WHEN place = 1 THEN day END, place, 'outpatient', NULL, NULL, day, minute, 100 "
         "FROM visits WHERE patient <= 5"
     )
-    store.run(CIRCUMSTANCES.read_text(encoding="utf-8"))
-    assert store.one("SELECT share_twin, share_twin_others, share_unknown FROM group_circumstances") == (
-        1.0,
-        1.0,
-        0.0,
-    )
+    values = known_of(store).values
+    assert [values[name] for name in ("twin_share", "others_twin_share", "placeholder_share")] == [1, 1, 0]
     store.run("UPDATE member_claims SET place = 3 WHERE place = 1")
-    store.run(CIRCUMSTANCES.read_text(encoding="utf-8"))
-    assert store.one("SELECT share_unknown FROM group_circumstances") == (1.0,)
+    assert known_of(store).values["placeholder_share"] == 1.0
 
 
 def test_every_explanation_of_a_run_points_at_claims_of_its_own_ring(story: Story) -> None:
@@ -134,16 +137,16 @@ def test_every_explanation_of_a_run_points_at_claims_of_its_own_ring(story: Stor
 
 
 def test_dialysis_that_is_coded_by_what_comes_with_it_is_told_by_tariff_and_rhythm(store: Store) -> None:
-    _bench(store, patients=6, others=5, times=40)
-    assert read_spoken(store)[1]["dialysis"].patient_count == 11
+    meeting(store, patients=6, others=5, times=40)
+    assert support_of(store)["dialysis"].patient_count == 11
     store.run("UPDATE member_claims SET total_amount = 900 WHERE patient > 6")
-    spoken = read_spoken(store)[1]["dialysis"]
+    spoken = support_of(store)["dialysis"]
     assert (spoken.patient_count, spoken.rest_count) == (6, 5)
 
 
 def _at_one_address(store: Store, households: list[str | None]) -> None:
     """People of one address who come together, with their household codes."""
-    _bench(store, patients=0, others=len(households), times=10)
+    meeting(store, patients=0, others=len(households), times=10)
     for who, household in enumerate(households, start=1):
         store.run(
             "UPDATE patients SET address = '5 Mill Lane', household_id = $household WHERE patient_id = $name",
@@ -160,13 +163,13 @@ def test_people_at_one_address_are_a_family_where_most_are_not_known_to_be_of_di
     store: Store,
 ) -> None:
     _at_one_address(store, ["HK1", None, "HK1", None])
-    assert read_spoken(store)[1]["family"].patient_count == 4
+    assert support_of(store)["family"].patient_count == 4
 
 
 def test_a_staff_house_of_several_households_is_no_family(store: Store) -> None:
     _at_one_address(store, ["HK1", "HK2", "HK3", None])
-    assert "family" not in read_spoken(store)[1]
-    assert read_spoken(store)[1]["dormitory"].patient_count == 4
+    assert "family" not in support_of(store)
+    assert support_of(store)["dormitory"].patient_count == 4
 
 
 def test_what_is_bought_within_two_days_of_a_visit_for_chronic_disease_is_of_the_refill_day(
@@ -177,30 +180,31 @@ def test_what_is_bought_within_two_days_of_a_visit_for_chronic_disease_is_of_the
     for session, (day, kind) in enumerate(
         ((10, "chronic"), (12, "pharmacy"), (13, "pharmacy"), (40, "pharmacy"))
     ):
-        store.run("INSERT INTO group_sessions VALUES ($session, 1, 0.01)", session=session)
+        store.run(
+            "INSERT INTO group_sessions VALUES ($session, 1, 0.01, 1, $day, $day, 'visit', 2, 540, 541)",
+            session=session,
+            day=day,
+        )
         store.run("INSERT INTO session_chances VALUES ($session, 1e-6, TRUE)", session=session)
         for who in (1, 2):
             store.run(
-                "INSERT INTO member_claims VALUES (1, $who, $claim, $session, 1, $kind, NULL, NULL, $day, 540, 50)",
+                "INSERT INTO member_claims (group_no, patient, claim_id, session_no, place, claim_type, diagnosis_code, doctor_id, day, minute, total_amount) VALUES (1, $who, $claim, $session, 1, $kind, NULL, NULL, $day, 540, 50)",
                 who=who,
                 claim=f"c{who}-{day}",
                 session=session,
                 kind=kind,
                 day=day,
             )
-    spoken = read_spoken(store)[1]["refill_day"]
+    spoken = support_of(store)["refill_day"]
     assert spoken.claim_ids == ("c1-10", "c1-12", "c2-10", "c2-12")
     assert spoken.claim_share == pytest.approx(0.5)
-    store.run(CIRCUMSTANCES.read_text(encoding="utf-8"))
-    assert store.one("SELECT refill_days FROM group_circumstances") == (1,)
+    assert known_of(store).values["refill_days_each_month"] == pytest.approx(30.4 / 31)  # one day in 31
 
 
 def test_one_tariff_of_a_course_is_seen_in_its_own_claims(store: Store) -> None:
-    store.put("diagnosis_families", pa.table({"family": ["rehabilitation"], "prefix": ["M54"]}))
-    _bench(store, patients=4, others=2, times=5)
+    meeting(store, patients=4, others=2, times=5)
     store.run(
         "UPDATE member_claims SET diagnosis_code = CASE WHEN patient <= 4 THEN 'M54.5' ELSE 'J20.9' END"
     )
     store.run("UPDATE member_claims SET total_amount = 100 + day WHERE patient > 4")
-    store.run(CIRCUMSTANCES.read_text(encoding="utf-8"))
-    assert store.one("SELECT course_amounts FROM group_circumstances") == (1 / 20,)
+    assert known_of(store).values["course_amounts"] == pytest.approx(1 / 20)
