@@ -9,8 +9,8 @@ import pytest
 
 from fraudgraph.groups import search_groups
 from fraudgraph.meetings import find_meetings
-from fraudgraph.rings.signs import read_signs
 from fraudgraph.rings.facts import prepare_facts
+from fraudgraph.rings.signs import read_signs
 from fraudgraph.settings import Settings
 from fraudgraph.store import Store
 from fraudgraph.synthetic.violations.world import World
