@@ -16,7 +16,8 @@ from bench.worlds.groups import gather, labels, worth_asking
 from bench.worlds.kept import LAST_TUNING_SEED, WORLDS, Case, kept_runs
 from bench.worlds.learning import HeldOut, cross, held_out_table, learn
 from bench.worlds.scoring import people, read_truth
-from bench.worlds.terms import Learner, Terms
+from bench.worlds.terms import Learner, calibrated, write
+from fraudgraph.rings.terms import Terms
 
 __all__ = ["main", "origin"]
 
@@ -35,26 +36,31 @@ def main(argv: list[str]) -> int:
     learner = Learner(
         rounds=options.rounds,
         seeds=options.boosters,
-        missing=options.missing,
-        one_sign=tuple(options.rising),
     )
     rows: list[HeldOut] = []
+    slope, shift = 1.0, 0.0
     if options.cross:
-        rows, scored = cross(groups, _planted(cases), learner)
+        rows, scored, (slope, shift) = cross(groups, _planted(cases), learner)
         print(held_out_table(rows))
         (options.work / "held_out.json").write_text(
             json.dumps([asdict(row) for row in rows], indent=1) + "\n", encoding="utf-8"
         )
         scored.to_parquet(options.work / "held_out_groups.parquet", index=False)
     if options.write:
-        terms = learn(groups, learner, leave_out=options.leave_out).tidied()
-        terms.write(options.write)
+        terms = calibrated(learn(groups, learner, leave_out=options.leave_out), slope, shift)
+        write(terms, options.write)
         told = [case for case in cases if case.world != options.leave_out]
         text = origin(
-            terms, worth_asking(groups[groups.world != options.leave_out]), told, learner, rows, options.date
+            terms,
+            worth_asking(groups[groups.world != options.leave_out]),
+            told,
+            learner,
+            rows,
+            options.date,
+            (slope, shift),
         )
         options.write.with_suffix(".toml").write_text(text, encoding="utf-8")
-        print(f"{len(terms.steps)} facts in {options.write}")
+        print(f"{len(terms.trees)} trees over {len(terms.facts)} facts in {options.write}")
     return 0
 
 
@@ -83,19 +89,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="hold every world out in turn and tell what the terms are worth there",
     )
-    made.add_argument(
-        "--missing",
-        choices=("average", "learnt"),
-        default=_DEFAULT.missing,
-        help="what a fact that is not there counts as",
-    )
-    made.add_argument(
-        "--rising",
-        nargs="*",
-        default=[],
-        help="facts that may only speak for a ring the more the higher they are",
-    )
-    made.add_argument("--rounds", type=int, default=_DEFAULT.rounds, help="stumps a booster")
+    made.add_argument("--rounds", type=int, default=_DEFAULT.rounds, help="trees a booster")
     made.add_argument("--boosters", type=int, default=_DEFAULT.seeds, help="boosters that are averaged")
     made.add_argument(
         "--date",
@@ -114,7 +108,13 @@ def _planted(cases: list[Case]) -> dict[tuple[str, str], int]:
 
 
 def origin(
-    terms: Terms, groups: pd.DataFrame, cases: list[Case], learner: Learner, rows: list[HeldOut], date: str
+    terms: Terms,
+    groups: pd.DataFrame,
+    cases: list[Case],
+    learner: Learner,
+    rows: list[HeldOut],
+    date: str,
+    calibration: tuple[float, float] = (1.0, 0.0),
 ) -> str:
     """Where a table comes from, as TOML."""
     listing = {
@@ -130,10 +130,11 @@ def origin(
         f"runs = {len(cases)}",
         f"groups = {len(groups)}",
         f"rings = {int(labels(groups).sum())}",
-        f"facts = {len(terms.steps)}",
+        f"facts = {len(terms.facts)}",
+        f"calibration = [{calibration[0]}, {calibration[1]}]  # slope and shift of held-out log odds; 1 and 0: none",
         "",
         "[learner]",
-        'kind = "boosted stumps, one term per fact"',
+        'kind = "boosted trees; each fact may speak one way only where signs.toml says so"',
         *(f"{key} = {json.dumps(value)}" for key, value in asdict(learner).items()),
     ]
     for row in rows:

@@ -18,7 +18,6 @@ from bench.worlds.scoring import people, read_truth
 __all__ = [
     "ABOUT",
     "FRAGMENT_WEIGHT",
-    "LEAST_GAIN",
     "facts_of",
     "gather",
     "groups_of_run",
@@ -26,9 +25,7 @@ __all__ = [
     "weights",
 ]
 
-ABOUT = ("world", "level", "seed", "ring_id", "jaccard", "planted", "inside")
-LEAST_GAIN = 12.0
-"""Groups of less gain (nats) are nobody's question: the judge has dropped them already."""
+ABOUT = ("world", "level", "seed", "ring_id", "jaccard", "planted", "inside", "lawful_holds")
 FRAGMENT_WEIGHT = 0.3
 """A piece of a ring is no ring of its own, and no innocent group either: it weighs less."""
 
@@ -72,10 +69,10 @@ def facts_of(groups: pd.DataFrame) -> list[str]:
 
 
 def worth_asking(groups: pd.DataFrame) -> pd.DataFrame:
-    """Groups that the judge did not drop, where it told its gain."""
-    if "gain" not in groups:
+    """Groups that no lawful explanation takes off: the others are not what the terms decide."""
+    if "lawful_holds" not in groups:
         return groups
-    return groups[~(groups.gain < LEAST_GAIN)].reset_index(drop=True)
+    return groups[~(groups.lawful_holds > 0)].reset_index(drop=True)
 
 
 def labels(groups: pd.DataFrame) -> np.ndarray:

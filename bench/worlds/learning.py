@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from sklearn.linear_model import LogisticRegression
 
 from bench.worlds.groups import facts_of, labels, weights, worth_asking
-from bench.worlds.terms import Learner, Terms, fit, table_of
+from bench.worlds.terms import Learner, fit, score, table_of
+from fraudgraph.rings.score import HOLDS_NATS
+from fraudgraph.rings.terms import Terms
 
-__all__ = ["HeldOut", "cross", "held_out_table", "learn", "measure"]
+__all__ = ["HeldOut", "calibration", "cross", "held_out_table", "learn", "measure"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,27 +52,41 @@ def learn(groups: pd.DataFrame, learner: Learner, *, leave_out: str | None = Non
         raise SystemExit(
             f"{len(asked)} groups, {int(label.sum())} of them rings: terms can't be learnt from one sort only."
         )
-    weight = weights(asked)
-    return table_of(fit(asked, facts_of(asked), label, weight, learner), asked, weight, learner)
+    return table_of(fit(asked, facts_of(asked), label, weights(asked), learner))
 
 
 def cross(
     groups: pd.DataFrame, planted: dict[tuple[str, str], int], learner: Learner
-) -> tuple[list[HeldOut], pd.DataFrame]:
+) -> tuple[list[HeldOut], pd.DataFrame, tuple[float, float]]:
     """Every world held out in turn; `planted` counts the rings of each world and level.
 
-    Returns the figures and the groups with their held-out `score`.
+    Returns the figures, the groups with their held-out and calibrated `score`, and the calibration (slope, shift).
     """
-    asked = worth_asking(groups)
-    scores = pd.Series(0.0, index=asked.index)
-    for world in sorted(asked.world.unique()):
-        terms = learn(asked, learner, leave_out=world).tidied()
-        scores[asked.world == world] = terms.score(asked[asked.world == world])
-    scored = asked.assign(score=scores)
-    return [
-        measure(scored[(scored.world == world) & (scored.level == level)], world, level, count)
-        for (world, level), count in sorted(planted.items())
-    ], scored
+    scores = pd.Series(0.0, index=groups.index)
+    for world in sorted(groups.world.unique()):
+        terms = learn(groups, learner, leave_out=world)
+        scores[groups.world == world] = score(terms, groups[groups.world == world])
+    held = groups["lawful_holds"].fillna(0) > 0 if "lawful_holds" in groups else False
+    scored = groups.assign(score=scores + np.where(held, HOLDS_NATS, 0.0))
+    slope, shift = calibration(scored)
+    scored = scored.assign(score=shift + slope * scored.score)
+    return (
+        [
+            measure(scored[(scored.world == world) & (scored.level == level)], world, level, count)
+            for (world, level), count in sorted(planted.items())
+        ],
+        scored,
+        (slope, shift),
+    )
+
+
+def calibration(scored: pd.DataFrame) -> tuple[float, float]:
+    """Slope and shift that make held-out scores the log-odds that were seen: how far worlds that were not learnt from differ."""
+    asked = worth_asking(scored)
+    model = LogisticRegression(C=1e6).fit(
+        asked[["score"]].to_numpy(), labels(asked), sample_weight=weights(asked)
+    )
+    return round(float(model.coef_[0, 0]), 4), round(float(model.intercept_[0]), 4)
 
 
 def measure(scored: pd.DataFrame, world: str, level: str, planted: int) -> HeldOut:

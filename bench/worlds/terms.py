@@ -1,25 +1,25 @@
-"""The learner: log-odds of a group being a ring as a sum of one term per fact, learnt over worlds and written as a table.
+"""The learner: log-odds of a group being a ring, as trees of a few questions each, learnt over worlds and written as a table.
 
-Boosted stumps (trees of one cut) are additive: the sum of all cuts on one fact is a step function of that fact. The table is that sum,
-bin by bin, so what the program adds up is what was learnt, not an approximation of it.
+Boosted trees whose facts may speak one way only (`signs.toml` of the program says which). The table is the trees themselves, node by
+node, so what the program adds up is what was learnt, not an approximation of it.
 """
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-__all__ = ["PRIOR", "Boosted", "Learner", "Missing", "Terms", "fit", "read_terms", "table_of"]
+from fraudgraph.rings.terms import COLUMNS, Node, Terms, read_signs_file
 
-PRIOR = "prior"
-"""The row of the table that is added to every group."""
-Missing = Literal["average", "learnt"]
+__all__ = ["Boosted", "Learner", "calibrated", "fit", "score", "table_of", "write"]
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -27,21 +27,13 @@ Floats = npt.NDArray[np.float64]
 class Learner:
     """How terms are learnt; these are kept with the table as its origin."""
 
-    rounds: int = 220
-    rate: float = 0.07
+    rounds: int = 130
+    rate: float = 0.06
+    leaves: int = 4
     smallest_leaf: int = 12
-    l2: float = 3.0
-    share_of_facts: float = 0.5
-    seeds: int = 5
-    least_nats: float = 0.15
-    """A fact whose terms never move the sum by more is left out."""
-    missing: Missing = "average"
-    """A missing fact counts as the known ones do on average (it tells nothing), or as learnt (its absence tells something).
-
-    Either way it adds 0: the rest stands in the prior. Only `learnt` repeats the booster where facts are missing.
-    """
-    one_sign: tuple[str, ...] = ()
-    """Facts that may only speak for a ring the more the higher they are."""
+    l2: float = 4.0
+    share_of_facts: float = 0.4
+    seeds: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,79 +49,20 @@ class Boosted:
         return np.mean([model.decision_function(values) for model in self.models], axis=0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """A table of terms: by fact the inner bounds (rising) and the nats of the bins between them (one more)."""
-
-    prior: float
-    steps: dict[str, tuple[Floats, Floats]]
-
-    def score(self, frame: pd.DataFrame) -> Floats:
-        """Sum of the terms of each row; a missing fact adds 0."""
-        total = np.full(len(frame), self.prior)
-        for fact in self.steps:
-            if fact in frame:
-                total += self.of(fact, frame[fact].to_numpy(np.float64))
-        return total
-
-    def of(self, fact: str, values: Floats) -> Floats:
-        """The term of one fact for each value."""
-        bounds, nats = self.steps[fact]
-        return np.where(np.isnan(values), 0.0, nats[np.searchsorted(bounds, values, side="right")])
-
-    def tidied(self, digits: int = 3) -> Terms:
-        """Rounded, with neighbouring bins of one value joined."""
-        steps = {}
-        for fact, (bounds, nats) in sorted(self.steps.items()):
-            rounded = np.round(nats, digits) + 0.0
-            kept = np.flatnonzero(np.diff(rounded) != 0)
-            steps[fact] = (bounds[kept], rounded[np.append(kept, len(rounded) - 1)])
-        return Terms(prior=round(self.prior, digits), steps=steps)
-
-    def frame(self) -> pd.DataFrame:
-        """As rows fact, low, high, nats: the prior first, then facts by name and bins from below."""
-        rows: list[tuple[str, float | None, float | None, float]] = [(PRIOR, None, None, self.prior)]
-        for fact, (bounds, nats) in sorted(self.steps.items()):
-            edges = [None, *map(float, bounds), None]
-            rows += [(fact, edges[i], edges[i + 1], float(nats[i])) for i in range(len(nats))]
-        return pd.DataFrame(rows, columns=["fact", "low", "high", "nats"])
-
-    def write(self, path: Path) -> None:
-        """Write the table as csv: an empty bound is open, low <= value < high."""
-        lines = ["fact,low,high,nats"]
-        for fact, low, high, nats in self.frame().itertuples(index=False, name=None):
-            lines.append(f"{fact},{_bound(low)},{_bound(high)},{nats:.3f}")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def _bound(value: float | None) -> str:
-    return "" if value is None or np.isnan(value) else repr(float(value))
-
-
-def read_terms(path: Path) -> Terms:
-    """Read a table that `Terms.write` wrote."""
-    table = pd.read_csv(path)
-    prior = float(table.loc[table.fact == PRIOR, "nats"].iloc[0])
-    steps = {}
-    for fact, rows in table[table.fact != PRIOR].groupby("fact", sort=True):
-        ordered = rows.sort_values("low", na_position="first")
-        steps[str(fact)] = (ordered.low.to_numpy(np.float64)[1:], ordered.nats.to_numpy(np.float64))
-    return Terms(prior=prior, steps=steps)
-
-
 def fit(frame: pd.DataFrame, facts: list[str], label: Floats, weight: Floats, learner: Learner) -> Boosted:
-    """Fit stumps on the facts given, once per seed."""
+    """Fit boosters on the facts given, once per seed; a fact that is not registered is not asked for."""
+    signs = read_signs_file()
+    facts = [fact for fact in facts if fact in signs]
     values = frame.reindex(columns=facts).to_numpy(np.float64)
     models = tuple(
         HistGradientBoostingClassifier(
-            max_leaf_nodes=2,
+            max_leaf_nodes=learner.leaves,
             max_iter=learner.rounds,
             learning_rate=learner.rate,
             min_samples_leaf=learner.smallest_leaf,
             l2_regularization=learner.l2,
             max_features=learner.share_of_facts,
-            monotonic_cst=[int(fact in learner.one_sign) for fact in facts] if learner.one_sign else None,
+            monotonic_cst=[signs[fact].direction for fact in facts],
             early_stopping=False,
             random_state=seed,
         ).fit(values, label, sample_weight=weight)
@@ -138,80 +71,80 @@ def fit(frame: pd.DataFrame, facts: list[str], label: Floats, weight: Floats, le
     return Boosted(facts=tuple(facts), models=models)
 
 
-def table_of(boosted: Boosted, frame: pd.DataFrame, weight: Floats, learner: Learner) -> Terms:
-    """Turn stumps into a table of terms: exact where nothing is missing, save the facts that are left out as too weak.
-
-    Bounds are written with as few digits as keep every value of `frame` on its side.
-    """
+def table_of(boosted: Boosted) -> Terms:
+    """The boosters as terms: each tree's nats over the number of boosters."""
     prior = float(np.mean([model._baseline_prediction.item() for model in boosted.models]))
-    steps = {}
-    for at, fact in enumerate(boosted.facts):
-        cuts, constant = _cuts(boosted, at)
-        prior += constant
-        if not len(cuts):
-            continue
-        values = frame[fact].to_numpy(np.float64)
-        known = ~np.isnan(values)
-        bounds, nats, absent = _step_function(cuts)
-        bounds = _shortest(bounds, values[known])
-        mean = float(
-            np.average(nats[np.searchsorted(bounds, values[known], side="right")], weights=weight[known])
-        )
-        base = mean if learner.missing == "average" else absent
-        centred = nats - base
-        prior += base
-        if np.abs(centred).max() > learner.least_nats:
-            steps[fact] = (bounds, centred)
+    trees = [
+        _tree(predictor.nodes, boosted.facts, len(boosted.models))
+        for model in boosted.models
+        for (predictor,) in model._predictors
+    ]
+    return Terms(prior=prior + sum(tree[0].nats for tree in trees), trees=tuple(trees))
+
+
+def _tree(nodes: Any, facts: tuple[str, ...], boosters: int) -> tuple[Node, ...]:
+    """One tree; the nats of a question are the mean of its ends, by how many groups went there."""
+    values: dict[int, float] = {}
+
+    def value(at: int) -> float:
+        node = nodes[at]
+        if node["is_leaf"]:
+            values[at] = float(node["value"])
         else:
-            prior += mean - base
-    return Terms(prior=prior, steps=steps)
+            below, beyond = int(node["left"]), int(node["right"])
+            share = nodes[below]["count"] / (nodes[below]["count"] + nodes[beyond]["count"])
+            values[at] = share * value(below) + (1 - share) * value(beyond)
+        return values[at]
+
+    value(0)
+    told = []
+    for at, node in enumerate(nodes):
+        nats = round(values[at] / boosters, 5) + 0.0
+        if node["is_leaf"]:
+            told.append(Node("", 0.0, 0, 0, 0, nats))
+            continue
+        below, beyond = int(node["left"]), int(node["right"])
+        # the booster goes left at value <= threshold, the table at value < cut: the cut is the next number
+        cut = float(np.nextafter(float(node["num_threshold"]), np.inf))
+        unknown = below if node["missing_go_to_left"] else beyond
+        told.append(Node(facts[int(node["feature_idx"])], cut, below, beyond, unknown, nats))
+    return tuple(told)
 
 
-def _cuts(boosted: Boosted, at: int) -> tuple[Floats, float]:
-    """Cuts on one fact: threshold, nats up to it, nats above it, nats if missing (each over the number of boosters)."""
-    found, constant = [], 0.0
-    for model in boosted.models:
-        for (tree,) in model._predictors:
-            nodes = tree.nodes
-            if len(nodes) == 1:  # no cut was worth it: a constant, told to the first fact
-                constant += nodes["value"][0] if at == 0 else 0.0
-                continue
-            top = nodes[0]
-            if top["feature_idx"] != at:
-                continue
-            left, right = nodes[top["left"]]["value"], nodes[top["right"]]["value"]
-            found.append((top["num_threshold"], left, right, left if top["missing_go_to_left"] else right))
-    cuts = np.asarray(found, dtype=np.float64).reshape(-1, 4)
-    cuts[:, 1:] /= len(boosted.models)
-    return cuts, constant / len(boosted.models)
+def score(terms: Terms, frame: pd.DataFrame) -> Floats:
+    """Log-odds of each row by the table."""
+    facts = sorted(terms.facts & set(frame.columns))
+    rows = frame[facts].to_dict("records")
+    return np.array(
+        [
+            terms.prior + sum(terms.of({k: v for k, v in row.items() if not np.isnan(v)}).values())
+            for row in rows
+        ]
+    )
 
 
-def _step_function(cuts: Floats) -> tuple[Floats, Floats, float]:
-    """Bounds, nats of the bins between them, nats of a missing value: the sum of all cuts.
-
-    The booster goes left at value <= threshold, the table's bins are low <= value < high: the bound is the next number.
-    A cut at infinity parts the known from the missing and moves no bound.
-    """
-    finite = np.isfinite(cuts[:, 0])
-    bounds = np.unique(cuts[finite, 0])
-    place = np.searchsorted(bounds, cuts[finite, 0])
-    rise = np.bincount(place, weights=cuts[finite, 2] - cuts[finite, 1], minlength=len(bounds))
-    nats = cuts[:, 1].sum() + np.concatenate([[0.0], np.cumsum(rise)])
-    return np.nextafter(bounds, np.inf), nats, float(cuts[:, 3].sum())
+def calibrated(terms: Terms, slope: float, shift: float) -> Terms:
+    """Terms whose log-odds are `shift + slope * log-odds`."""
+    trees = tuple(
+        tuple(Node(n.fact, n.cut, n.below, n.beyond, n.unknown, round(n.nats * slope, 5) + 0.0) for n in tree)
+        for tree in terms.trees
+    )
+    roots = sum(tree[0].nats for tree in terms.trees)
+    base = shift + slope * (terms.prior - roots)
+    return Terms(prior=base + sum(tree[0].nats for tree in trees), trees=trees)
 
 
-def _shortest(bounds: Floats, values: Floats) -> Floats:
-    """The bounds with as few digits as leave every value on the side where it was."""
-    ordered = np.unique(values)
-    before = np.searchsorted(ordered, bounds)  # values that lie below each bound
-    low = np.concatenate([[-np.inf], ordered])[before]
-    high = np.concatenate([ordered, [np.inf]])[before]
-    short, last = bounds.copy(), -np.inf
-    for i, bound in enumerate(bounds):
-        for digits in range(1, 17):
-            tried = float(f"{bound:.{digits}g}")
-            if low[i] < tried <= high[i] and tried > last and (i + 1 == len(bounds) or tried < bounds[i + 1]):
-                short[i] = tried
-                break
-        last = short[i]
-    return short
+def write(terms: Terms, path: Path) -> None:
+    """Write the table as csv, in the form that the program reads."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    prior = terms.prior - sum(tree[0].nats for tree in terms.trees)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        writer.writerow((0, 0, "", "", "", "", "", round(prior, 5)))
+        for number, tree in enumerate(terms.trees, start=1):
+            for at, node in enumerate(tree):
+                ways = (
+                    (repr(node.cut), node.below, node.beyond, node.unknown) if node.fact else ("", "", "", "")
+                )
+                writer.writerow((number, at, node.fact, *ways, node.nats))

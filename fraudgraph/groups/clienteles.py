@@ -7,6 +7,7 @@ lawful (dialysis, a course of treatment, a chronic illness and its doctor): what
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -88,7 +89,7 @@ def _joined(store: Store) -> list[_Clientele]:
     new = (np.diff(place) != 0) | (np.diff(doctor) != 0) | (np.diff(nats) != 0)
     edges = np.flatnonzero(np.concatenate([[True], new, [True]])) if len(place) else np.zeros(1, np.int64)
     joined: list[_Clientele] = []
-    for first, beyond in zip(edges[:-1], edges[1:], strict=True):
+    for first, beyond in pairwise(edges):
         own = set(patient[first:beyond].astype(int).tolist())
         row = (
             int(place[first]), int(doctor[first]) if doctor[first] >= 0 else None,

@@ -12,7 +12,8 @@ from fraudgraph.rings.facts import GroupFacts, read_facts
 from fraudgraph.rings.members import day_of, read_members
 from fraudgraph.rings.money import NO_MONEY, Money, claims_of_groups, read_money, taken_by_stronger
 from fraudgraph.rings.patterns import is_block, read_patterns, read_steered, typology_of
-from fraudgraph.rings.score import least_score, posterior_of, read_terms, score_parts, total
+from fraudgraph.rings.score import least_score, posterior_of, score_parts, total
+from fraudgraph.rings.terms import read_terms
 from fraudgraph.settings import RingSettings
 from fraudgraph.store import Store
 

@@ -15,13 +15,12 @@ from fraudgraph.groups.judging import MAIN_SHARE, MAIN_WINDOWS, Judged, measure
 from fraudgraph.groups.presences import DAY_MINUTES, MOST_HOLDERS, Presences, read_presences
 from fraudgraph.groups.segments import Floats, Ints, distinct, distinct_counts, rows_between, where_in
 from fraudgraph.groups.windows import Attendance, attendance_of
+from fraudgraph.rings.signs_apart import add_from_places, without_windows
 from fraudgraph.store import Store
 
 __all__ = ["read_signs"]
 
 _SQL = Path(__file__).parent / "sql"
-CHAINED_SHARE = 0.9
-"""A group without a meeting is a chain of shared identifiers where so many of its people share one with another."""
 _HOURS = 24
 _HOUR_FLOOR = 0.005
 _SMALLEST = 1e-9
@@ -70,40 +69,17 @@ def read_signs(store: Store) -> dict[int, dict[str, float]]:
                     if value is not None and fact != "group_no"
                 }
             )
-    for no, people, expected, nats in store.rows(
-        "SELECT group_no, max(people), min(expected), sum(nats) FROM group_customs WHERE group_no IN (SELECT group_no FROM group_members) "
-        "GROUP BY group_no ORDER BY group_no"
-    ):
-        signs[no]["customs_nats_log"] = float(np.log1p(max(nats, 0.0)))
-        signs[no]["customs_lift_log"] = float(np.log(people / max(expected, 0.05)))
-    for no, nats in store.rows(
-        "SELECT group_no, -ln(min(p)) FROM group_blocks GROUP BY group_no ORDER BY group_no"
-    ):
-        if "customs_nats_log" not in signs[no]:
-            signs[no]["block_nats_log"] = float(np.log1p(max(nats, 0.0)))
-    steered = {no for (no,) in store.rows("SELECT DISTINCT group_no FROM group_steering ORDER BY group_no")}
+    steered = add_from_places(store, signs)
     scene = _scene(store, group, person)
     starts = np.searchsorted(group, np.arange(int(group.max(initial=0)) + 2))
     for no, found in signs.items():
         found.update(_of_group(scene, no, person[starts[no] : starts[no + 1]]))
         if "window_count_log" not in found and no not in steered:
-            found.update(_without_windows(found))
+            found.update(without_windows(found))
     return {
         no: {fact: round(value, 6) for fact, value in sorted(found.items()) if np.isfinite(value)}
         for no, found in signs.items()
     }
-
-
-def _without_windows(known: dict[str, float]) -> dict[str, float]:
-    """Of groups whose people need not meet: how many share a set of places, or how much of a chain hangs on one identifier."""
-    if "customs_nats_log" in known:
-        return {}
-    if "block_nats_log" in known:
-        return {"block_people_log": known["people_log"]}
-    if known["linked_share"] >= CHAINED_SHARE:
-        tops = [known.get(f"top_{kind}_share", 0.0) for kind in ("phone", "account", "agent")]
-        return {"chain_top_share": max(tops)}
-    return {}
 
 
 def _scene(store: Store, group: Ints, person: Ints) -> _Scene:

@@ -9,7 +9,8 @@ from fraudgraph.explanations.facts import ExplanationSupport, Known
 from fraudgraph.explanations.weighing import Weighed, explain, weigh, weigh_card
 from fraudgraph.records import Explanation
 from fraudgraph.rings.facts import GroupFacts
-from fraudgraph.rings.score import HOLDS_NATS, POINTS_PER_NAT, read_terms, score_parts
+from fraudgraph.rings.score import HOLDS_NATS, POINTS_PER_NAT, score_parts
+from fraudgraph.rings.terms import read_terms
 from tests.explanations.groups import FITS, HOME, MISSES, RING, Values, cases, group, known
 from tests.report.test_words import forbidden
 
