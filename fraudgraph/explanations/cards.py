@@ -75,7 +75,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One explanation. `speaks` names the marks of the claims it is about (claims.sql); `about_people`: those of its people,
+    """One explanation. `uses` names those of its conditions that stand in shared.toml; `speaks` names the marks of the claims it is about (claims.sql); `about_people`: those of its people,
     so that others who meet among themselves are looked at by themselves.
     """
 
@@ -87,6 +87,7 @@ class Card:
     speaks: tuple[str, ...]
     conditions: tuple[Condition, ...]
     ways: Mapping[str, tuple[Condition, ...]]
+    uses: tuple[str, ...] = ()
     about_people: bool = False
 
     @property
@@ -103,6 +104,7 @@ class Library:
     cards: tuple[Card, ...]
     facts: Mapping[str, Fact]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    shared: Mapping[str, Condition] = field(default_factory=dict)
 
     @property
     def numbers(self) -> dict[str, float]:
@@ -144,7 +146,7 @@ def read_library(room: Path = ROOM) -> Library:
             )
         parameters |= own
         cards.append(_card(path, raw, facts, common))
-    return Library(cards=tuple(cards), facts=facts, parameters=parameters)
+    return Library(cards=tuple(cards), facts=facts, parameters=parameters, shared=common)
 
 
 def _table(path: Path) -> dict[str, Any]:
@@ -244,7 +246,7 @@ def _card(
     return Card(
         name=path.stem, title_zh=raw["title_zh"], title_en=raw["title_en"], check_zh=raw["check_zh"], check_en=raw["check_en"],
         speaks=tuple(raw["speaks"]), conditions=own + tuple(common[name] for name in raw.get("uses", ())),
-        ways=ways, about_people=bool(raw.get("about_people", False)),
+        ways=ways, uses=tuple(raw.get("uses", ())), about_people=bool(raw.get("about_people", False)),
     )  # fmt: skip
 
 

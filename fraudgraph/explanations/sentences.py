@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fraudgraph.explanations.cards import Condition
 from fraudgraph.explanations.facts import UNITS, columns_in_words
 
-__all__ = ["Checked", "deciding", "sentence", "value_in_words"]
+__all__ = ["Checked", "bound_in_words", "deciding", "sentence", "value_in_words"]
 
 _BOUND_ZH = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
 _BOUND_EN = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
@@ -34,7 +34,8 @@ def deciding(checked: Sequence[Checked]) -> Checked:
     first = next((c for c in checked if not c.condition.quiet), checked[0])
     if not first.met:
         return first
-    return next((c for c in checked if not c.met), first)
+    known = (c for c in checked if c.observed is not None and not c.condition.quiet)
+    return next((c for c in checked if not c.met), next(known, first))
 
 
 def sentence(checked: Sequence[Checked], numbers: Mapping[str, float]) -> tuple[str, str]:
@@ -111,6 +112,12 @@ def _clause(checked: Checked, numbers: Mapping[str, float]) -> tuple[str, str]:
     if checked.met:
         return f"{said_zh}（{need_zh}）", f"{said_en} ({need_en})"
     return f"{said_zh}（未满足 {need_zh}）", f"{said_en} (needs {need_en}, not met)"
+
+
+def bound_in_words(condition: Condition) -> tuple[str, str]:
+    """What a condition needs, in Chinese and English."""
+    zh, en = value_in_words(condition.value, condition.fact.unit, _needed_digits(condition))
+    return f"{_BOUND_ZH[condition.operator]} {zh}", f"{_BOUND_EN[condition.operator]} {en}"
 
 
 def _shown(value: float, unit: str, digits: int) -> float:

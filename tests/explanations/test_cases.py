@@ -103,6 +103,7 @@ def test_the_sentences_are_whole_tell_the_number_and_accuse_nobody(name: str) ->
         assert found.sentence_en.isascii()
         assert found.title_zh
         assert found.title_en.isascii()
+        assert len(found.title_en) <= 60, "a page cuts it there"
         assert CARDS[name].check_zh
         assert CARDS[name].check_en.isascii()
 

@@ -13,6 +13,7 @@ from fraudgraph.errors import ModelError
 from fraudgraph.explanations.cards import ROOM, read_library
 from fraudgraph.explanations.facts import FROM_CLAIMS
 from fraudgraph.explanations.known import read_known
+from fraudgraph.explanations.page import page
 from fraudgraph.explanations.weighing import explain
 from fraudgraph.store import Store
 from tests.explanations.test_claims import meeting, store
@@ -145,3 +146,8 @@ def test_changing_where_care_home_begins_changes_the_decision_and_the_sentence(
 def test_no_age_of_an_explanation_stands_in_a_query() -> None:
     for path in (ROOM / "sql").glob("*.sql"):
         assert not re.search(r"\bage\s*[<>]=?\s*\d", path.read_text(encoding="utf-8")), path.name
+
+
+def test_the_page_lists_every_explanation_as_it_is() -> None:
+    text = (Path(__file__).parents[2] / "docs/explanations.md").read_text(encoding="utf-8")
+    assert text.split("## The list\n\n")[1].strip() == page(LIBRARY).strip()
