@@ -16,7 +16,7 @@ from bench.worlds.groups import gather, labels, worth_asking
 from bench.worlds.kept import LAST_TUNING_SEED, WORLDS, Case, kept_runs
 from bench.worlds.learning import HeldOut, cross, held_out_table, learn
 from bench.worlds.scoring import people, read_truth
-from bench.worlds.terms import Learner, calibrated, write
+from bench.worlds.terms import Learner, calibrated, with_hand_terms, write
 from fraudgraph.rings.terms import Terms
 
 __all__ = ["main", "origin"]
@@ -48,6 +48,7 @@ def main(argv: list[str]) -> int:
         scored.to_parquet(options.work / "held_out_groups.parquet", index=False)
     if options.write:
         terms = calibrated(learn(groups, learner, leave_out=options.leave_out), slope, shift)
+        terms = with_hand_terms(terms)
         write(terms, options.write)
         told = [case for case in cases if case.world != options.leave_out]
         text = origin(
@@ -132,6 +133,9 @@ def origin(
         f"rings = {int(labels(groups).sum())}",
         f"facts = {len(terms.facts)}",
         f"calibration = [{calibration[0]}, {calibration[1]}]  # slope and shift of held-out log odds; 1 and 0: none",
+        "",
+        "[by_hand]",
+        'chain_top_share = "chains of identifiers shared outside homes of which no single one links 0.8 of the people"',
         "",
         "[learner]",
         'kind = "boosted trees; each fact may speak one way only where signs.toml says so"',

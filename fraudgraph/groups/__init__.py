@@ -1,6 +1,7 @@
 """Groups of people who keep meeting, and the sittings at which they did."""
 
 from fraudgraph.groups.blocks import find_blocks
+from fraudgraph.groups.clienteles import find_clienteles
 from fraudgraph.groups.co_attendance import find_parts
 from fraudgraph.groups.finding import GroupReport, find_groups
 from fraudgraph.groups.identities import join_identities
@@ -10,6 +11,7 @@ from fraudgraph.groups.steering import find_steering
 __all__ = [
     "GroupReport",
     "find_blocks",
+    "find_clienteles",
     "find_groups",
     "find_parts",
     "find_steering",

@@ -22,12 +22,13 @@ __all__ = ["find_blocks", "measure_blocks"]
 
 _SQL = Path(__file__).parent / "sql"
 _FROM_PLACES = (
+    "DELETE FROM group_customs WHERE group_no IN (SELECT group_no FROM group_blocks); "
     "INSERT INTO group_blocks SELECT group_no, place, max(people), max(people), max(expected), greatest(exp(-max(nats)), 1e-300) "
     "FROM (SELECT * FROM group_steering UNION ALL SELECT * FROM group_customs) "
     "WHERE group_no IN (SELECT group_no FROM group_members) "
     "AND group_no NOT IN (SELECT group_no FROM group_blocks) GROUP BY group_no, place"
 )
-"""Where steered patients and clienteles come together stands beside the blocks."""
+"""Where steered patients and clienteles come together stands beside the blocks; a clientele of a block's people is that block."""
 SAME_RING_SHARE = 0.5
 """A group and a block are one that have this share of the smaller one's people in common, four at least."""
 

@@ -74,8 +74,9 @@ def assemble_rings(
         typology = typology_of(known, members[group_no], patterns.get(group_no, {}), steered)
         ring = _ring(known, members[group_no], parts, explanations, paid, least, typology)
         found.append(Candidate(ring=ring, facts=known))
+    found = _each_once(found)
     found.sort(key=lambda c: (not c.ring.listed, *_first_to_open(c.ring), c.group_no))
-    found = _within_capacity(store, _each_once(found), capacity)
+    found = _within_capacity(store, found, capacity)
     ranked = [replace(c, ring=replace(c.ring, rank=i)) for i, c in enumerate(found, start=1)]
     return _count_money_once(store, ranked, money)
 
@@ -116,6 +117,16 @@ def _ring(
 
 def _summary_zh(facts: GroupFacts, members: tuple[Member, ...], money: Money) -> str:
     places = sum(1 for m in members if m.entity_type in {NodeKind.FACILITY, NodeKind.PHARMACY})
+    if "steering_nats_log" in facts.signs:
+        return (
+            f"{facts.patient_count} 名参保人凭少数医师的处方集中到同一药店取药，偏离其惯常去处；"
+            f"涉及基金 {money.fund:,.2f} 元，其中超出预期 {money.excess:,.2f} 元"
+        )
+    if "customs_nats_log" in facts.signs:
+        return (
+            f"{facts.patient_count} 名参保人到 {places} 家机构就诊的频度远高于同类机构的其他患者，不必同时到场；"
+            f"涉及基金 {money.fund:,.2f} 元，其中超出预期 {money.excess:,.2f} 元"
+        )
     if is_block(facts):
         return (
             f"{facts.patient_count} 名参保人共同使用一组他人少有的机构（{places} 家），不必同时到场；"
@@ -131,6 +142,16 @@ def _summary_zh(facts: GroupFacts, members: tuple[Member, ...], money: Money) ->
 
 def _summary_en(facts: GroupFacts, members: tuple[Member, ...], money: Money) -> str:
     places = sum(1 for m in members if m.entity_type in {NodeKind.FACILITY, NodeKind.PHARMACY})
+    if "steering_nats_log" in facts.signs:
+        return (
+            f"{facts.patient_count} patients of a few doctors filled their prescriptions at one pharmacy, away from where they usually go; "
+            f"fund amount {money.fund:,.2f} yuan, of it {money.excess:,.2f} above expectation"
+        )
+    if "customs_nats_log" in facts.signs:
+        return (
+            f"{facts.patient_count} patients come to {places} {'place' if places == 1 else 'places'} far more often than other patients of such places, "
+            f"without having to meet; fund amount {money.fund:,.2f} yuan, of it {money.excess:,.2f} above expectation"
+        )
     if is_block(facts):
         return (
             f"{facts.patient_count} patients share a set of {places} places that hardly anybody else combines, without having to meet; "
@@ -184,8 +205,7 @@ def _each_once(found: list[Candidate]) -> list[Candidate]:
             held.add(candidate.group_no)
         else:
             taken.append(people)
-    apart = [_held(c, *_WITH_ANOTHER) if c.group_no in held else c for c in found]
-    return sorted(apart, key=lambda c: not c.ring.listed)
+    return [_held(c, *_WITH_ANOTHER) if c.group_no in held else c for c in found]
 
 
 def _held(candidate: Candidate, zh: str, en: str) -> Candidate:

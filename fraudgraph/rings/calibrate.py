@@ -97,7 +97,8 @@ def _scores_by_chance(store: Store, settings: Settings, *, seed: int) -> list[fl
         find_meetings(store, MeetingSettings(off=off))
         find_groups(store, settings.groups, seed=settings.run.seed, min_patients=settings.rings.min_patients)
         find_parts(store, min_patients=settings.rings.min_patients)
-        store.run("CREATE TABLE group_blocks AS SELECT * FROM main.group_blocks LIMIT 0")
+        for name in ("group_blocks", "group_steering", "group_customs"):
+            store.run(f"CREATE TABLE {name} AS SELECT * FROM main.{name} LIMIT 0")
         return [c.ring.score for c in assemble_rings(store, settings.rings)]
     finally:
         store.run("SET search_path = 'main'; DROP SCHEMA shuffled CASCADE")

@@ -9,6 +9,7 @@ from typing import Any
 
 from fraudgraph.records import Evidence, Member, NodeKind, Ring
 from fraudgraph.rings.assemble import Candidate
+from fraudgraph.rings.facts import GroupFacts
 from fraudgraph.rings.patterns import is_block
 from fraudgraph.rings.peer_comparison import LikePeople, prepare_like_people, read_like_people
 from fraudgraph.rings.view_evidence import linked_place_evidence, paper_evidence, read_place_links
@@ -93,7 +94,11 @@ def _sitting_evidence(candidate: Candidate, rows: list[dict[str, Any]], like: Li
     rows = [row for row in rows if row["kind"] != "block"]
     if not rows:
         every = tuple(sorted({claim for row in blocks for claim in row["claim_ids"]}))
-        return [*_block_evidence(blocks), *like.evidence(candidate.group_no, every)] if blocks else []
+        return (
+            [*_block_evidence(blocks, candidate.facts), *like.evidence(candidate.group_no, every)]
+            if blocks
+            else []
+        )
     facts = candidate.facts
     expected = sum(row["expected_count"] for row in rows) / len(rows)
     present = sum(row["present_count"] for row in rows) / len(rows)
@@ -112,16 +117,19 @@ def _sitting_evidence(candidate: Candidate, rows: list[dict[str, Any]], like: Li
     strongest = sorted(rows, key=lambda row: (row["p"], row["session_no"]))[:_STRONGEST_SITTINGS]
     compared = like.evidence(candidate.group_no, every)
     met = [whole, *compared, *(_one_sitting(row) for row in strongest)]
-    of_block = _block_evidence(blocks)
+    of_block = _block_evidence(blocks, facts)
     return [*of_block, *met] if is_block(facts) else [*met, *of_block]
 
 
-def _block_evidence(rows: list[dict[str, Any]]) -> list[Evidence]:
-    """A rare set of places that the people share: the set, then each place."""
+def _block_evidence(rows: list[dict[str, Any]], facts: GroupFacts) -> list[Evidence]:
+    """A rare set of places that the people share, or how often they come to one: the whole, then each place."""
     found = []
     for row in rows[:1]:
         people = max(row["set_people"], 1.0)
         observed, expected = row["set_observed"], row["set_expected"]
+        if "customs_nats_log" in facts.signs or "steering_nats_log" in facts.signs:
+            found.append(_often(rows, observed, expected, steered="steering_nats_log" in facts.signs))
+            continue
         found.append(
             Evidence(
                 evidence_id="", kind="shared_places",
@@ -144,6 +152,21 @@ def _block_evidence(rows: list[dict[str, Any]]) -> list[Evidence]:
             )
         )  # fmt: skip
     return found
+
+
+def _often(rows: list[dict[str, Any]], observed: float, expected: float, *, steered: bool) -> Evidence:
+    """How many come so often, or went to the shop on the doctors' prescriptions, and how many would elsewhere or by themselves."""
+    place = rows[0]["place_name"] or rows[0]["place_id"]
+    if steered:
+        zh = f"处方流向：有关医师的患者中 {observed:.0f} 人到 {place} 取药；按本人、邻里和同事患者的去处预计 {expected:.1f} 人"
+        en = f"Where prescriptions went: {observed:.0f} of the doctors' patients filled them at {place}; by their own, their neighbours' and the colleagues' patients' habits {expected:.1f} were to be expected"
+    else:
+        zh = f"就诊频度：其中 {observed:.0f} 人到 {place} 就诊特别频繁；按同类医师和机构的患者分布，如此频繁的预计 {expected:.1f} 人"
+        en = f"How often they come: {observed:.0f} of them come to {place} unusually often; by the patients of other doctors and places of the kind {expected:.1f} would come so often"
+    return Evidence(
+        evidence_id="", kind="shared_places", sentence_zh=zh, sentence_en=en, observed=float(observed), expected=round(float(expected), 4),
+        claim_ids=tuple(sorted({claim for each in rows for claim in each["claim_ids"]})),
+    )  # fmt: skip
 
 
 def _one_sitting(row: dict[str, Any]) -> Evidence:

@@ -71,6 +71,8 @@ def typology_of(
     """
     if facts["session_count"] == 0:
         return Typology.SHARED_IDENTITY
+    if "steering_nats_log" in facts.signs:
+        return Typology.STEERED_PRESCRIPTIONS
     if is_block(facts):
         return Typology.DENSE_BLOCK
     return _on_paper(decades) or _at_linked_places(decades) or _by_coming(facts, members, decades, steered)

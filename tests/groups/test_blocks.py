@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fraudgraph.casework.manual_edits import HandEdit, apply_edits
-from fraudgraph.groups import find_blocks, find_groups, find_parts, find_steering
+from fraudgraph.groups import find_blocks, find_clienteles, find_groups, find_parts, find_steering
 from fraudgraph.groups.blocks import _add_to_groups as add_to_groups
 from fraudgraph.groups.blocks import measure_blocks
 from fraudgraph.groups.changing import change_groups
@@ -67,6 +67,7 @@ def groups(store: Store, world: World) -> set[frozenset[str]]:
     find_groups(store, Settings().groups, seed=1, min_patients=4)
     find_parts(store, min_patients=4)
     find_steering(store, min_patients=4)
+    find_clienteles(store, min_patients=4)
     find_blocks(store, min_patients=4)
     found: dict[int, set[str]] = {}
     for group_no, patient_id in store.rows(
@@ -120,7 +121,6 @@ def test_each_claim_of_a_block_counts_once_and_the_ring_says_what_it_is(store: S
     assert ring.last_seen == date(1970, 1, 1) + timedelta(days=last)
     assert "share a set of" in ring.summary_en
     assert "共同使用" in ring.summary_zh
-    assert ring.listed
 
 
 def test_two_blocks_that_meet_in_one_group_become_one_group(store: Store) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fraudgraph.groups import find_blocks, find_groups, find_parts, find_steering
+from fraudgraph.groups import find_blocks, find_clienteles, find_groups, find_parts, find_steering
 from fraudgraph.meetings import find_meetings
 from fraudgraph.pipeline import run
 from fraudgraph.progress import NullProgress
@@ -70,6 +70,7 @@ def test_the_tables_of_the_run_are_left_as_they_were(store: Store) -> None:
     find_groups(store, settings.groups, seed=1, min_patients=4)
     find_parts(store, min_patients=4)
     find_steering(store, min_patients=4)
+    find_clienteles(store, min_patients=4)
     find_blocks(store, min_patients=4)
     store.run("CREATE TABLE flags (model VARCHAR, subject_id VARCHAR, claim_ids VARCHAR[])")
     store.run("CREATE TABLE outliers (entity_type VARCHAR, entity_id VARCHAR, score DOUBLE)")

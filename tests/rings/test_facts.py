@@ -62,7 +62,7 @@ def test_a_course_is_that_of_the_people_treated(store: Store) -> None:
     )
     find_sittings(store)
     store.run(
-        "CREATE TABLE group_blocks (group_no INTEGER, place INTEGER, people DOUBLE, observed DOUBLE, expected DOUBLE, p DOUBLE); CREATE TABLE group_steering (group_no INTEGER); "
+        "CREATE TABLE group_blocks (group_no INTEGER, place INTEGER, people DOUBLE, observed DOUBLE, expected DOUBLE, p DOUBLE); CREATE TABLE group_steering (group_no INTEGER, people INTEGER, expected DOUBLE, nats DOUBLE); "
         "CREATE TABLE group_customs (group_no INTEGER, people INTEGER, expected DOUBLE, nats DOUBLE)"
     )
     (facts,) = read_facts(store).values()
