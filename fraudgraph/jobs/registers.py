@@ -27,9 +27,18 @@ def names_kept(workspace: Workspace, month: Month) -> Path:
 
 
 def known_rings(workspace: Workspace) -> dict[str, KnownRing]:
-    """All rings with a name."""
-    register = latest_register(workspace)
-    return dict(register.rings) if register else {}
+    """All rings with a name, those of months too that an erasure took away and nobody has made anew yet."""
+    published = workspace.published()
+    last = {str(month): workspace.month(month) / REGISTER_NAME for month in published[-1:]}
+    waiting = {
+        path.stem: path
+        for path in (workspace.casework / "names").glob("*.json")
+        if Month.parse(path.stem) not in published
+    }
+    found: dict[str, KnownRing] = {}
+    for _, path in sorted({**last, **waiting}.items()):
+        found.update(Register.read(path).rings)
+    return found
 
 
 def check_known(workspace: Workspace, names: Iterable[str]) -> None:

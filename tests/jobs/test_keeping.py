@@ -148,6 +148,7 @@ def test_a_person_of_an_open_case_is_kept_and_one_released_is_found_nowhere_afte
 
 def test_months_past_their_time_go_and_later_lists_stay(workspace: Workspace) -> None:
     settings = load_settings(workspace.settings)
+    set_hold(workspace, RING, release=True, by="李敏", reason="结案")
     done = forget_before(workspace, Month(2025, 9), settings, by="李敏", reason="保存期满")
     (delivery,) = deliveries(workspace)
     assert list(delivery.months) == ["2025-09"]
