@@ -51,6 +51,11 @@ def check_known(workspace: Workspace, names: Iterable[str]) -> None:
     """
     known = known_rings(workspace)
     for name in names:
+        if not known:
+            raise UsageError(
+                f"There is no ring {name!r} in this workspace: no ring was put forward yet. Nothing was recorded.",
+                f"该工作区没有团伙 {name!r}：尚未有团伙列入清单。未登记任何内容。",
+            )
         if name not in known:
             hint_en, hint_zh = nearest_hint(name, list(known))
             raise UsageError(
