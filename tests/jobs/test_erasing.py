@@ -121,6 +121,11 @@ def test_a_person_is_found_in_no_file_afterwards_and_the_month_can_be_made_anew(
     decide_on(copied, wrong, "withdraw", by="李敏", reason=f"{PERSON} 误传")
     job(copied, SEPTEMBER)
     assert (copied.month(SEPTEMBER) / "issued" / "01" / "referral_list.xlsx").is_file()
+    told = json.loads((copied.month(SEPTEMBER) / "changes.json").read_text(encoding="utf-8"))
+    assert (told["from_issue"], told["issue"]) == (1, 2)
+    assert "no longer counts" in told["why"][0]
+    assert {one["what"] for one in told["rings"]} & {"no longer on the list", "another score or rank"}
+    assert wrong.id in (copied.month(SEPTEMBER) / "changes.html").read_text(encoding="utf-8")
     before = holding(copied.root, PERSON)
     assert {path.suffix for path in map(Path, before)} >= {
         ".gz",
