@@ -67,7 +67,7 @@ def compare_months(work: Path, chance: random.Random, *, lists: bool) -> dict[st
             listed = _list_of_workspace(workspace, month)
             rings += len(listed)
             same["lists"] += bool(listed) and listed == _list_of_truth(root, month)
-        print(f"{month}: {len(found[0])} claims", file=sys.stderr)
+        print(f"{month}: {len(found[0])} claims, {rings} rings listed, {same}", file=sys.stderr, flush=True)
     return {
         "months": len(_MONTHS),
         "deliveries": len(deliveries(workspace)),

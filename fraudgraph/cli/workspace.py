@@ -13,6 +13,7 @@ from fraudgraph.errors import UsageError
 
 if TYPE_CHECKING:
     from fraudgraph.jobs.forgetting import Forgetting
+    from fraudgraph.jobs.holds import Hold
 
 __all__ = ["add_to"]
 
@@ -170,5 +171,18 @@ def _holds(workspace: WorkspaceToUse = None, as_json: AsJson = False) -> None:
         return
     print_table(
         (t("ring", "团伙"), t("by", "操作人"), t("on", "日期"), t("why", "理由")),
-        ((name, one.by, one.on, one.reason) for name, one in found.items()),
+        ((name, one.by, one.on, _why_held(one)) for name, one in found.items()),
     )
+
+
+def _why_held(one: Hold) -> str:
+    """Somebody's reason as it was given; what the program holds by itself, in the reader's language."""
+    from fraudgraph.jobs.holds import AUTOMATIC
+
+    if one.by != AUTOMATIC:
+        return one.reason
+    words = {
+        "confirmed": t("confirmed", "已查实"),
+        "pending": t("listed, no answer yet", "已列入清单，尚无结论"),
+    }
+    return words.get(one.reason, one.reason)
