@@ -5,26 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from fraudgraph.casework.appending import append_lines, read_lines
 from fraudgraph.casework.casebook import case_rows
-from fraudgraph.claims.columns.mapping import load_mapping
-from fraudgraph.claims.erasing import Forgotten, rewrite_without
-from fraudgraph.errors import GraphStoreError, StorageError, UsageError
-from fraudgraph.jobs.deliveries import INDEX_NAME, Delivery, deliveries, sha256_of, write_delivery
-from fraudgraph.jobs.delivery_effects import look_into
+from fraudgraph.claims.erasing import Forgotten
+from fraudgraph.errors import GraphStoreError, UsageError
+from fraudgraph.jobs.deliveries import Delivery, deliveries
 from fraudgraph.jobs.erasure_intent import Intent, Wanted, kept_keys, scratch_store
 from fraudgraph.jobs.holds import check_not_held, held_people
 from fraudgraph.jobs.inbox import inbox_files
 from fraudgraph.jobs.lock import Lock
 from fraudgraph.jobs.redaction import lines_with, redact, texts_of
 from fraudgraph.jobs.registers import REGISTER_NAME, names_kept
+from fraudgraph.jobs.rewriting import rewrite_deliveries
 from fraudgraph.jobs.searching import files_with
-from fraudgraph.jobs.workspace import Workspace, put_in_place
+from fraudgraph.jobs.workspace import Workspace
 from fraudgraph.records import Month
 from fraudgraph.settings import Settings
 from fraudgraph.store import DATABASE_NAME
@@ -94,7 +92,9 @@ def forget_person(
     )  # fmt: skip
     with Lock(workspace, "fraudgraph workspace forget"):
         intent = Intent.begin(workspace, settings, wanted)
-        _from_deliveries(workspace, settings, intent, lambda _one: Forgotten(person=person, keys=intent.keys))
+        rewrite_deliveries(
+            workspace, settings, intent, lambda _one: Forgotten(person=person, keys=intent.keys)
+        )
         texts = {path: lines_with(path, person) for path in texts_of(workspace)}
         intent.entries |= {str(path.relative_to(workspace.root)): n for path, n in texts.items() if n}
         months = [one for one in workspace.published() if intent.concerns(workspace, one)]
@@ -151,7 +151,7 @@ def forget_before(
             kept = kept_keys(workspace, settings, one, wanted) if whole else None
             return Forgotten(person="", keys=intent.keys, but=kept)
 
-        _from_deliveries(workspace, settings, intent, of_delivery)
+        rewrite_deliveries(workspace, settings, intent, of_delivery)
         gone = [month for month in workspace.published() if month < first]
         stay = [month for month in gone if _put_forward(workspace, month) & set(held.values())]
         intent.months = sorted({*intent.months, *(str(month) for month in gone if month not in stay)})
@@ -222,74 +222,6 @@ def _check(workspace: Workspace, by: str, reason: str) -> None:
             "The workspace's Neo4j is running and may hold what shall be erased. Stop it (`fraudgraph neo4j stop`) and run again; nothing was erased.",
             "工作区的 Neo4j 正在运行，其中可能有待删除的数据。请先停止（`fraudgraph neo4j stop`）再运行；未删除任何数据。",
         )
-
-
-def _from_deliveries(
-    workspace: Workspace, settings: Settings, intent: Intent, what: Callable[[Delivery], Forgotten]
-) -> None:
-    """Write the deliveries that hold it again, each whole or not at all."""
-    rules = load_mapping(workspace.mapping) if workspace.mapping is not None else ()
-    every = deliveries(workspace)
-    for number, one in enumerate(every):
-        beside = workspace.deliveries / f".{one.id}.partial"
-        shutil.rmtree(beside, ignore_errors=True)
-        changed: dict[str, tuple[str, int]] = {}
-        rows, forgotten = 0, what(one)
-        with scratch_store(workspace, settings) as store:
-            for file in one.files:
-                target = beside / "files" / file.name
-                gone = rewrite_without(store, one.folder / "files" / file.name, target, forgotten, rules)
-                rows += gone.rows
-                if target.is_file():
-                    changed[file.name] = (sha256_of(target), target.stat().st_size)
-        if changed:
-            intent.rewritten[one.id] = (rows, len(changed))
-            intent.save(workspace)
-            _replace_delivery(workspace, settings, one, every[:number], beside, changed)
-    shutil.rmtree(workspace.work / "forget", ignore_errors=True)
-
-
-def _replace_delivery(
-    workspace: Workspace, settings: Settings, one: Delivery, before: list[Delivery], beside: Path,
-    changed: dict[str, tuple[str, int]],
-) -> None:  # fmt: skip
-    for file in one.files:
-        if file.name not in changed:
-            (beside / "files" / file.name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            shutil.copyfile(one.folder / "files" / file.name, beside / "files" / file.name)
-    lenient = settings.model_copy(
-        update={"source": settings.source.model_copy(update={"max_reject_share": 1.0})}
-    )
-    found = look_into(
-        workspace,
-        lenient,
-        beside / "files",
-        workspace.work / "look.tmp",
-        index=beside / INDEX_NAME,
-        before=before,
-    )
-    kinds = {file.name: found.kinds_of(file.name) for file in one.files}
-    lost = [file.name for file in one.files if file.kinds and kinds[file.name] != file.kinds]
-    if lost:
-        shutil.rmtree(beside, ignore_errors=True)
-        raise StorageError(
-            f"{one.id}: {', '.join(lost)} could not be written again so that it reads as before. This delivery is as it was; withdraw it, erase it by hand and deliver it anew.",
-            f"{one.id}：{'、'.join(lost)} 重写后无法照原样读取。该交付保持原样；请撤回并手工删除后重新交付。",
-        )
-    files = tuple(
-        replace(file, sha256=changed[file.name][0], size=changed[file.name][1])
-        if file.name in changed
-        else file
-        for file in one.files
-    )
-    write_delivery(
-        replace(
-            one, files=files, months=found.months, rows_read=found.rows_read, rows_kept=found.rows_kept,
-            rows_set_aside=found.rows_set_aside, touched=found.touched, effects=found.effects,
-        ),
-        beside,
-    )  # fmt: skip
-    put_in_place(beside, one.folder)
 
 
 def _drop_month(workspace: Workspace, month: Month, person: str) -> None:
