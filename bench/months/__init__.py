@@ -165,7 +165,7 @@ def main(argv: list[str]) -> int:
         "kills": lambda: kill_jobs(options.work, kills, random.Random(options.seed), signal.SIGKILL),
     }
     parts["corrections"] = lambda: compare_months(
-        options.work, random.Random(options.seed), lists=not options.quick
+        options.work, random.Random(options.seed), count=4 if options.quick else 12
     )
     parts["events"] = lambda: kill_at_events(options.work, options.kills or 60, random.Random(options.seed))
     parts["speed"] = lambda: new_delivery(

@@ -10,98 +10,193 @@ import shutil
 import signal
 import sys
 import tarfile
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from fraudgraph.jobs import Workspace, init_workspace
-from fraudgraph.jobs.deliveries import deliveries
+from fraudgraph.casework.verdicts import Verdict, add_verdicts
+from fraudgraph.errors import UsageError
+from fraudgraph.jobs import Workspace, run_month
+from fraudgraph.jobs.deliveries import deliveries, sha256_of
 from fraudgraph.jobs.forgetting import forget_person
 from fraudgraph.jobs.holds import set_hold
 from fraudgraph.jobs.migration import migrate
 from fraudgraph.jobs.taking_in import take_in
-from fraudgraph.settings import Settings
-from tests.jobs.town import crowd, deliver, others, team
+from fraudgraph.records import Month
+from fraudgraph.settings import Settings, load_settings
+from tests.jobs.town import crowd, deliver, others, small_workspace, team
 
 __all__ = ["kill_at_events"]
 
 _EVENTS = frozenset(("os.mkdir", "os.rename", "os.link", "os.remove", "os.rmdir"))
-_OLD = Path("tests/jobs/data/workspace-format-1.tar.gz")
-_PASSING = {"taken_in_at", "at", "kept_as", "report", "made_by"}
+_NEEDED = (
+    "fraudgraph.jobs.month_build",
+    "fraudgraph.claims.reading",
+    "fraudgraph.claims.sheet_cache",
+    "openpyxl",
+)
+_IN_ONE_STEP = "renameat2"
+"""Two folders that change places: a call of the system's that Python tells of when it looks the function up."""
+_OLD = Path(__file__).parents[2] / "tests" / "jobs" / "data" / "workspace-format-1.tar.gz"
+_WEST = "H3702020001"
+_SEPTEMBER = Month(2025, 9)
+_PASSING = {"taken_in_at", "at", "began", "kept_as", "report", "made_by"}
 """Words in small files that tell when and where, and may differ."""
+_OF_A_RUN = {"run.json", "fraudgraph.duckdb", "SHA256SUMS"}
+"""Files of a month that tell of the run itself."""
 
 
-def kill_at_events(work: Path, count: int, chance: random.Random) -> dict[str, Any]:
-    """Kill take-in, migration and erasure at events of the file system and do each again.
+@dataclass(frozen=True)
+class _Stage:
+    """Something that a job does. `until` ends it: the first event there is no longer of the stage."""
+
+    prepare: Callable[[Path], None]
+    act: Callable[[Path], None]
+    has_month: bool = False
+    until: str = ""
+
+
+def kill_at_events(
+    work: Path, count: int, chance: random.Random, stages: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Kill take-in, scoring, publishing, migration and erasure at events of the file system and do each again.
 
     Returns
     -------
     dict
-        Kills, how many did not end as without one, and how many left readers without their month.
+        Kills, how many did not end as without one, how many left something half behind them in the end, and how many left
+        readers without their month for a moment.
     """
-    stages: dict[str, tuple[Callable[[Path], None], Callable[[Path], None]]] = {
-        "take_in": (_inbox, _take_in),
-        "migration": (_unpack, lambda root: migrate(root) and None),
-        "erasure": (_released, _forget),
-    }
-    told: dict[str, Any] = {"kills": 0, "changed": 0, "without_month": 0}
-    for number, (name, (prepare, act)) in enumerate(stages.items()):
-        base, place = work / f"events-{name}" / "base", work / f"events-{name}" / "w"
-        shutil.rmtree(base.parent, ignore_errors=True)
-        base.parent.mkdir(parents=True)
-        _fork(prepare, base, None)
-        shutil.copytree(base, place)
-        events = _fork(act, place, None)
-        expected = _print(place)
-        wanted = count // len(stages) + (number < count % len(stages))
-        for at in sorted(chance.sample(range(1, events + 1), k=min(wanted, events))):
-            for path in place.parent.glob("*w*"):
-                shutil.rmtree(path)
-            shutil.copytree(base, place)
-            _fork(act, place, at)
-            told["kills"] += 1
-            if name == "migration":
-                told["without_month"] += not (place / "months" / "2025-09" / "month.json").is_file()
-            _fork(act, place, None)
-            told["changed"] += _print(place) != expected
-        told[f"{name}_events"] = events
+    for module in _NEEDED:  # before the processes part, so that each need not read them
+        import_module(module)
+    told: dict[str, Any] = {"kills": 0, "changed": 0, "left_half": 0, "without_month": 0}
+    wanted = {name: one for name, one in _stages().items() if not stages or name in stages}
+    for number, (name, stage) in enumerate(wanted.items()):
+        share = count // len(wanted) + (number < count % len(wanted))
+        _kill_stage(work / f"events-{name}", name, stage, share, chance, told)
         print(f"{name}: {told}", file=sys.stderr)
     return told
 
 
-def _fork(act: Callable[[Path], None], place: Path, at: int | None) -> int:
-    """Act in a process of its own, killed at its n-th event; how many events there were (255 at most are told)."""
+def _stages() -> dict[str, _Stage]:
+    return {
+        "take_in": _Stage(_inbox, _take_in),
+        "scoring": _Stage(_taken_in, _month, until=".2025-09.partial"),
+        "publishing": _Stage(_published, _month, has_month=True),
+        "migration": _Stage(_unpack, _migrate, has_month=True),
+        "erasure": _Stage(_released, _forget),
+    }
+
+
+def _kill_stage(
+    folder: Path, name: str, stage: _Stage, share: int, chance: random.Random, told: dict[str, Any]
+) -> None:
+    base, place = folder / "base", folder / "w"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    _fork(stage.prepare, base, None)
+    shutil.copytree(base, place)
+    events = _fork(stage.act, place, None)
+    ours = next((n for n, event in enumerate(events) if stage.until and stage.until in event), len(events))
+    expected = _print(place)
+    for at in sorted(chance.sample(range(1, ours + 1), k=min(share, ours))):
+        for path in folder.glob("*w*"):
+            shutil.rmtree(path)
+        shutil.copytree(base, place)
+        _fork(stage.act, place, at)
+        told["kills"] += 1
+        told["without_month"] += stage.has_month and not _whole_month(place)
+        _fork(stage.act, place, None)
+        if _print(place) != expected:
+            told["changed"] += 1
+            print(f"{name}: changed after event {at}, {events[at - 1]}", file=sys.stderr)
+        if half := _half(place):
+            told["left_half"] += 1
+            print(f"{name}: half after event {at}, {events[at - 1]}: {half}", file=sys.stderr)
+    told[f"{name}_events"] = ours
+
+
+def _whole_month(place: Path) -> bool:
+    """Whether readers find their month, with all its files as its own list of hashes has them."""
+    month = place / "months" / "2025-09"
+    if not (month / "month.json").is_file() or not (month / "referral_list.csv").is_file():
+        return False
+    sums = month / "SHA256SUMS"
+    lines = sums.read_text(encoding="utf-8").splitlines() if sums.is_file() else []
+    return all(sha256_of(month / line[66:]) == line[:64] for line in lines)
+
+
+def _half(place: Path) -> list[str]:
+    """What a job that was killed left and the next one did not clear away."""
+    left = [path for folder in ("months", "deliveries", "days") for path in (place / folder).rglob(".*")]
+    left += list(place.parent.glob(".*"))
+    return [str(path.relative_to(place.parent)) for path in left]
+
+
+def _fork(act: Callable[[Path], None], place: Path, at: int | None) -> list[str]:
+    """Act in a process of its own, killed at its n-th event; the events it had, if it came to its end."""
     counted = place.with_name("events.txt")
+    counted.unlink(missing_ok=True)
     child = os.fork()
     if child == 0:
-        seen = [0]
+        seen: list[str] = []
 
-        def hook(event: str, _arguments: tuple[Any, ...]) -> None:
-            if event in _EVENTS:
-                seen[0] += 1
-                if seen[0] == at:
+        def hook(event: str, arguments: tuple[Any, ...]) -> None:
+            swapped = event == "ctypes.dlsym" and arguments[1] == _IN_ONE_STEP
+            if event in _EVENTS or swapped:
+                seen.append(f"{event} {'' if swapped else arguments[0]}")
+                if len(seen) == at:
                     os.kill(os.getpid(), signal.SIGKILL)
 
         sys.addaudithook(hook)
         try:
             act(place)
-            counted.write_text(str(seen[0]), encoding="utf-8")
+            if at is None:
+                counted.write_text("\n".join(seen), encoding="utf-8")
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(0)
     os.waitpid(child, 0)
-    return int(counted.read_text(encoding="utf-8")) if at is None and counted.is_file() else 0
+    if at is None and not counted.is_file():
+        raise SystemExit(f"{act.__name__} did not come to its end in {place}")
+    return counted.read_text(encoding="utf-8").splitlines() if at is None else []
 
 
 def _inbox(root: Path) -> None:
-    workspace = Workspace(root)
-    init_workspace(root)
+    """Two small months that wait in the inbox."""
+    small_workspace(root)
     for month in ("2025-08", "2025-09"):
-        deliver(
-            workspace.inbox,
-            f"claims-{month}.csv",
-            others(month, "H3702020001", a_day=2),
-            team(month, "A", crowd(0, 5), "H3702020001"),
-        )
+        ordinary = others(month, _WEST, a_day=2)
+        deliver(Workspace(root).inbox, f"claims-{month}.csv", ordinary, team(month, "A", crowd(0, 5), _WEST))
+
+
+def _taken_in(root: Path) -> None:
+    _inbox(root)
+    _take_in(root)
+
+
+def _published(root: Path) -> None:
+    """September is published and read; since then its ring was cleared, so that another list will be issued."""
+    _taken_in(root)
+    _month(root)
+    cleared = Verdict(
+        ring_id="R-2025-0001", verdict="cleared", by="bench", on=date(2025, 9, 30), reason="bench"
+    )
+    add_verdicts(Workspace(root).casework, [cleared])
+
+
+def _month(root: Path) -> None:
+    workspace = Workspace(root)
+    run_month(workspace, _SEPTEMBER, load_settings(workspace.settings))
+
+
+def _migrate(root: Path) -> None:
+    migrate(root)
 
 
 def _unpack(root: Path) -> None:
@@ -121,7 +216,11 @@ def _take_in(root: Path) -> None:
 
 
 def _forget(root: Path) -> None:
-    forget_person(Workspace(root), "P01", Settings(), by="bench", reason="bench")
+    try:
+        forget_person(Workspace(root), "P01", Settings(), by="bench", reason="bench")
+    except UsageError as problem:
+        if "found nowhere" not in problem.message_en:  # killed when all was done
+            raise
 
 
 def _print(root: Path) -> str:
@@ -129,10 +228,16 @@ def _print(root: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*")):
         parts = path.relative_to(root).parts
-        if not path.is_file() or any(part.startswith(".") for part in parts) or path.name == "erasures.jsonl":
+        of_a_job = parts[0] == "logs" and path.name[:2] == "20"
+        if (
+            not path.is_file()
+            or any(part.startswith(".") for part in parts)
+            or of_a_job
+            or path.name in _OF_A_RUN
+        ):
             continue
         data = path.read_bytes()
-        if path.name in ("delivery.json", "migration.json", "workspace.json"):
+        if path.name in ("delivery.json", "migration.json", "workspace.json", "erasures.jsonl"):
             data = json.dumps(
                 {k: v for k, v in json.loads(data).items() if k not in _PASSING}, sort_keys=True
             ).encode()

@@ -22,6 +22,8 @@ __all__ = ["read_returns"]
 _WORDS_ZH = {"待核": "pending", "查实": "confirmed", "排除": "cleared", "证据不足": "insufficient"}
 _READ = {"ring_id", "verdict", "handled_by", "remark", "on", "expires_on", "handling"}
 """Columns of a returned list that are read."""
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _DELIMITERS = ((",", "commas", "逗号"), (";", "semicolons", "分号"), ("\t", "tabs", "制表符"))
 Tell = Callable[[str, str], None]
 """Told a sentence in English and in Chinese."""
@@ -61,6 +63,11 @@ def read_returns(
         ) from None
     source = f"{path.name} {hashlib.sha256(data).hexdigest()[:12]}"
     say: Tell = tell or (lambda _en, _zh: None)
+    if data.startswith(_OLD_WORKBOOK):
+        raise UsageError(
+            f"{path.name} is a workbook of the old form (xls). Save it as xlsx and read it again. Nothing was taken over.",
+            f"{path.name} 是旧格式的工作簿（xls）。请另存为 xlsx 后重新读入。未登记任何结论。",
+        )
     rows = _workbook_rows(path) if data.startswith(b"PK") else _csv_rows(path.name, data, say)
     days = {_same(one): one.on for one in known}
     found = []
@@ -93,7 +100,7 @@ def _verdict(
         )
     if verdict == "pending" and not why:  # nobody filled it in: the owner stands there beforehand
         return None
-    day, expires = _day(row.get("on")), _day(row.get("expires_on"))
+    day, expires = (_day(path.name, number, key, row.get(key)) for key in ("on", "expires_on"))
     return Verdict(
         ring_id=name, verdict=verdict, by=who or by, on=day or on, reason=why, expires_on=expires,
         handling=str(row.get("handling") or "").strip(), source=source,
@@ -107,7 +114,7 @@ def _word(said: str) -> str | None:
     return named.pop() if len(named) == 1 and named <= set(VERDICTS) else None
 
 
-def _day(value: Any) -> date | None:
+def _day(file: str, number: int, column: str, value: Any) -> date | None:
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
@@ -117,8 +124,8 @@ def _day(value: Any) -> date | None:
         return datetime.strptime(text, "%Y-%m-%d").date() if text else None
     except ValueError:
         raise UsageError(
-            f"{text!r} is no date of the form 2025-10-31. Correct it and read the file again.",
-            f"{text!r} 不是形如 2025-10-31 的日期，请改正后重新读入。",
+            f"{file}, row {number}, column {column}: {text!r} is no date of the form 2025-10-31. Correct it and read the file again. Nothing was taken over.",
+            f"{file} 第 {number} 行 {column} 列：{text!r} 不是形如 2025-10-31 的日期，请改正后重新读入。未登记任何结论。",
         ) from None
 
 
@@ -153,10 +160,7 @@ def _check_cells(path: Path, sheet: str, keys: Sequence[str]) -> None:
 
 
 def _csv_rows(file: str, data: bytes, say: Tell) -> list[tuple[int, dict[str, Any]]]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("gb18030", errors="replace")  # what a Chinese spreadsheet saves by default
+    text = _text(file, data)
     for delimiter, en, zh in _DELIMITERS:
         lines = csv.reader(StringIO(text), delimiter=delimiter)
         table = [[cell.removeprefix("'") for cell in row] for row in lines]
@@ -168,6 +172,22 @@ def _csv_rows(file: str, data: bytes, say: Tell) -> list[tuple[int, dict[str, An
                 )
             return _named(table)
     raise _no_columns(file)
+
+
+def _text(file: str, data: bytes) -> str:
+    """What spreadsheets save: UTF-8, UTF-16 with its mark, or, a Chinese one by default, GB18030."""
+    encodings = ("utf-16",) if data.startswith(_UTF_16) else ("utf-8-sig", "gb18030")
+    at = 0
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError as problem:
+            at = problem.start
+    line = data.count(b"\n", 0, at) + 1
+    raise UsageError(
+        f"{file}, line {line}: letters that can't be read as {' or '.join(encodings)}. Save the file as csv in UTF-8 and read it again. Nothing was taken over.",
+        f"{file} 第 {line} 行：无法按 {' 或 '.join(encodings)} 读取的字符。请另存为 UTF-8 编码的 csv 后重新读入。未登记任何结论。",
+    )
 
 
 def _keys(header: Sequence[Any]) -> list[str]:

@@ -17,6 +17,7 @@ from pathlib import Path, PurePath
 import xlsxwriter
 
 from fraudgraph.claims.columns.mapping import TableRule
+from fraudgraph.claims.columns.matching import TableMapping
 from fraudgraph.claims.formats.sheets import Sheet, open_sheets, stage_rows
 from fraudgraph.claims.formats.source_file import SourceFile
 from fraudgraph.claims.formats.sources import discover
@@ -27,14 +28,19 @@ from fraudgraph.store import Store
 __all__ = ["Erasure", "Forgotten", "rewrite_without"]
 
 _BY_CLAIM = ("claim_id", "encounter_id", "refund_of")
+_OF_A_TIME = ("claims", "claim_items", "encounters")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forgotten:
-    """What shall go: a person (or nobody, ""), and claims and encounters by the hashes of their keys."""
+    """What shall go: a person (or nobody, ""), and claims and encounters by the hashes of their keys.
+
+    With `but`, all claims, fee lines and encounters go but those with these keys: also rows that could not be read.
+    """
 
     person: str
     keys: frozenset[int]
+    but: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +77,7 @@ def rewrite_without(
     with scratch_beside(store) as scratch:
         store.run(
             "CREATE OR REPLACE TEMP TABLE forgotten_keys AS SELECT unnest($keys) AS key",
-            keys=sorted(what.keys) or [0],
+            keys=sorted(what.keys if what.but is None else what.but) or [0],
         )
         inside: list[tuple[SourceFile, list[Sheet]]] = []
         number, rows, cells = 1, 0, 0
@@ -98,19 +104,29 @@ def _clean(store: Store, sheet: Sheet, what: Forgotten, rules: Sequence[TableRul
     store.run(
         f"CREATE OR REPLACE TABLE {_table(sheet)} AS SELECT row_number() OVER () AS no, {', '.join(cells)} FROM ({sheet.relation})"
     )
-    columns = mapping.columns if mapping is not None else {}
-    owned = [f"c{columns[name]}" for name in ("patient_id",) if name in columns]
-    keyed = [f"c{columns[name]}" for name in _BY_CLAIM if name in columns]
-    conditions = [f"{_text(cell)} = $person" for cell in owned] if what.person else []
-    conditions += [f"md5_number_lower({_text(cell)}) IN (SELECT key FROM forgotten_keys)" for cell in keyed]
-    given = {"person": what.person} if what.person and owned else {}
+    condition, given = _condition(mapping, what)
     rows = 0
-    if conditions:
-        rows = int(
-            store.one(f"SELECT count(*) FROM {_table(sheet)} WHERE {' OR '.join(conditions)}", **given)[0]
-        )
-        store.run(f"DELETE FROM {_table(sheet)} WHERE {' OR '.join(conditions)}", **given)
+    if condition:
+        rows = int(store.one(f"SELECT count(*) FROM {_table(sheet)} WHERE {condition}", **given)[0])
+        store.run(f"DELETE FROM {_table(sheet)} WHERE {condition}", **given)
     return Erasure(rows=rows, cells=_blank(store, sheet, what.person) if what.person else 0)
+
+
+def _condition(mapping: TableMapping | None, what: Forgotten) -> tuple[str, dict[str, str]]:
+    """Which rows of a sheet go, as SQL over its cells; "" for none."""
+    columns = mapping.columns if mapping is not None else {}
+    keyed = [
+        f"md5_number_lower({_text(f'c{columns[name]}')}) IN (SELECT key FROM forgotten_keys)"
+        for name in _BY_CLAIM
+        if name in columns
+    ]
+    if what.person:
+        owned = [f"{_text(f'c{columns[name]}')} = $person" for name in ("patient_id",) if name in columns]
+        return " OR ".join([*owned, *keyed]), {"person": what.person} if owned else {}
+    if mapping is None or mapping.kind.name not in _OF_A_TIME or not keyed:
+        return "", {}
+    own = keyed[0]  # a stay that began before its last claims takes none of them with it
+    return own if what.but is None else f"NOT coalesce({own}, false)", {}
 
 
 def _blank(store: Store, sheet: Sheet, person: str) -> int:

@@ -88,11 +88,17 @@ def _verdict(
         return
     if returned:
         known = read_verdicts(place.casework)
-        found = [
-            one
-            for path in returned
-            for one in read_returns(path, on=when, by=by, known=known, tell=lambda en, zh: say(t(en, zh)))
-        ]
+        found = []
+        for path in returned:
+            given = read_returns(path, on=when, by=by, known=known, tell=lambda en, zh: say(t(en, zh)))
+            try:
+                check_known(place, [one.ring_id for one in given])
+                check_days(given, date.today())
+            except UsageError as problem:
+                raise UsageError(
+                    f"{path.name}: {problem.message_en}", f"{path.name}：{problem.message_zh}"
+                ) from None
+            found += given
     elif ring is not None and verdict is not None:
         found = [
             Verdict(
@@ -109,6 +115,16 @@ def _verdict(
     check_days(found, date.today())
     added = add_verdicts(place.casework, found)
     _tell_disagreeing(workspace, {one.ring_id for one in found})
+    if not added:
+        print_result(
+            t(
+                f"Nothing new: all {len(found)} verdicts were recorded before; a list that comes back twice counts once.",
+                f"没有新内容：{len(found)} 条核查结论此前均已登记；重复交回的清单只计一次。",
+            )
+            if found
+            else t("No row holds a verdict; nothing was recorded.", "没有填写核查结论的行，未登记任何内容。")
+        )
+        return
     print_result(
         t(
             f"{added} verdicts recorded, {len(found) - added} were known already. The next `fraudgraph month` takes them up.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,10 @@ from fraudgraph.cli.language import t
 from fraudgraph.cli.options import AsJson, WorkspaceToUse, examples, workspace_of, workspace_root
 from fraudgraph.cli.terminal import print_json, print_result, print_table
 from fraudgraph.errors import UsageError
+
+if TYPE_CHECKING:
+    from fraudgraph.jobs.forgetting import Forgetting
+    from fraudgraph.jobs.holds import Hold
 
 __all__ = ["add_to"]
 
@@ -100,6 +104,9 @@ def _forget(
     if as_json:
         print_json(done)
         return
+    if not (done.rows or done.entries or done.months):
+        print_result(t("Nothing is that old; nothing was erased.", "没有更早的数据；未删除任何数据。"))
+        return
     months = ", ".join(done.months) or "-"
     print_result(
         t(
@@ -107,6 +114,34 @@ def _forget(
             f"已删除：{done.files} 个文件中的 {done.rows:,} 行交付数据，办案记录和日志 {done.entries} 行；已移除的月份：{months}（仍有数据的月份可从最早的开始用 `fraudgraph month` 重新生成）。此操作已登记（不含数据）：{done.record}",
         )
     )
+    _say_what_is_left(done)
+
+
+def _say_what_is_left(done: Forgetting) -> None:
+    """The graph, what a hold keeps, and files in which the id still stands."""
+    if done.graph:
+        print_result(
+            t(
+                "The local Neo4j's store is gone too: start it and load the months again (`fraudgraph month … --from-stage publish`). A month loaded into another Neo4j has to be erased there.",
+                "本地 Neo4j 的数据也已删除：请重新启动并载入各月（`fraudgraph month … --from-stage publish`）。载入其他 Neo4j 的数据须在该处删除。",
+            )
+        )
+    if done.kept:
+        kept = ", ".join(done.kept)
+        print_result(
+            t(
+                f"Kept, because a ring on legal hold was put forward in them: {kept} (see `fraudgraph workspace holds`). Claims of its people stay too.",
+                f"因其中有处于法定保留状态的团伙而保留：{kept}（见 `fraudgraph workspace holds`）。其成员的结算数据也予保留。",
+            )
+        )
+    if done.found_in:
+        left = ", ".join(done.found_in[:10])
+        print_result(
+            t(
+                f"The same letters or digits still stand in {len(done.found_in)} files: {left}. Look whether they mean the person; an amount or another number can be the same.",
+                f"仍有 {len(done.found_in)} 个文件含有相同的字符：{left}。请核对是否指该人；金额或其他编号可能与之相同。",
+            )
+        )
 
 
 def _hold(
@@ -136,5 +171,18 @@ def _holds(workspace: WorkspaceToUse = None, as_json: AsJson = False) -> None:
         return
     print_table(
         (t("ring", "团伙"), t("by", "操作人"), t("on", "日期"), t("why", "理由")),
-        ((name, one.by, one.on, one.reason) for name, one in found.items()),
+        ((name, one.by, one.on, _why_held(one)) for name, one in found.items()),
     )
+
+
+def _why_held(one: Hold) -> str:
+    """Somebody's reason as it was given; what the program holds by itself, in the reader's language."""
+    from fraudgraph.jobs.holds import AUTOMATIC
+
+    if one.by != AUTOMATIC:
+        return one.reason
+    words = {
+        "confirmed": t("confirmed", "已查实"),
+        "pending": t("listed, no answer yet", "已列入清单，尚无结论"),
+    }
+    return words.get(one.reason, one.reason)

@@ -11,6 +11,7 @@ from fraudgraph.casework.appending import read_lines
 from fraudgraph.doctor import Check, Health
 from fraudgraph.errors import FraudgraphError
 from fraudgraph.jobs.deliveries import deliveries, sha256_of
+from fraudgraph.jobs.erasure_intent import begun_before
 from fraudgraph.jobs.plan import month_notes
 from fraudgraph.jobs.registers import latest_register
 from fraudgraph.jobs.workspace import FORMAT, Workspace, format_of
@@ -86,7 +87,8 @@ def _deliveries(workspace: Workspace) -> Check:
 
 def _files(workspace: Workspace) -> Check:
     """Every file of ours that must be readable, read."""
-    bad: list[tuple[str, str]] = []
+    begun = begun_before(workspace)
+    bad = [begun] if begun else []
 
     def look(work: Callable[[], object]) -> None:
         try:

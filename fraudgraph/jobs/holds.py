@@ -13,9 +13,11 @@ from fraudgraph.jobs.registers import check_known, known_rings
 from fraudgraph.jobs.workspace import Workspace
 from fraudgraph.settings import load_settings
 
-__all__ = ["Hold", "check_not_held", "held_people", "held_rings", "set_hold"]
+__all__ = ["AUTOMATIC", "Hold", "check_not_held", "held_people", "held_rings", "set_hold"]
 
 _FILE = "holds.jsonl"
+AUTOMATIC = "fraudgraph"
+"""Who holds a ring whose case is open without anybody's word; the reason is then its verdict."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +67,7 @@ def held_rings(workspace: Workspace) -> dict[str, Hold]:
             continue
         verdict = given[name].verdict if name in given else "pending"
         if verdict == "confirmed" or (verdict == "pending" and ring.first_listed and ring.state == "active"):
-            found[name] = Hold(
-                ring_id=name, action="hold", by="fraudgraph", on=ring.since, reason=f"open case ({verdict})"
-            )
+            found[name] = Hold(ring_id=name, action="hold", by=AUTOMATIC, on=ring.since, reason=verdict)
     return found
 
 

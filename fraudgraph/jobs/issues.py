@@ -100,7 +100,7 @@ def keep_issues(before: EarlierList, fresh: Path, now: dict[str, Any], every: Se
     for name in _KEPT:
         if (before.folder / name).is_file():
             shutil.copyfile(before.folder / name, target / name)
-    rows = _changes(before.folder / "casework.parquet", fresh / "casework.parquet")
+    rows = _changes(before.folder, fresh)
     why = _why(before.kept, now, every)
     page = changes_page(str(now["month"]), before.issue, now["issue"], why, rows)
     save(fresh / "changes.html", page)
@@ -114,9 +114,9 @@ def keep_issues(before: EarlierList, fresh: Path, now: dict[str, Any], every: Se
 
 
 def _changes(before: Path, after: Path) -> list[ListChange]:
-    """Ring by ring: on the list now or before, with rank and score then and now."""
-    old = {row["ring_id"]: row for row in case_rows(before)} if before.is_file() else {}
-    new = {row["ring_id"]: row for row in case_rows(after)}
+    """Ring by ring: on the list now or before, with rank, score, money, members and evidence then and now."""
+    old, new = _cases(before), _cases(after)
+    old_list, new_list = _records(before), _records(after)
     found = []
     for name in sorted(old.keys() | new.keys()):
         was, now = old.get(name, {}), new.get(name, {})
@@ -124,11 +124,38 @@ def _changes(before: Path, after: Path) -> list[ListChange]:
             change = ListChange(
                 ring_id=name, was_listed=bool(was.get("listed")), listed=bool(now.get("listed")), rank_before=was.get("rank"),
                 rank=now.get("rank"), score_before=was.get("score"), score=now.get("score"),
-                held=Text(now.get("held_zh") or "", now.get("held_en") or ""),
+                held=Text(now.get("held_zh") or "", now.get("held_en") or ""), **_details(old_list.get(name), new_list.get(name)),
             )  # fmt: skip
             if change.any:
                 found.append(change)
     return found
+
+
+def _cases(folder: Path) -> dict[str, dict[str, Any]]:
+    path = folder / "casework.parquet"
+    return {row["ring_id"]: row for row in case_rows(path)} if path.is_file() else {}
+
+
+def _records(folder: Path) -> dict[str, dict[str, Any]]:
+    """The list as it was issued, by ring."""
+    path = folder / "referral_list.jsonl"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    return {record["ring_id"]: record for record in map(json.loads, lines)}
+
+
+def _details(was: dict[str, Any] | None, now: dict[str, Any] | None) -> dict[str, Any]:
+    """Money then and now; members and evidence that came and went where a ring was on both lists."""
+    told: dict[str, Any] = {
+        "fund_before": was["fund_amount"] if was else None, "fund": now["fund_amount"] if now else None
+    }  # fmt: skip
+    if was is None or now is None:
+        return told
+    members = [{str(member["entity_id"]) for member in one["members"]} for one in (was, now)]
+    said = [{str(piece["sentence_zh"]) for piece in one["evidence"]} for one in (was, now)]
+    return {
+        **told, "joined": tuple(sorted(members[1] - members[0])), "left": tuple(sorted(members[0] - members[1])),
+        "evidence_new": len(said[1] - said[0]), "evidence_gone": len(said[0] - said[1]),
+    }  # fmt: skip
 
 
 def _why(before: dict[str, Any], now: dict[str, Any], every: Sequence[Delivery]) -> list[Text]:

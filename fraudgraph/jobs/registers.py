@@ -27,9 +27,18 @@ def names_kept(workspace: Workspace, month: Month) -> Path:
 
 
 def known_rings(workspace: Workspace) -> dict[str, KnownRing]:
-    """All rings with a name."""
-    register = latest_register(workspace)
-    return dict(register.rings) if register else {}
+    """All rings with a name, those of months too that an erasure took away and nobody has made anew yet."""
+    published = workspace.published()
+    last = {str(month): workspace.month(month) / REGISTER_NAME for month in published[-1:]}
+    waiting = {
+        path.stem: path
+        for path in (workspace.casework / "names").glob("*.json")
+        if Month.parse(path.stem) not in published
+    }
+    found: dict[str, KnownRing] = {}
+    for _, path in sorted({**last, **waiting}.items()):
+        found.update(Register.read(path).rings)
+    return found
 
 
 def check_known(workspace: Workspace, names: Iterable[str]) -> None:
@@ -42,6 +51,11 @@ def check_known(workspace: Workspace, names: Iterable[str]) -> None:
     """
     known = known_rings(workspace)
     for name in names:
+        if not known:
+            raise UsageError(
+                f"There is no ring {name!r} in this workspace: no ring was put forward yet. Nothing was recorded.",
+                f"该工作区没有团伙 {name!r}：尚未有团伙列入清单。未登记任何内容。",
+            )
         if name not in known:
             hint_en, hint_zh = nearest_hint(name, list(known))
             raise UsageError(

@@ -13,6 +13,8 @@ from fraudgraph.store import Store
 __all__ = ["write_monthly"]
 
 _BY_CLAIM = ("claim_items",)
+_LEAST_SHARE = 0.1
+"""Months with fewer claims than this share of the fullest month's are slips of the pen."""
 
 
 def write_monthly(city: Path, out: Path) -> tuple[Path, ...]:
@@ -23,8 +25,8 @@ def write_monthly(city: Path, out: Path) -> tuple[Path, ...]:
     city : Path
         What `make_city` wrote.
     out : Path
-        The folder to make; `2025-01/claims-2025-01.parquet` and so on. Fee lines go with their claims, all other tables
-        with the first month.
+        The folder to make; `2025-01/claims-2025-01.parquet` and so on. Fee lines go with their claims, all other tables and
+        claims without a believable date with the first month.
 
     Returns
     -------
@@ -47,16 +49,16 @@ def write_monthly(city: Path, out: Path) -> tuple[Path, ...]:
         months = [
             str(row[0])
             for row in store.rows(
-                f"SELECT DISTINCT strftime(started_at, '%Y-%m') AS month FROM read_parquet({claims}) ORDER BY 1"
+                f"SELECT month FROM (SELECT strftime(started_at, '%Y-%m') AS month, count(*) AS n FROM read_parquet({claims}) GROUP BY 1) "
+                "WHERE month IS NOT NULL QUALIFY n >= $least * max(n) OVER () ORDER BY month",
+                least=_LEAST_SHARE,
             )
         ]
         for month in months:
             folder = out / month
             folder.mkdir(parents=True, mode=0o700)
             folders.append(folder)
-            of_month = (
-                f"SELECT * FROM read_parquet({claims}) WHERE strftime(started_at, '%Y-%m') = {literal(month)}"
-            )
+            of_month = f"SELECT * FROM read_parquet({claims}) WHERE {_month_of(months)} = {literal(month)}"
             _copy(store, of_month, folder / f"claims-{month}.parquet")
             for table in _BY_CLAIM:
                 if (city / f"{table}.parquet").is_file():
@@ -67,6 +69,13 @@ def write_monthly(city: Path, out: Path) -> tuple[Path, ...]:
             shutil.copyfile(path, folders[0] / path.name)
             (folders[0] / path.name).chmod(0o600)
     return tuple(folders)
+
+
+def _month_of(months: list[str]) -> str:
+    """The month with which a claim is delivered, as SQL: that of its day, else of its settlement, else the first."""
+    known = ", ".join(map(literal, months))
+    begun, settled = (f"strftime({column}, '%Y-%m')" for column in ("started_at", "settled_at"))
+    return f"CASE WHEN {begun} IN ({known}) THEN {begun} WHEN {settled} IN ({known}) THEN {settled} ELSE {literal(months[0])} END"
 
 
 def _copy(store: Store, rows: str, target: Path) -> None:

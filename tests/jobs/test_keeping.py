@@ -148,6 +148,7 @@ def test_a_person_of_an_open_case_is_kept_and_one_released_is_found_nowhere_afte
 
 def test_months_past_their_time_go_and_later_lists_stay(workspace: Workspace) -> None:
     settings = load_settings(workspace.settings)
+    set_hold(workspace, RING, release=True, by="李敏", reason="结案")
     done = forget_before(workspace, Month(2025, 9), settings, by="李敏", reason="保存期满")
     (delivery,) = deliveries(workspace)
     assert list(delivery.months) == ["2025-09"]
@@ -235,6 +236,37 @@ def test_a_semicolon_file_is_read_and_told(tmp_path: Path) -> None:
     (found,) = read_returns(path, on=date(2025, 11, 1), tell=lambda en, _zh: said.append(en))
     assert (found.verdict, found.by) == ("confirmed", "王强")
     assert said == ["west.csv is separated by semicolons, not by commas; it was read so."]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (
+            f"ring_id,verdict,by,on\n{RING},confirmed,王强,31.13.2025\n".encode(),
+            "west.csv, row 2, column on: '31-13-2025'",
+        ),
+        (
+            f"ring_id,verdict,by\n{RING},confirmed,".encode() + b"\xff\xff\n",
+            "west.csv, line 2: letters that can't be read",
+        ),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old form"),
+    ],
+    ids=["date", "letters", "xls"],
+)
+def test_a_cell_that_cannot_be_read_is_named_and_nothing_is_taken_over(
+    tmp_path: Path, data: bytes, said: str
+) -> None:
+    (tmp_path / "west.csv").write_bytes(data)
+    with pytest.raises(UsageError, match=said):
+        read_returns(tmp_path / "west.csv", on=date(2025, 11, 1))
+
+
+def test_what_spreadsheets_save_is_read(tmp_path: Path) -> None:
+    text = f"ring_id\tverdict\tby\n{RING}\tconfirmed\t王强\n"
+    for encoding in ("utf-8-sig", "gb18030", "utf-16"):
+        (tmp_path / "west.csv").write_bytes(text.encode(encoding))
+        (found,) = read_returns(tmp_path / "west.csv", on=date(2025, 11, 1))
+        assert found.by == "王强"
 
 
 def test_a_decision_that_cannot_be_read_is_named_and_one_cut_off_is_passed_over(tmp_path: Path) -> None:
