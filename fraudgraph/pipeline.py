@@ -155,7 +155,12 @@ def explain_rings(
     """From groups to ranked, explained rings; `name` gives them their ids."""
     found = stages.do(
         "rings",
-        lambda: assemble_rings(store, settings.rings, capacity=settings.referral.capacity),
+        lambda: assemble_rings(
+            store,
+            settings.rings,
+            capacity=settings.referral.capacity,
+            code_key=settings.privacy.code_key.get_secret_value(),
+        ),
         title_en="Rings",
         title_zh="疑似团伙",
     )

@@ -81,8 +81,13 @@ def _ordinary(dossier: Dossier) -> Iterator[Text]:
     ring = dossier.ring
     if ring.excess_amount <= 0:
         yield Text(
-            f"费用不高于同类对照组的预期（超出 {amount(ring.excess_amount)} 元）。",
-            f"The amounts are no higher than like people and places would cost (above expectation: {amount(ring.excess_amount)} yuan).",
+            "基金支付不高于同类人的通常费用。",
+            "The fund paid no more than like people cost.",
+        )
+    elif ring.excess_low is not None and ring.excess_low <= 0:
+        yield Text(
+            f"超出预期的 {amount(ring.excess_amount)} 元全在疑问范围之内：同类人之间的差别就可能有这么大。",
+            f"All of the {amount(ring.excess_amount)} yuan above expectation is within doubt: like people differ by as much among themselves.",
         )
     met = sum(claim.in_meeting for claim in dossier.claims)
     if dossier.claims and met < len(dossier.claims):

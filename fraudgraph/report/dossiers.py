@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fraudgraph.records import Dossier, DossierClaim, NodeKind, ReferralList, Ring
+from fraudgraph.report.account import account_steps, figures
 from fraudgraph.report.answers import answers, carried
 from fraudgraph.report.checks import checks
 from fraudgraph.report.counter_evidence import against, counter_evidence
@@ -20,7 +21,7 @@ from fraudgraph.report.pages import render
 from fraudgraph.report.quality import QUALITY_PAGE
 from fraudgraph.report.sanitise import plain
 from fraudgraph.report.timeline import close_ups, timeline
-from fraudgraph.report.waterfall import waterfall
+from fraudgraph.report.waterfall import money_waterfall, waterfall
 from fraudgraph.report.words import (
     CLAIM_TYPES,
     EVIDENCE_KINDS,
@@ -127,7 +128,10 @@ def dossier_page(
         "typology": TYPOLOGIES[ring.typology],
         "status": word(STATUSES, plain(ring.status, 64)),
         "counts": _counts(ring),
-        "waterfall": waterfall(ring),
+        "figures": figures(ring),
+        "account": account_steps(ring),
+        "score_bars": waterfall(ring),
+        "money_bars": money_waterfall(ring),
         "groups": _groups(ring, naming, cast),
         "max_members": MAX_MEMBERS,
         "timeline": timeline(dossier, cast),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from fraudgraph.records import NodeKind, Ring
+from fraudgraph.report.account import account_steps
 from fraudgraph.report.answers import carried, ring_answers
 from fraudgraph.report.fields import member_rows
 from fraudgraph.report.naming import Naming
@@ -20,7 +21,9 @@ _COLUMNS = (
     (Text("列入", "listed"), 6, False),
     (Text("得分", "score"), 8, True),
     (Text("参保人", "patients"), 8, True),
-    (Text("基金（元）", "fund (yuan)"), 16, True),
+    (Text("基金（元）", "fund (yuan)"), 14, True),
+    (Text("超出预期", "above expected"), 14, True),
+    (Text("至少", "at least"), 14, True),
     (Text("起止", "period"), 23, False),
     (Text("类型", "typology"), 24, False),
 )
@@ -46,6 +49,8 @@ def rings_table(rings: Iterable[Ring], lang: str) -> str:
             f"{ring.score:.2f}",
             str(sum(member.entity_type is NodeKind.PATIENT for member in ring.members)),
             amount(ring.fund_amount),
+            amount(ring.excess_amount),
+            "—" if ring.excess_low is None else amount(ring.excess_low),
             f"{ring.first_seen} – {ring.last_seen}",
             TYPOLOGIES[ring.typology].of(lang),
         )
@@ -83,12 +88,18 @@ def _head(ring: Ring, lang: str, naming: Naming) -> Iterator[str]:
     facts = (
         (Text("期间", "Period"), f"{ring.first_seen} – {ring.last_seen}"),
         (Text("状态", "Status"), word(STATUSES, plain(ring.status, 64)).of(lang)),
-        (Text("基金支付（元）", "Fund, yuan"), amount(ring.fund_amount)),
-        (Text("费用总额（元）", "Total, yuan"), amount(ring.total_amount)),
-        (Text("超出预期（元）", "Above expectation, yuan"), _between(ring, lang)),
+        (Text("费用总额（元）", "Billed, yuan"), amount(ring.total_amount)),
         (Text("q 值", "q value"), number(ring.q_value)),
     )
     yield from (f"  {padded(label.of(lang), 24)}{value}" for label, value in facts)
+    yield from _section(Text("多少钱（基金，元）", "Money (fund, yuan)"), lang)
+    for step in account_steps(ring):
+        of = (
+            ""
+            if step.claim_count is None
+            else Text(f"  {step.claim_count:,} 张结算单", f"  {step.claim_count:,} claims").of(lang)
+        )
+        yield f"  {padded(step.title.of(lang), 40)}{padded(amount(step.amount), 16, right=True)}{of}"
 
 
 def _body(ring: Ring, lang: str, naming: Naming) -> Iterator[str]:
@@ -116,17 +127,6 @@ def _body(ring: Ring, lang: str, naming: Naming) -> Iterator[str]:
         claims = carried(tried).of(lang)
         title = tried.title_zh if zh else tried.title_en
         yield f"  {title} ({holds}): {sentence}{Text('；' if claims else '', '; ' if claims else '').of(lang)}{claims}"
-
-
-def _between(ring: Ring, lang: str) -> str:
-    """The amount above expectation, with its interval where there is one."""
-    if ring.excess_low is None or ring.excess_high is None:
-        return amount(ring.excess_amount)
-    between = Text(
-        f"（{amount(ring.excess_low)} 至 {amount(ring.excess_high)}）",
-        f" ({amount(ring.excess_low)} to {amount(ring.excess_high)})",
-    )
-    return f"{amount(ring.excess_amount)}{between.of(lang)}"
 
 
 def _section(title: Text, lang: str) -> Iterator[str]:

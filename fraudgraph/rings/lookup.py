@@ -115,7 +115,9 @@ def look_up(store: Store, rings: Sequence[Ring], entity_id: str) -> tuple[Known,
         If neither claims nor registers hold the id; the nearest are named.
     """
     for form in pasted_forms(entity_id):
-        found = tuple(_known(store, rings, kind, form) for kind in NodeKind if _stands_for(store, kind, form))
+        found = tuple(
+            _known(store, rings, kind, form) for kind in CLAIM_COLUMN if _stands_for(store, kind, form)
+        )
         if found:
             return found
     raise _unknown(store, entity_id)

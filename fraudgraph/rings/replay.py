@@ -39,6 +39,7 @@ _OF_RING = (
     "excess_amount",
     "excess_low",
     "excess_high",
+    "account",
     "first_seen",
     "last_seen",
 )
@@ -153,6 +154,7 @@ def _count_again(store: Store, out: Path, kept: Ring, settings: Settings) -> Rin
     off = {*settings.meetings.off, *(view for view in VIEWS if view not in _NEEDED_VIEWS)}
     find_meetings(store, MeetingSettings(off=tuple(sorted(off))))
     group_no = _put_groups(store, kept)
+    store.run("CREATE TABLE known_codes AS SELECT * FROM kept.shared_identifiers")
     find_sittings(store)
     measure_blocks(store)
     for candidate in assemble_rings(store, settings.rings):

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from fraudgraph.errors import UsageError
 from fraudgraph.records import (
+    Account,
     Dossier,
     DossierClaim,
     DossierEdge,
@@ -44,6 +45,11 @@ _RINGS = pa.schema(
         ("first_seen", pa.date32()), ("last_seen", pa.date32()), ("status", pa.string()), ("typology", pa.string()),
         ("summary_zh", pa.string()), ("summary_en", pa.string()),
     ]
+)  # fmt: skip
+_ACCOUNT = (
+    ("claim_count", pa.int64()), ("people_claim_count", pa.int64()), ("people_total_amount", _MONEY), ("people_fund_amount", _MONEY),
+    ("elsewhere_claim_count", pa.int64()), ("elsewhere_fund_amount", _MONEY), ("recovered_claim_count", pa.int64()),
+    ("recovered_fund_amount", _MONEY), ("expected_amount", _MONEY), ("peer_count", pa.int64()),
 )  # fmt: skip
 _MEMBERS = pa.schema(
     [
@@ -85,7 +91,12 @@ def write_results(store: Store, candidates: tuple[Candidate, ...], out: Path) ->
         The run's folder.
     """
     rings = [candidate.ring for candidate in candidates]
-    _write(out / "rings.parquet", _RINGS, ([getattr(r, n) for n in _RINGS.names] for r in rings))
+    accounts = [name for name, _ in _ACCOUNT]
+    _write(
+        out / "rings.parquet",
+        pa.schema([*_RINGS, *(pa.field(name, kind) for name, kind in _ACCOUNT)]),
+        ([*(getattr(r, n) for n in _RINGS.names), *(getattr(r.account, n) for n in accounts)] for r in rings),
+    )
     for path, schema, attribute in (
         ("ring_members.parquet", _MEMBERS, "members"),
         ("evidence.parquet", _EVIDENCE, "evidence"),
@@ -213,8 +224,10 @@ def _ring(row: dict[str, Any], parts: dict[str, dict[str, list[dict[str, Any]]]]
     explanations = [
         Explanation(**{**e, "claim_ids": tuple(e["claim_ids"])}) for e in parts["explanations"].get(of, [])
     ]
+    account = Account(**{name: row.pop(name) for name, _ in _ACCOUNT if name in row})
     return Ring(
         **{**row, "typology": Typology(row["typology"])},
+        account=account,
         members=tuple(members),
         parts=tuple(ScorePart(**p) for p in parts["score_parts"].get(of, [])),
         explanations=tuple(explanations),
@@ -255,10 +268,27 @@ def _dossier(store: Store, candidate: Candidate) -> Dossier:
             )
             for row in edges
             if row[1] in named and row[3] in named
-        ),
+        ) + _shared_edges(store, candidate),
         claims=tuple(_claim(row) for row in claims),
         claim_count=len(claims),
         place_names=dict(places),
+    )  # fmt: skip
+
+
+def _shared_edges(store: Store, candidate: Candidate) -> tuple[DossierEdge, ...]:
+    """From each person to what is shared with others."""
+    rows = store.rows(
+        "SELECT s.kind, i.code, s.patient_ids FROM group_shared AS s JOIN shared_identifiers AS i ON i.kind = s.kind AND i.value = s.value "
+        "WHERE s.group_no = $group_no ORDER BY s.kind, i.code",
+        group_no=candidate.group_no,
+    )
+    members = {m.entity_id for m in candidate.ring.members}
+    return tuple(
+        DossierEdge(
+            source_type=NodeKind.PATIENT, source_id=patient, target_type=NodeKind(kind), target_id=code, kind="identity",
+            observed=1, expected=None, weight=3.0,
+        )
+        for kind, code, patients in rows if code in members for patient in patients if patient in members
     )  # fmt: skip
 
 
