@@ -5,13 +5,14 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from fraudgraph.rings.lawful_claims import ExplanationSupport, read_spoken
-from fraudgraph.rings.signs import read_signs
 from fraudgraph.store import Store
+
+if TYPE_CHECKING:
+    from fraudgraph.rings.lawful_claims import ExplanationSupport
 
 __all__ = ["Common", "GroupFacts", "read_facts"]
 
@@ -93,6 +94,9 @@ def prepare_facts(store: Store) -> None:
 
 def read_facts(store: Store) -> dict[int, GroupFacts]:
     """Facts of every group, by group number."""
+    from fraudgraph.rings.lawful_claims import read_spoken  # noqa: PLC0415  # scipy.stats: not for a look-up
+    from fraudgraph.rings.signs import read_signs  # noqa: PLC0415
+
     prepare_facts(store)
     common: dict[int, dict[str, list[Common]]] = {}
     for group_no, attribute, value, members, holders in store.rows(

@@ -25,7 +25,7 @@ from fraudgraph.records import NodeKind, Ring
 from fraudgraph.rings.assemble import assemble_rings
 from fraudgraph.rings.evidence import collect_evidence
 from fraudgraph.rings.kept_store import told_as_another_version
-from fraudgraph.rings.results import load_rings, load_run_settings
+from fraudgraph.rings.loading import load_rings, load_run_settings
 from fraudgraph.settings import MeetingSettings, Settings
 from fraudgraph.store import Store
 
