@@ -15,7 +15,7 @@ from fraudgraph.report.naming import Naming, handles
 from fraudgraph.report.sanitise import number, plain
 from fraudgraph.report.words import KINDS, MANY, TYPOLOGIES, Text
 
-__all__ = ["Answer", "answers", "carried", "leaders", "ring_answers"]
+__all__ = ["Answer", "answers", "carried", "leaders", "ring_answers", "when_text"]
 
 _MEETING_KINDS: Final = ("sittings", "sitting", "burst", "same_day", "journey", "batch")
 _LEADERS: Final = 3
@@ -40,7 +40,7 @@ def answers(dossier: Dossier, cast: Cast, naming: Naming, checks: list[Check]) -
     return [
         Answer(Text("涉及谁", "Who"), _who(ring, naming), "who"),
         Answer(Text("什么情形", "What"), Text(f"{kind.zh}：{summary.zh}", f"{kind.en}: {summary.en}"), "evidence"),
-        Answer(Text("何时", "When"), _when(dossier, cast), "when"),
+        Answer(Text("何时", "When"), when_text(dossier, cast), "when"),
         Answer(Text("多少钱", "How much"), how_much(ring), "money"),
         Answer(Text("为何值得查", "Why it is worth a look"), _why(ring, naming), "evidence"),
         Answer(Text("为何不像偶然", "Why not chance"), _not_chance(ring, naming), "evidence"),
@@ -107,7 +107,8 @@ def leaders(ring: Ring, naming: Naming) -> list[Text]:
     return found
 
 
-def _when(dossier: Dossier, cast: Cast) -> Text:
+def when_text(dossier: Dossier, cast: Cast) -> Text:
+    """From when to when, on how many days several met, and the largest meeting and wave."""
     ring = dossier.ring
     together = {m.start.date() for m in moments(dossier.claims)} | {w.first for w in waves(dossier.claims)}
     zh = f"{ring.first_seen} 至 {ring.last_seen}"

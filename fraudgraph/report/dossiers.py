@@ -9,6 +9,7 @@ from typing import Any, Final
 from fraudgraph.records import Dossier, DossierClaim, NodeKind, ReferralList, Ring
 from fraudgraph.report.account import account_steps, figures
 from fraudgraph.report.answers import answers, carried
+from fraudgraph.report.case_summary import case_summary_page
 from fraudgraph.report.checks import checks
 from fraudgraph.report.counter_evidence import against, counter_evidence
 from fraudgraph.report.drawing import drawing
@@ -20,6 +21,7 @@ from fraudgraph.report.naming import ROLE_ORDER, Naming
 from fraudgraph.report.pages import render
 from fraudgraph.report.quality import QUALITY_PAGE
 from fraudgraph.report.sanitise import plain
+from fraudgraph.report.seal import foot, ring_seal
 from fraudgraph.report.timeline import close_ups, timeline
 from fraudgraph.report.waterfall import money_waterfall, waterfall
 from fraudgraph.report.words import (
@@ -36,8 +38,9 @@ from fraudgraph.report.words import (
 )
 from fraudgraph.settings import Settings
 
-__all__ = ["dossier_page", "write_dossiers"]
+__all__ = ["SUMMARIES", "dossier_page", "write_dossiers"]
 
+SUMMARIES: Final = "summaries"
 MAX_CLAIMS: Final = 500
 MAX_IDS: Final = 200
 MAX_MEMBERS: Final = 60
@@ -52,7 +55,7 @@ def write_dossiers(
     lang_default: str = "zh",
     progress: Callable[[int, int], None] | None = None,
 ) -> None:
-    """Write dossiers/<ring id>.html for each dossier given, and index.html that lists them.
+    """Write dossiers/<ring id>.html and summaries/<ring id>.html for each dossier given, and index.html that lists them.
 
     Each page is one file that opens from disk without a network: drawing, timeline and tables are inside it.
 
@@ -83,6 +86,10 @@ def write_dossiers(
     for dossier in dossiers:
         page = dossier_page(dossier, referral, settings, lang_default=lang_default)
         save(out / "dossiers" / dossier_name(dossier.ring.ring_id), page)
+        save(
+            out / SUMMARIES / dossier_name(dossier.ring.ring_id),
+            _case_summary(dossier, referral, settings, lang_default),
+        )
         written.add(dossier.ring.ring_id)
         if progress is not None:
             progress(len(written), total)
@@ -129,6 +136,9 @@ def dossier_page(
         "status": word(STATUSES, plain(ring.status, 64)),
         "counts": _counts(ring),
         "figures": figures(ring),
+        "seal": ring_seal(ring),
+        "foot": foot(ring),
+        "page_name": dossier_name(ring.ring_id),
         "account": account_steps(ring),
         "score_bars": waterfall(ring),
         "money_bars": money_waterfall(ring),
@@ -151,6 +161,14 @@ def dossier_page(
         "max_ids": MAX_IDS,
     }
     return render("dossier.html.j2", ("cytoscape.min.js", "page.js", "drawing.js"), context)
+
+
+def _case_summary(dossier: Dossier, referral: ReferralList, settings: Settings, lang: str) -> str:
+    naming = Naming([dossier.ring], settings, _claim_ids(dossier))
+    cast = Cast(dossier, naming)
+    return case_summary_page(
+        dossier, cast, naming, checks(dossier, cast), lang_default=lang, month=str(referral.month)
+    )
 
 
 def _claim_ids(dossier: Dossier) -> set[str]:
