@@ -200,11 +200,11 @@ def _how_sure(ring: Ring) -> Text:
     firm = sum(m.strength >= 0.5 for m in ring.members)
     members = len(ring.members)
     weighed = sum(against(item) for item in ring.evidence)
-    tail_zh = f"{members} 名成员中 {firm} 名紧密程度不低于 0.5；{len(ring.evidence)} 条证据中 {weighed} 条不高于同类。"
+    tail_zh = f"{members} 名成员中有 {firm} 名关系紧密（紧密程度 0.5 以上）；{len(ring.evidence)} 条证据中有 {weighed} 条与同类人无异。"
     tail_en = f"{firm} of {members} members belong with a strength of 0.5 or more; {weighed} of {len(ring.evidence)} pieces of evidence are no higher than among like people."
     if ring.q_value is None:
         return Text(
-            f"得分未校准，偶然的比例未知；{tail_zh}",
+            f"得分未经校准，有多少可能出于偶然尚无数字；{tail_zh}",
             f"The score is not calibrated, so the share of chance is unknown; {tail_en}",
         )
     return Text(

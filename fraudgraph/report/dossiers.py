@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from fraudgraph.records import Dossier, DossierClaim, NodeKind, ReferralList, Ring
+from fraudgraph.records import Dossier, DossierClaim, Explanation, NodeKind, ReferralList, Ring
 from fraudgraph.report.account import account_steps, figures
 from fraudgraph.report.answers import answers, carried
 from fraudgraph.report.case_summary import case_summary_page
@@ -23,6 +23,7 @@ from fraudgraph.report.quality import QUALITY_PAGE
 from fraudgraph.report.sanitise import plain
 from fraudgraph.report.seal import foot, ring_seal
 from fraudgraph.report.timeline import close_ups, timeline
+from fraudgraph.report.tried import far_line, near_and_far
 from fraudgraph.report.waterfall import money_waterfall, waterfall
 from fraudgraph.report.words import (
     CLAIM_TYPES,
@@ -126,6 +127,7 @@ def dossier_page(
     cast = Cast(dossier, naming)
     picture = drawing(dossier, cast)
     to_check = checks(dossier, cast)
+    near, far = near_and_far(ring)
     context: dict[str, Any] = {
         "lang": lang_default,
         "lead": LEAD_NOT_VERDICT,
@@ -150,7 +152,9 @@ def dossier_page(
         "elements": picture.elements(),
         "answers": answers(dossier, cast, naming, to_check),
         "evidence": _evidence(ring, naming, cast),
-        "explanations": _explanations(ring, naming),
+        "explanations": _explanations(near, naming),
+        "far_explanations": _explanations(far, naming),
+        "far_line": far_line(len(near), len(far)),
         "counter": counter_evidence(dossier, naming),
         "checks": to_check,
         "claims": [_claim_row(claim, cast) for claim in _first_claims(dossier)],
@@ -230,7 +234,7 @@ def _times(observed: float | None, expected: float | None) -> float | None:
     return ratio if ratio >= 1.5 else None
 
 
-def _explanations(ring: Ring, naming: Naming) -> list[dict[str, Any]]:
+def _explanations(tried: list[Explanation], naming: Naming) -> list[dict[str, Any]]:
     return [
         {
             "title": Text(plain(item.title_zh, 60), plain(item.title_en, 60)),
@@ -243,7 +247,7 @@ def _explanations(ring: Ring, naming: Naming) -> list[dict[str, Any]]:
             "claim_ids": [plain(claim, 64) for claim in item.claim_ids[:MAX_IDS]],
             "claim_count": len(item.claim_ids),
         }
-        for item in sorted(ring.explanations, key=lambda e: (not e.holds, -e.share, e.name))
+        for item in tried
     ]
 
 

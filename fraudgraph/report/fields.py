@@ -9,11 +9,12 @@ from decimal import Decimal
 from math import isfinite
 from typing import Final, Literal
 
-from fraudgraph.records import Evidence, Explanation, Member, NodeKind, Ring
+from fraudgraph.records import Evidence, Member, NodeKind, Ring
 from fraudgraph.report.counter_evidence import against
 from fraudgraph.report.files import browser_link, dossier_name
 from fraudgraph.report.naming import ROLE_ORDER, Naming, handles
 from fraudgraph.report.sanitise import plain
+from fraudgraph.report.tried import far_line, near_and_far
 from fraudgraph.report.words import EVIDENCE_KINDS, KINDS, ROLES, STATUSES, TYPOLOGIES, VERDICTS, Text, word
 from fraudgraph.settings import Settings
 
@@ -84,7 +85,7 @@ LIST_FIELDS: Final = (
     _f("age_days", "已列天数", "自首次列入起的天数；仅月度清单", "days since it was first listed; monthly list only", "number", 9),
     _f("dossier", "线索材料", "团伙页面，离线可打开", "the ring's page; opens offline", "dossier", 28),
     _f("strongest_zh", "主要证据", "最前的三条证据", "the first three pieces of evidence, in Chinese", "text", 60),
-    _f("lawful_zh", "合理解释", "已检验的合理解释及是否成立", "lawful explanations tried and whether each holds, in Chinese", "text", 50),
+    _f("lawful_zh", "合理解释", "成立或接近的合理解释；其余合为一行", "lawful explanations that hold or come near; the rest in one line, in Chinese", "text", 50),
     _f("status_zh", "生命周期", "与上一批次相比", "against the last run, in Chinese", "text", 11),
     _f("total_amount", "费用总额（元）", "所涉结算单的费用总额", "total billed on the claims involved, yuan", "amount", 16),
     _f("doctor_count", "医师数", "成员中的医师", "doctors among the members", "count", 10),
@@ -163,9 +164,16 @@ def _lines(text: str) -> str:
     return "\n".join(plain(line, 400) for line in text.split("\n"))
 
 
-def _lawful(ring: Ring, say: Callable[[Explanation], str]) -> str:
-    tried = sorted(ring.explanations, key=lambda e: (not e.holds, -e.share, e.name))
-    return "\n".join(say(explanation) for explanation in tried)
+def _lawful(ring: Ring, lang: str) -> str:
+    """The explanations that hold or come near, a line each, and one line for the rest."""
+    near, far = near_and_far(ring)
+    held = Text("成立", "holds"), Text("不成立", "does not hold")
+    lines = [
+        f"{e.title_zh if lang == 'zh' else e.title_en}{Text('：', ': ').of(lang)}{held[0 if e.holds else 1].of(lang)}"
+        for e in near
+    ]
+    rest = far_line(len(near), len(far)).of(lang)
+    return "\n".join([*lines, *([rest] if rest else [])])
 
 
 def list_row(ring: Ring, naming: Naming, settings: Settings) -> dict[str, Cell]:
@@ -192,7 +200,7 @@ def list_row(ring: Ring, naming: Naming, settings: Settings) -> dict[str, Cell]:
         "age_days": ring.age_days,
         "dossier": f"dossiers/{dossier_name(ring.ring_id)}",
         "strongest_zh": _strongest(ring, lambda e: naming.sentence(e.sentence_zh)),
-        "lawful_zh": _lawful(ring, lambda e: f"{e.title_zh}：{'成立' if e.holds else '不成立'}"),
+        "lawful_zh": _lawful(ring, "zh"),
         "status_zh": status.zh,
         "total_amount": ring.total_amount,
         "doctor_count": _count(ring, NodeKind.DOCTOR),
@@ -209,7 +217,7 @@ def list_row(ring: Ring, naming: Naming, settings: Settings) -> dict[str, Cell]:
         "status_en": status.en,
         "summary_en": naming.sentence(ring.summary_en),
         "strongest_en": _strongest(ring, lambda e: naming.sentence(e.sentence_en)),
-        "lawful_en": _lawful(ring, lambda e: f"{e.title_en}: {'holds' if e.holds else 'does not hold'}"),
+        "lawful_en": _lawful(ring, "en"),
         "route_en": _lines(ring.route_en),
     }
 

@@ -8,9 +8,10 @@ from fraudgraph.records import NodeKind, Ring
 from fraudgraph.report.account import account_steps
 from fraudgraph.report.answers import carried, ring_answers
 from fraudgraph.report.fields import member_rows
-from fraudgraph.report.naming import Naming
+from fraudgraph.report.naming import Naming, handles
 from fraudgraph.report.sanitise import amount, number, padded, plain
-from fraudgraph.report.words import LEAD_NOT_VERDICT, STATUSES, TYPOLOGIES, Text, word
+from fraudgraph.report.tried import far_line, near_and_far
+from fraudgraph.report.words import LEAD_NOT_VERDICT, ROLES, STATUSES, TYPOLOGIES, Text, word
 from fraudgraph.settings import Settings
 
 __all__ = ["ring_text", "rings_table"]
@@ -111,22 +112,28 @@ def _body(ring: Ring, lang: str, naming: Naming) -> Iterator[str]:
     yield from (f"  {part.points:+9.2f}  {part.title_zh if zh else part.title_en}" for part in ring.parts)
     yield f"  {ring.score:9.2f}  {Text('合计', 'total').of(lang)}"
     yield from _section(Text("成员", "Members"), lang)
+    short = handles(ring)
+    roles = {short[m.entity_type, m.entity_id]: m.role for m in ring.members}
     for row in member_rows(ring, naming):
         reason = row["reason_zh"] if zh else row["reason_en"]
-        columns = (("handle", 5), ("role", 30), ("name", 24), ("entity_id", 26))
-        cells = " ".join(padded(str(row[key]), width) for key, width in columns)
+        role = ROLES[roles[str(row["handle"])]].of(lang)
+        told = ((row["handle"], 5), (role, 20), (row["name"], 24), (row["entity_id"], 26))
+        cells = " ".join(padded(str(cell), width) for cell, width in told)
         yield f"  {cells} {reason}".rstrip()
     yield from _section(Text("证据", "Evidence"), lang)
     for place, item in enumerate(ring.evidence, 1):
         claims = Text(f"{len(item.claim_ids)} 张结算单", f"{len(item.claim_ids)} claims").of(lang)
         yield f"  {place}. {naming.sentence(item.sentence_zh if zh else item.sentence_en)} [{claims}]"
     yield from _section(Text("合理解释", "Lawful explanations"), lang)
-    for tried in sorted(ring.explanations, key=lambda e: (not e.holds, -e.share, e.name)):
+    near, far = near_and_far(ring)
+    for tried in near:
         holds = (Text("成立", "holds") if tried.holds else Text("不成立", "does not hold")).of(lang)
         sentence = naming.sentence(tried.sentence_zh if zh else tried.sentence_en)
         claims = carried(tried).of(lang)
         title = tried.title_zh if zh else tried.title_en
         yield f"  {title} ({holds}): {sentence}{Text('；' if claims else '', '; ' if claims else '').of(lang)}{claims}"
+    if far:
+        yield f"  {far_line(len(near), len(far)).of(lang)}"
 
 
 def _section(title: Text, lang: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from fraudgraph.report.words import Text
 
 __all__ = ["Bar", "Waterfall", "money_waterfall", "waterfall"]
 
-_LEFT, _RIGHT, _WIDTH, _ROW, _TOP = 250.0, 96.0, 760.0, 26.0, 6.0
+_LEFT, _RIGHT, _WIDTH, _ROW, _TOP = 310.0, 96.0, 820.0, 26.0, 6.0
 _UNTOLD = 0.005
 
 

@@ -160,6 +160,10 @@ def _role_of_hand(spot: PlaceInvolvement, hand: StaffInvolvement) -> Role:
     return Role.ORGANISER if collects else Role.OUTLET
 
 
+def _came(count: int, people: int) -> str:
+    return f"{people} 人都来过" if count == people else f"{people} 人中来过 {count} 人"
+
+
 def _reason_of_place(standing: MembershipDecision) -> tuple[str, str]:
     spot = standing.spot
     of_place = spot.claim_count / max(spot.own_claim_count, 1)
@@ -170,7 +174,7 @@ def _reason_of_place(standing: MembershipDecision) -> tuple[str, str]:
         )
         if standing.stage == "block_place"
         else (
-            f"{spot.all_session_count} 次聚集中有 {spot.session_count} 次在此，{spot.people_count} 人中到过 {spot.patient_count} 人",
+            f"{spot.all_session_count} 次聚集中有 {spot.session_count} 次在此，{_came(spot.patient_count, spot.people_count)}",
             f"{spot.session_count} of {spot.all_session_count} sittings were here, with {spot.patient_count} of the {spot.people_count} people",
         )
     )
