@@ -89,11 +89,16 @@ def _shared(row: dict[str, Any], code: str, names: dict[str, str]) -> Shared:
     count, people, homes = row["member_count"], row["people_count"], row["home_count"]
     collects = kind in COLLECTING and count >= LEAST_SHARE * people and homes >= COLLECTOR_HOMES
     usual, holders = row["usual_count"], row["holder_count"]
+    shares_zh, shares_en = (
+        ("同在此单位", "work for this employer")
+        if kind is NodeKind.EMPLOYER
+        else (f"共用此{zh}", f"share this {en}")
+    )
     member = Member(
         entity_type=kind, entity_id=code, role=Role.ORGANISER if collects else Role.SHARED,
         strength=round(count / people, 4), name=_readable(kind, row["value"], names),
-        reason_zh=f"{people} 人中有 {count} 人（分属 {homes} 户）共用此{zh}，全部参保人中有 {holders} 人；一个{zh}通常只有 {usual:.1f} 人",
-        reason_en=f"{count} of the {people} people, of {homes} homes, share this {en}, {holders} people in all; usually one {en} has {usual:.1f}",
+        reason_zh=f"{people} 人中有 {count} 人（分属 {homes} 户）{shares_zh}，全部参保人中有 {holders} 人；一个{zh}通常只有 {usual:.1f} 人",
+        reason_en=f"{count} of the {people} people, of {homes} homes, {shares_en}, {holders} people in all; usually one {en} has {usual:.1f}",
         claim_count=row["claim_count"], fund_amount=row["fund_amount"], expected_claim_count=None,
     )  # fmt: skip
     return Shared(member=member, value=row["value"], patient_ids=tuple(row["patient_ids"]))
