@@ -87,7 +87,9 @@ def test_a_delivery_in_the_words_of_the_data_standard_is_measured_from_a_file(tm
 
 
 @pytest.mark.parametrize(
-    "labels", [LABELS, LABELS.with_name("header_variants_2.toml")], ids=lambda path: path.stem
+    "labels",
+    [LABELS, *(LABELS.with_name(f"header_variants_{number}.toml") for number in (2, 3, 4))],
+    ids=lambda path: path.stem,
 )
 def test_labels_name_fields_that_the_tables_have(labels: Path) -> None:
     deliveries = read_deliveries(labels)
