@@ -20,7 +20,7 @@ _REGISTERS: Final = (
 )  # fmt: skip
 _ON_CLAIMS: Final = tuple(
     (kind, "claims", f"{kind}_id", (f"{kind}_id",))
-    for kind in (NodeKind.PATIENT, NodeKind.DOCTOR, NodeKind.OPERATOR)
+    for kind in (NodeKind.PATIENT, NodeKind.DOCTOR, NodeKind.FACILITY, NodeKind.PHARMACY, NodeKind.OPERATOR)
 )
 MOST_FOUND: Final = 50
 
