@@ -153,9 +153,10 @@ def explain_rings(
     name: Callable[[tuple[Candidate, ...]], tuple[Candidate, ...]],
 ) -> Findings:  # fmt: skip
     """From groups to ranked, explained rings; `name` gives them their ids."""
+    key = settings.privacy.code_key.get_secret_value()
     found = stages.do(
         "rings",
-        lambda: assemble_rings(store, settings.rings, capacity=settings.referral.capacity),
+        lambda: assemble_rings(store, settings.rings, capacity=settings.referral.capacity, code_key=key),
         title_en="Rings",
         title_zh="疑似团伙",
     )

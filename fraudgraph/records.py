@@ -15,6 +15,7 @@ from enum import StrEnum
 from fraudgraph.errors import UsageError
 
 __all__ = [
+    "Account",
     "Dossier",
     "DossierClaim",
     "DossierEdge",
@@ -43,6 +44,11 @@ class NodeKind(StrEnum):
     FACILITY = "facility"
     PHARMACY = "pharmacy"
     OPERATOR = "operator"
+    AGENT = "agent"
+    PHONE = "phone"
+    ACCOUNT = "account"
+    EMPLOYER = "employer"
+    DEVICE = "device"
 
 
 class Role(StrEnum):
@@ -53,6 +59,7 @@ class Role(StrEnum):
     PRESCRIBER = "prescriber"
     OUTLET = "outlet"
     FRONT = "front"
+    SHARED = "shared"
     POSSIBLE_VICTIM = "possible_victim"
 
 
@@ -171,6 +178,31 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """How a ring's money comes about, in yuan: every figure of a page is one of these or a difference of two.
+
+    All claims of its people; of these the claims outside the meetings; of those at the meetings what a ring of a better
+    rank counts already and what was recovered before. The rest is the ring's `fund_amount`, made of `claim_count`
+    claims; less what like people cost it is `excess_amount`.
+    """
+
+    people_claim_count: int = 0
+    people_total_amount: Decimal = Decimal(0)
+    people_fund_amount: Decimal = Decimal(0)
+    elsewhere_claim_count: int = 0
+    """Claims at the meetings that a ring of a better rank counts."""
+    elsewhere_fund_amount: Decimal = Decimal(0)
+    recovered_claim_count: int = 0
+    recovered_fund_amount: Decimal = Decimal(0)
+    claim_count: int = 0
+    """Claims that make up the ring's total and fund amounts."""
+    expected_amount: Decimal = Decimal(0)
+    """What as many like people cost the fund: others of the same places and ages who stand in no group."""
+    peer_count: int = 0
+    """How many like people that is learned from; 0 where it had to be everybody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ring:
     """A ring 疑似团伙： a lead for investigators, never a verdict.
 
@@ -207,7 +239,8 @@ class Ring:
     """Days since it was first listed."""
     excess_low: Decimal | None = None
     excess_high: Decimal | None = None
-    """Between these lies what is above expectation, for 95 of 100 draws of chance."""
+    """Between these lies what is above expectation, for 95 of 100 draws of as many like people."""
+    account: Account = Account()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

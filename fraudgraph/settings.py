@@ -163,7 +163,7 @@ class RouteSettings(_Part):
     """From where on which authority is suggested. Amounts in yuan; provinces set figures of their own."""
 
     police_yuan: float = Field(default=10_000, gt=0)
-    """Fund above expectation from which the police are suggested."""
+    """Fund above expectation, beyond doubt, from which the police are suggested."""
     police_source: str = (
         "《刑法》第266条；诈骗刑事案件司法解释（法释〔2011〕7号）第1条：数额较大三千元至一万元以上，各省自定"
     )

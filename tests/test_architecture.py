@@ -11,6 +11,7 @@ PACKAGE = ROOT / "fraudgraph"
 
 ROOMS = (
     "errors",
+    "lazily",
     "progress",
     "records",
     "settings",

@@ -132,7 +132,7 @@ def _case(
 ) -> Case:  # fmt: skip
     group, ring = candidate.group_no, candidate.ring
     count, recovered = facts.recovered.get(group, (0, Decimal(0)))
-    ring = _without(ring, recovered)
+    ring = _without(ring, count, recovered)
     models, district = facts.models.get(group, ()), facts.district.get(group, "")
     routes = routes_of(ring, models, settings.routes)
     before = since = 0
@@ -159,18 +159,19 @@ def _case(
     )  # fmt: skip
 
 
-def _without(ring: Ring, recovered: Decimal) -> Ring:
-    """Money that was recovered before is not charged again."""
+def _without(ring: Ring, count: int, recovered: Decimal) -> Ring:
+    """Money that was recovered before is not charged again: every amount after it in the account is less by as much."""
     if not recovered or not ring.fund_amount:
         return ring
     left = max(ring.fund_amount - recovered, Decimal(0))
+    taken = ring.fund_amount - left
     excess, low, high = (
-        None if part is None else (part * left / ring.fund_amount).quantize(Decimal("0.01"))
+        None if part is None else max(part - taken, Decimal(0))
         for part in (ring.excess_amount, ring.excess_low, ring.excess_high)
     )
-    taken = ring.fund_amount - left
+    account = replace(ring.account, recovered_claim_count=count, recovered_fund_amount=taken)
     return replace(
-        ring, fund_amount=left, excess_amount=excess or Decimal(0), excess_low=low, excess_high=high, total_amount=max(ring.total_amount - taken, Decimal(0)),
+        ring, account=account, fund_amount=left, excess_amount=excess or Decimal(0), excess_low=low, excess_high=high, total_amount=max(ring.total_amount - taken, Decimal(0)),
         summary_zh=f"{ring.summary_zh}；另有 {taken:,.2f} 元此前已追回，不再计入",
         summary_en=f"{ring.summary_en}; {taken:,.2f} yuan recovered before are not counted again",
     )  # fmt: skip

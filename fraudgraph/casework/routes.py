@@ -37,14 +37,14 @@ def routes_of(ring: Ring, models: Collection[str], settings: RouteSettings) -> t
     """
     kinds = [member.entity_type for member in ring.members]
     patients = kinds.count(NodeKind.PATIENT)
-    excess = float(ring.excess_amount)
+    sure = float(ring.excess_amount if ring.excess_low is None else ring.excess_low)
     found = []
-    if excess >= settings.police_yuan and patients >= settings.police_least_patients:
+    if sure >= settings.police_yuan and patients >= settings.police_least_patients:
         found.append(
             Route(
                 name="police", title_zh="公安机关（核实后移送）", title_en="police, once verified",
-                reason_zh=f"超出预期的基金 {excess:,.2f} 元，达到 {settings.police_yuan:,.0f} 元；{patients} 名参保人一同出现",
-                reason_en=f"{excess:,.2f} yuan of fund above expectation, at least {settings.police_yuan:,.0f}; {patients} patients together",
+                reason_zh=f"超出预期的基金至少 {sure:,.2f} 元，达到 {settings.police_yuan:,.0f} 元；{patients} 名参保人一同出现",
+                reason_en=f"at least {sure:,.2f} yuan of fund above expectation, which reaches {settings.police_yuan:,.0f}; {patients} patients together",
                 source=f"{settings.police_source}；{settings.police_procedure}",
             )
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""evidence replay, evidence pdf: are the numbers of a ring what the claims give; its dossier on paper."""
+"""evidence replay, check, unmask, pdf: are the numbers what the claims give, is OUT whole, what is behind a code, and paper."""
 
 from __future__ import annotations
 
@@ -39,10 +39,29 @@ def add_to(app: typer.Typer) -> None:
         ),
     )(_replay)
     group.command(
+        "check",
+        help=t(
+            "Is OUT as the run left it: every file against SHA256SUMS, every figure and seal of the pages against the tables, the head hash against one kept elsewhere. "
+            "Exit code 0: all equal; 8: something differs.",
+            "核对 OUT 是否仍是运行写出的原样：各文件对照 SHA256SUMS，页面上的数字和校验码对照结果表，批次校验码对照另行保存的值。退出码 0 为全部一致，8 为有不一致。",
+        ),
+        epilog=examples(
+            "fraudgraph evidence check 2025-10", "fraudgraph evidence check 2025-10 --head 3f9a61d2c07b44e5"
+        ),
+    )(_check)
+    group.command(
+        "unmask",
+        help=t(
+            "What stands behind the code of a shared agent, phone, account, employer or device. Who asked, when and why is logged beside OUT.",
+            "查看共用代办人、电话、账户、单位、设备代码所代表的原值。何人、何时、为何查看会记入 OUT 旁的日志。",
+        ),
+        epilog=examples('fraudgraph evidence unmask 2025-10 A-7KQ2M4XN3P --reason "interview on 12 March"'),
+    )(_unmask)
+    group.command(
         "pdf",
         help=t(
-            "Print a ring's dossier as pdf, with a Chromium that is on this machine.",
-            "用本机的 Chromium 将线索材料打印为 pdf。",
+            "Print a ring's two-page summary and, as an annex, its dossier with the claims; with a Chromium that is on this machine.",
+            "用本机的 Chromium 打印两页案情摘要，并将线索材料（含结算单）打印为附件。",
         ),
         epilog=examples("fraudgraph evidence pdf 2025-10 2025-10-001 --to 2025-10-001.pdf"),
     )(_pdf)
@@ -102,11 +121,15 @@ def _pdf(
         typer.Option(
             "--to",
             metavar="F",
-            help=t("The pdf; RING.pdf here if left out.", "pdf 文件；默认为当前目录下的 RING.pdf。"),
+            help=t(
+                "The summary's pdf; RING.pdf here if left out. The annex stands beside it: RING-annex.pdf.",
+                "摘要的 pdf 文件；默认为当前目录下的 RING.pdf。附件与之并列：RING-annex.pdf。",
+            ),
         ),
     ] = None,
 ) -> None:
     from fraudgraph.doctor import find_chromium
+    from fraudgraph.report.checking import head_hash
     from fraudgraph.report.files import dossier_name
     from fraudgraph.report.pdf import print_page
     from fraudgraph.rings import load_rings
@@ -120,8 +143,107 @@ def _pdf(
             "本机没有找到 Chromium：请安装，或用环境变量 BROWSER_PATH 指明。线索材料也可在任何浏览器中打开并打印。",
         )
     target = to or Path(name).with_suffix(".pdf")
-    print_page(out / "dossiers" / name, target, chromium=chromium, lang=language())
-    print_result(str(target))
+    annex = target.with_name(f"{target.stem}-annex.pdf")
+    head = head_hash(out)[:16]
+    print_page(out / "summaries" / name, target, chromium=chromium, lang=language(), head=head)
+    print_page(out / "dossiers" / name, annex, chromium=chromium, lang=language())
+    print_result(f"{target}\n{annex}")
+
+
+def _check(
+    out: Annotated[
+        Path, typer.Argument(metavar="OUT", help=t("The folder that `run` wrote.", "`run` 写出的目录。"))
+    ],
+    head: Annotated[
+        str,
+        typer.Option(
+            "--head",
+            metavar="HEX",
+            help=t(
+                "The head hash as it stands on a printed summary, or its beginning (8 digits at least).",
+                "打印的摘要上的批次校验码，或其开头（至少 8 位）。",
+            ),
+        ),
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    from fraudgraph.report.checking import check_folder
+    from fraudgraph.rings import load_rings
+
+    if head and (len(head) < 8 or any(char not in "0123456789abcdefABCDEF" for char in head)):
+        raise UsageError(
+            f"--head {head!r} is no head hash: expected 8 to 64 hex digits, as they stand at the end of a printed summary.",
+            f"--head {head!r} 不是批次校验码：应为 8 至 64 位十六进制数字，见打印摘要末尾。",
+        )
+    checked = check_folder(out, load_rings(out), head=head)
+    if as_json:
+        print_json({
+            "head": checked.head, "file_count": checked.file_count, "figure_count": checked.figure_count,
+            "faults": [{"file": f.file, "what": f.what, "kept": f.kept, "found": f.found} for f in checked.faults],
+        })  # fmt: skip
+    else:
+        print_result(t(f"Head hash {checked.head}", f"批次校验码 {checked.head}"))
+        if checked.faults:
+            header = (
+                t("file", "文件"),
+                t("what", "项目"),
+                t("as the run wrote it", "运行写出"),
+                t("found", "现为"),
+            )
+            print_table(header, ((f.file, f.what, f.kept, f.found) for f in checked.faults))
+        else:
+            print_result(
+                t(
+                    f"{checked.file_count} files and {checked.figure_count} figures are as the run left them.",
+                    f"{checked.file_count} 个文件、{checked.figure_count} 个数字均与运行写出的一致。",
+                )
+            )
+    if checked.faults:
+        names = ", ".join(dict.fromkeys(fault.file for fault in checked.faults))
+        raise ReplayError(
+            f"{out} is not as the run left it: {names}. Use a whole copy, or run again; nothing from the files named may be relied on.",
+            f"{out} 已不是运行写出的原样：{names}。请使用完整的副本或重新运行；所列文件不可采信。",
+        )
+
+
+def _unmask(
+    out: Annotated[
+        Path, typer.Argument(metavar="OUT", help=t("The folder that `run` wrote.", "`run` 写出的目录。"))
+    ],
+    code: Annotated[
+        str,
+        typer.Argument(metavar="CODE", help=t("The code, such as A-7KQ2M4XN3P.", "代码，如 A-7KQ2M4XN3P。")),
+    ],
+    reason: Annotated[
+        str,
+        typer.Option("--reason", metavar="TEXT", help=t("What for; goes into the log.", "用途，记入日志。")),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    from fraudgraph.casework.access_log import log_access
+    from fraudgraph.rings import load_run_settings
+    from fraudgraph.rings.kept_store import opened
+
+    if not reason.strip():
+        raise UsageError(
+            "--reason is empty. Say what the value is needed for; it goes into the log.",
+            "--reason 为空。请写明用途，将记入日志。",
+        )
+    with opened(out, load_run_settings(out)) as store:
+        rows = store.rows(
+            "SELECT kind, value FROM shared_identifiers WHERE code = $code", code=code.strip().upper()
+        )
+    if not rows:
+        raise UsageError(
+            f"No shared identifier of this run has the code {code!r}. Codes stand among the members of a ring: `fraudgraph rings show`.",
+            f"本批次没有代码为 {code!r} 的共用信息。代码见团伙成员：`fraudgraph rings show`。",
+        )
+    log_access(out, command="evidence unmask", subject=code.strip().upper(), reason=reason.strip(), shown=1)
+    kind, value = rows[0]
+    if as_json:
+        print_json({"code": code.strip().upper(), "kind": kind, "value": value})
+    else:
+        print_result(str(value))
 
 
 def _tell(replay: Replay, naming: Naming) -> None:

@@ -57,16 +57,21 @@ def _list(
     capacity: Capacity = None,
     as_json: AsJson = False,
 ) -> None:
-    from fraudgraph.report import ring_record, rings_table
-    from fraudgraph.rings import choose_rings, load_rings, load_run_settings
+    from fraudgraph.rings import load_rings, load_run_settings
 
     rings = tuple(ring for ring in load_rings(out) if every or ring.listed)
     if capacity is not None:
+        from fraudgraph.rings import choose_rings
+
         rings = choose_rings(tuple(ring for ring in rings if ring.listed), capacity)
     if as_json:
+        from fraudgraph.report import ring_record
+
         kept = load_run_settings(out)
         print_json([{"listed": ring.listed, **ring_record(ring, kept)} for ring in rings])
     else:
+        from fraudgraph.report import rings_table
+
         print_result(rings_table(rings, language()))
 
 
@@ -80,13 +85,16 @@ def _show(
     out: OutToRead = DEFAULT_OUT,
     as_json: AsJson = False,
 ) -> None:
-    from fraudgraph.report import ring_record, ring_text
     from fraudgraph.rings import load_rings, load_run_settings
 
     ring = _find(load_rings(out), ring_id)
     if as_json:
+        from fraudgraph.report import ring_record
+
         print_json({"listed": ring.listed, **ring_record(ring, load_run_settings(out))})
     else:
+        from fraudgraph.report import ring_text
+
         print_result(ring_text(ring, language(), settings=load_run_settings(out)))
 
 

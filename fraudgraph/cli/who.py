@@ -1,4 +1,4 @@
-"""who, why-not: what a run knows of an id, and why it is or is not on the list."""
+"""who, why-not, find: what a run knows of an id, why it is or is not on the list, and whose id it is."""
 
 from __future__ import annotations
 
@@ -37,6 +37,14 @@ def add_to(app: typer.Typer) -> None:
         ),
         epilog=examples("fraudgraph why-not 990101196603 --out 2025-10"),
     )(_why_not)
+    app.command(
+        "find",
+        help=t(
+            "Look for a name, a part of one, a phone, an address, an account or an id in a run's registers. Shown whole; that somebody looked is logged beside OUT.",
+            "在一次运行的名录中查找姓名（或其一部分）、电话、地址、账户或编号。完整显示；查找会记入 OUT 旁的日志。",
+        ),
+        epilog=examples("fraudgraph find 青禾 --out 2025-10", "fraudgraph find 13812345678 --out 2025-10"),
+    )(_find)
 
 
 def _who(
@@ -57,6 +65,31 @@ def _why_not(
     as_json: AsJson = False,
 ) -> None:
     _look([entity_id], out, as_json=as_json, brief=True)
+
+
+def _find(
+    text: Annotated[
+        str,
+        typer.Argument(
+            metavar="TEXT", help=t("What to look for; a part will do.", "要查找的文字，部分即可。")
+        ),
+    ],
+    out: OutToRead = DEFAULT_OUT,
+    as_json: AsJson = False,
+) -> None:
+    from fraudgraph.casework.access_log import log_access
+    from fraudgraph.report.lookup_text import found_record, found_text
+    from fraudgraph.rings import load_run_settings
+    from fraudgraph.rings.finding import find
+    from fraudgraph.rings.kept_store import opened
+
+    with opened(out, load_run_settings(out)) as store:
+        found, count = find(store, text)
+    log_access(out, command="find", subject=text, shown=len(found))
+    if as_json:
+        print_json({"count": count, "found": [found_record(one) for one in found]})
+    else:
+        print_result(found_text(found, count, language()))
 
 
 def _look(ids: list[str], out: Path, *, as_json: bool, brief: bool) -> None:

@@ -18,7 +18,7 @@ from fraudgraph.store import DATABASE_NAME, LockedStore, Store
 
 __all__ = ["each_row", "members_frame", "parquet_frame", "query", "rings_frame", "shown_name"]
 
-_PERSONS = (NodeKind.PATIENT, NodeKind.DOCTOR, NodeKind.OPERATOR)
+_PERSONS = (NodeKind.PATIENT, NodeKind.DOCTOR, NodeKind.OPERATOR, NodeKind.AGENT)
 
 
 def query(out: Path, sql: str, **values: Any) -> pd.DataFrame:

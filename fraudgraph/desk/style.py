@@ -22,6 +22,11 @@ KIND_COLOURS: Final = {
     "facility": "#009e73",
     "pharmacy": "#cc79a7",
     "operator": "#56b4e9",
+    "agent": "#a01c1c",
+    "phone": "#5b5b8c",
+    "account": "#7a4b00",
+    "employer": "#6b7780",
+    "device": "#3f6f6f",
     "more": GREY,
 }
 LINE_COLOURS: Final = {

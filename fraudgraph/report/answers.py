@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from fraudgraph.records import Dossier, Evidence, Explanation, NodeKind, Ring, Role
+from fraudgraph.report.account import how_much
 from fraudgraph.report.checks import Check
 from fraudgraph.report.co_attendance import moments, waves
 from fraudgraph.report.counter_evidence import against
 from fraudgraph.report.entity_labels import Cast
-from fraudgraph.report.naming import Naming
-from fraudgraph.report.sanitise import amount, number, plain
+from fraudgraph.report.naming import Naming, handles
+from fraudgraph.report.sanitise import number, plain
 from fraudgraph.report.words import KINDS, MANY, TYPOLOGIES, Text
 
-__all__ = ["Answer", "answers", "carried", "ring_answers"]
+__all__ = ["Answer", "answers", "carried", "leaders", "ring_answers", "when_text"]
 
 _MEETING_KINDS: Final = ("sittings", "sitting", "burst", "same_day", "journey", "batch")
+_LEADERS: Final = 3
 _TELLING: Final = 2
 """How many sentences answer why the ring is worth a look."""
 
@@ -36,10 +38,10 @@ def answers(dossier: Dossier, cast: Cast, naming: Naming, checks: list[Check]) -
     summary = Text(naming.sentence(ring.summary_zh), naming.sentence(ring.summary_en))
     kind = TYPOLOGIES[ring.typology]
     return [
-        Answer(Text("涉及谁", "Who"), _who(dossier), "who"),
+        Answer(Text("涉及谁", "Who"), _who(ring, naming), "who"),
         Answer(Text("什么情形", "What"), Text(f"{kind.zh}：{summary.zh}", f"{kind.en}: {summary.en}"), "evidence"),
-        Answer(Text("何时", "When"), _when(dossier, cast), "when"),
-        Answer(Text("多少钱", "How much"), _how_much(ring), "claims"),
+        Answer(Text("何时", "When"), when_text(dossier, cast), "when"),
+        Answer(Text("多少钱", "How much"), how_much(ring), "money"),
         Answer(Text("为何值得查", "Why it is worth a look"), _why(ring, naming), "evidence"),
         Answer(Text("为何不像偶然", "Why not chance"), _not_chance(ring, naming), "evidence"),
         Answer(Text("为何不像合理情形", "Why not lawful"), _not_lawful(ring), "lawful"),
@@ -51,7 +53,8 @@ def answers(dossier: Dossier, cast: Cast, naming: Naming, checks: list[Check]) -
 def ring_answers(ring: Ring, naming: Naming) -> list[tuple[Text, Text]]:
     """The questions that a ring answers without its claims at hand, each with its answer."""
     return [
-        (Text("多少钱", "How much"), _how_much(ring)),
+        (Text("涉及谁", "Who"), _who(ring, naming)),
+        (Text("多少钱", "How much"), how_much(ring)),
         (Text("为何是这些人", "Why these people"), _why(ring, naming)),
         (Text("为何不像偶然", "Why not chance"), _not_chance(ring, naming)),
         (Text("为何不像合理情形", "Why not lawful"), _not_lawful(ring)),
@@ -70,19 +73,42 @@ def carried(item: Explanation) -> Text:
     )
 
 
-def _who(dossier: Dossier) -> Text:
-    members = dossier.ring.members
+def _who(ring: Ring, naming: Naming) -> Text:
+    """Who seems to lead comes first, then how many of each kind, then who may be a victim."""
+    members = ring.members
     counted = [(kind, sum(m.entity_type is kind for m in members)) for kind in NodeKind]
     zh = "、".join(f"{KINDS[kind].zh} {count}" for kind, count in counted if count)
     en = ", ".join(f"{count} {(KINDS if count == 1 else MANY)[kind].en}" for kind, count in counted if count)
     victims = sum(m.role is Role.POSSIBLE_VICTIM for m in members)
+    leads = leaders(ring, naming)
+    lead_zh = "可能的组织者：" + "；".join(text.zh for text in leads) + "。成员共有" if leads else ""
+    lead_en = (
+        "Possible organisers: " + "; ".join(text.en for text in leads) + ". All members: " if leads else ""
+    )
     return Text(
-        f"{zh}{f'；其中 {victims} 人可能是受害人' if victims else ''}。",
-        f"{en}{f'; {victims} of them may be victims' if victims else ''}.",
+        f"{lead_zh}{zh}{f'；其中 {victims} 人可能是受害人' if victims else ''}。",
+        f"{lead_en}{en}{f'; {victims} of them may be victims' if victims else ''}.",
     )
 
 
-def _when(dossier: Dossier, cast: Cast) -> Text:
+def leaders(ring: Ring, naming: Naming) -> list[Text]:
+    """The possible organisers, the firmest first, each with the number that says so."""
+    called = sorted(
+        (m for m in ring.members if m.role is Role.ORGANISER), key=lambda m: (-m.strength, m.entity_type, m.entity_id)
+    )  # fmt: skip
+    short = handles(ring)
+    found = []
+    for m in called[:_LEADERS]:
+        name = naming.name(m)
+        who = f"{short[m.entity_type, m.entity_id]} {name or naming.entity(m.entity_type, m.entity_id)}"
+        reason = Text(naming.sentence(m.reason_zh), naming.sentence(m.reason_en))
+        kind = KINDS[m.entity_type]
+        found.append(Text(f"{kind.zh} {who}（{reason.zh}）", f"{kind.en} {who} ({reason.en})"))
+    return found
+
+
+def when_text(dossier: Dossier, cast: Cast) -> Text:
+    """From when to when, on how many days several met, and the largest meeting and wave."""
     ring = dossier.ring
     together = {m.start.date() for m in moments(dossier.claims)} | {w.first for w in waves(dossier.claims)}
     zh = f"{ring.first_seen} 至 {ring.last_seen}"
@@ -102,16 +128,6 @@ def _when(dossier: Dossier, cast: Cast) -> Text:
         zh += f"；人数最多的一批住院：{wave.first} 起，{place}，{people} 人"
         en += f"; the largest wave of admissions: from {wave.first}, {place}, {people} people"
     return Text(f"{zh}。", f"{en}.")
-
-
-def _how_much(ring: Ring) -> Text:
-    low, high = ring.excess_low, ring.excess_high
-    range_zh = f"（{amount(low)} 至 {amount(high)}）" if low is not None and high is not None else ""
-    range_en = f" ({amount(low)} to {amount(high)})" if low is not None and high is not None else ""
-    return Text(
-        f"基金支付 {amount(ring.fund_amount)} 元，其中超出预期 {amount(ring.excess_amount)} 元{range_zh}；费用总额 {amount(ring.total_amount)} 元；每张结算单只计一次。",
-        f"Fund paid {amount(ring.fund_amount)} yuan, of it {amount(ring.excess_amount)} above expectation{range_en}; billed {amount(ring.total_amount)}; each claim counted once.",
-    )
 
 
 def _why(ring: Ring, naming: Naming) -> Text:
@@ -178,11 +194,11 @@ def _how_sure(ring: Ring) -> Text:
     firm = sum(m.strength >= 0.5 for m in ring.members)
     members = len(ring.members)
     weighed = sum(against(item) for item in ring.evidence)
-    tail_zh = f"{members} 名成员中 {firm} 名紧密程度不低于 0.5；{len(ring.evidence)} 条证据中 {weighed} 条不高于同类。"
+    tail_zh = f"{members} 名成员中有 {firm} 名关系紧密（紧密程度 0.5 以上）；{len(ring.evidence)} 条证据中有 {weighed} 条与同类人无异。"
     tail_en = f"{firm} of {members} members belong with a strength of 0.5 or more; {weighed} of {len(ring.evidence)} pieces of evidence are no higher than among like people."
     if ring.q_value is None:
         return Text(
-            f"得分未校准，偶然的比例未知；{tail_zh}",
+            f"得分未经校准，有多少可能出于偶然尚无数字；{tail_zh}",
             f"The score is not calibrated, so the share of chance is unknown; {tail_en}",
         )
     return Text(

@@ -53,7 +53,7 @@ def _uncertain(dossier: Dossier) -> Iterator[Text]:
     ring = dossier.ring
     if ring.q_value is None:
         yield Text(
-            "得分尚未用打乱时间的对照校准，出于偶然的可能性没有数字。",
+            "得分未经校准，有多少可能出于偶然尚无数字。",
             "The score has not been calibrated against claims with shuffled times: how often chance alone would do this is not known.",
         )
     elif ring.q_value >= 0.05:
@@ -69,7 +69,7 @@ def _uncertain(dossier: Dossier) -> Iterator[Text]:
     weak = [member for member in ring.members if member.strength < 0.5]
     if weak:
         yield Text(
-            f"{len(ring.members)} 名成员中有 {len(weak)} 名紧密程度低于 0.5，须逐人核实。",
+            f"{len(ring.members)} 名成员中有 {len(weak)} 名与团伙的关系不紧密（紧密程度低于 0.5），须逐人核实。",
             f"{len(weak)} of {len(ring.members)} members belong with a strength below 0.5: each of them needs a look of its own.",
         )
     victims = sum(member.role is Role.POSSIBLE_VICTIM for member in ring.members)
@@ -81,13 +81,18 @@ def _ordinary(dossier: Dossier) -> Iterator[Text]:
     ring = dossier.ring
     if ring.excess_amount <= 0:
         yield Text(
-            f"费用不高于同类对照组的预期（超出 {amount(ring.excess_amount)} 元）。",
-            f"The amounts are no higher than like people and places would cost (above expectation: {amount(ring.excess_amount)} yuan).",
+            "基金支付不高于同类人的通常费用。",
+            "The fund paid no more than like people cost.",
+        )
+    elif ring.excess_low is not None and ring.excess_low <= 0:
+        yield Text(
+            f"超出预期的 {amount(ring.excess_amount)} 元全在疑问范围之内：同类人之间的差别就可能有这么大。",
+            f"All of the {amount(ring.excess_amount)} yuan above expectation is within doubt: like people differ by as much among themselves.",
         )
     met = sum(claim.in_meeting for claim in dossier.claims)
     if dossier.claims and met < len(dossier.claims):
         rest = len(dossier.claims) - met
         yield Text(
-            f"本页 {number(len(dossier.claims))} 张结算单中 {number(rest)} 张（{rest / len(dossier.claims):.0%}）不在异常同现之内，看来是寻常就医。",
+            f"本页 {number(len(dossier.claims))} 张结算单中 {number(rest)} 张（{rest / len(dossier.claims):.0%}）不在异常同现之内，像是寻常就医。",
             f"{number(rest)} of the {number(len(dossier.claims))} claims on this page ({rest / len(dossier.claims):.0%}) stand outside any meeting and look like ordinary care.",
         )

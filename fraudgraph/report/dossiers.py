@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from fraudgraph.records import Dossier, DossierClaim, NodeKind, ReferralList, Ring
+from fraudgraph.records import Dossier, DossierClaim, Explanation, NodeKind, ReferralList, Ring
+from fraudgraph.report.account import account_steps, figures
 from fraudgraph.report.answers import answers, carried
+from fraudgraph.report.case_summary import case_summary_page
 from fraudgraph.report.checks import checks
 from fraudgraph.report.counter_evidence import against, counter_evidence
 from fraudgraph.report.drawing import drawing
@@ -19,8 +21,10 @@ from fraudgraph.report.naming import ROLE_ORDER, Naming
 from fraudgraph.report.pages import render
 from fraudgraph.report.quality import QUALITY_PAGE
 from fraudgraph.report.sanitise import plain
+from fraudgraph.report.seal import foot, ring_seal
 from fraudgraph.report.timeline import close_ups, timeline
-from fraudgraph.report.waterfall import waterfall
+from fraudgraph.report.tried import far_line, near_and_far
+from fraudgraph.report.waterfall import money_waterfall, waterfall
 from fraudgraph.report.words import (
     CLAIM_TYPES,
     EVIDENCE_KINDS,
@@ -35,8 +39,9 @@ from fraudgraph.report.words import (
 )
 from fraudgraph.settings import Settings
 
-__all__ = ["dossier_page", "write_dossiers"]
+__all__ = ["SUMMARIES", "dossier_page", "write_dossiers"]
 
+SUMMARIES: Final = "summaries"
 MAX_CLAIMS: Final = 500
 MAX_IDS: Final = 200
 MAX_MEMBERS: Final = 60
@@ -51,7 +56,7 @@ def write_dossiers(
     lang_default: str = "zh",
     progress: Callable[[int, int], None] | None = None,
 ) -> None:
-    """Write dossiers/<ring id>.html for each dossier given, and index.html that lists them.
+    """Write dossiers/<ring id>.html and summaries/<ring id>.html for each dossier given, and index.html that lists them.
 
     Each page is one file that opens from disk without a network: drawing, timeline and tables are inside it.
 
@@ -82,6 +87,10 @@ def write_dossiers(
     for dossier in dossiers:
         page = dossier_page(dossier, referral, settings, lang_default=lang_default)
         save(out / "dossiers" / dossier_name(dossier.ring.ring_id), page)
+        save(
+            out / SUMMARIES / dossier_name(dossier.ring.ring_id),
+            _case_summary(dossier, referral, settings, lang_default),
+        )
         written.add(dossier.ring.ring_id)
         if progress is not None:
             progress(len(written), total)
@@ -118,6 +127,7 @@ def dossier_page(
     cast = Cast(dossier, naming)
     picture = drawing(dossier, cast)
     to_check = checks(dossier, cast)
+    near, far = near_and_far(ring)
     context: dict[str, Any] = {
         "lang": lang_default,
         "lead": LEAD_NOT_VERDICT,
@@ -127,7 +137,13 @@ def dossier_page(
         "typology": TYPOLOGIES[ring.typology],
         "status": word(STATUSES, plain(ring.status, 64)),
         "counts": _counts(ring),
-        "waterfall": waterfall(ring),
+        "figures": figures(ring),
+        "seal": ring_seal(ring),
+        "foot": foot(ring),
+        "page_name": dossier_name(ring.ring_id),
+        "account": account_steps(ring),
+        "score_bars": waterfall(ring),
+        "money_bars": money_waterfall(ring),
         "groups": _groups(ring, naming, cast),
         "max_members": MAX_MEMBERS,
         "timeline": timeline(dossier, cast),
@@ -136,7 +152,9 @@ def dossier_page(
         "elements": picture.elements(),
         "answers": answers(dossier, cast, naming, to_check),
         "evidence": _evidence(ring, naming, cast),
-        "explanations": _explanations(ring, naming),
+        "explanations": _explanations(near, naming),
+        "far_explanations": _explanations(far, naming),
+        "far_line": far_line(len(near), len(far)),
         "counter": counter_evidence(dossier, naming),
         "checks": to_check,
         "claims": [_claim_row(claim, cast) for claim in _first_claims(dossier)],
@@ -147,6 +165,14 @@ def dossier_page(
         "max_ids": MAX_IDS,
     }
     return render("dossier.html.j2", ("cytoscape.min.js", "page.js", "drawing.js"), context)
+
+
+def _case_summary(dossier: Dossier, referral: ReferralList, settings: Settings, lang: str) -> str:
+    naming = Naming([dossier.ring], settings, _claim_ids(dossier))
+    cast = Cast(dossier, naming)
+    return case_summary_page(
+        dossier, cast, naming, checks(dossier, cast), lang_default=lang, month=str(referral.month)
+    )
 
 
 def _claim_ids(dossier: Dossier) -> set[str]:
@@ -208,7 +234,7 @@ def _times(observed: float | None, expected: float | None) -> float | None:
     return ratio if ratio >= 1.5 else None
 
 
-def _explanations(ring: Ring, naming: Naming) -> list[dict[str, Any]]:
+def _explanations(tried: list[Explanation], naming: Naming) -> list[dict[str, Any]]:
     return [
         {
             "title": Text(plain(item.title_zh, 60), plain(item.title_en, 60)),
@@ -221,7 +247,7 @@ def _explanations(ring: Ring, naming: Naming) -> list[dict[str, Any]]:
             "claim_ids": [plain(claim, 64) for claim in item.claim_ids[:MAX_IDS]],
             "claim_count": len(item.claim_ids),
         }
-        for item in sorted(ring.explanations, key=lambda e: (not e.holds, -e.share, e.name))
+        for item in tried
     ]
 
 

@@ -9,11 +9,12 @@ from decimal import Decimal
 from math import isfinite
 from typing import Final, Literal
 
-from fraudgraph.records import Evidence, Explanation, Member, NodeKind, Ring
+from fraudgraph.records import Evidence, Member, NodeKind, Ring
 from fraudgraph.report.counter_evidence import against
 from fraudgraph.report.files import browser_link, dossier_name
 from fraudgraph.report.naming import ROLE_ORDER, Naming, handles
 from fraudgraph.report.sanitise import plain
+from fraudgraph.report.tried import far_line, near_and_far
 from fraudgraph.report.words import EVIDENCE_KINDS, KINDS, ROLES, STATUSES, TYPOLOGIES, VERDICTS, Text, word
 from fraudgraph.settings import Settings
 
@@ -70,7 +71,7 @@ LIST_FIELDS: Final = (
     _f("score", "得分", "各部分相加；越高越值得先查", "sum of its parts; higher means look sooner", "number", 8),
     _f("patient_count", "参保人数", "成员中的参保人", "patients among the members", "count", 9),
     _f("fund_amount", "基金支付（元）", "所涉结算单的基金支付额；每张结算单在全部团伙中只计一次", "fund paid on the claims involved, yuan; each claim counted once over all rings", "amount", 14),
-    _f("excess_amount", "超出预期（元）", "高于同类对照组预期的部分", "above what like people or places would be expected to cost, yuan", "amount", 14),
+    _f("excess_amount", "超出预期（元）", "基金支付减去同类人的通常费用；不低于零", "fund paid less what as many like people cost, yuan; never below nothing", "amount", 14),
     _f("first_seen", "首次出现", "所涉最早日期", "earliest date involved", "date", 11),
     _f("last_seen", "最近出现", "所涉最晚日期", "latest date involved", "date", 11),
     _f("summary_zh", "摘要", "为什么值得核查，一两句话", "why it is worth a look, in Chinese", "text", 46),
@@ -84,13 +85,17 @@ LIST_FIELDS: Final = (
     _f("age_days", "已列天数", "自首次列入起的天数；仅月度清单", "days since it was first listed; monthly list only", "number", 9),
     _f("dossier", "线索材料", "团伙页面，离线可打开", "the ring's page; opens offline", "dossier", 28),
     _f("strongest_zh", "主要证据", "最前的三条证据", "the first three pieces of evidence, in Chinese", "text", 60),
-    _f("lawful_zh", "合理解释", "已检验的合理解释及是否成立", "lawful explanations tried and whether each holds, in Chinese", "text", 50),
+    _f("lawful_zh", "合理解释", "成立或接近的合理解释；其余合为一行", "lawful explanations that hold or come near; the rest in one line, in Chinese", "text", 50),
     _f("status_zh", "生命周期", "与上一批次相比", "against the last run, in Chinese", "text", 11),
     _f("total_amount", "费用总额（元）", "所涉结算单的费用总额", "total billed on the claims involved, yuan", "amount", 16),
     _f("doctor_count", "医师数", "成员中的医师", "doctors among the members", "count", 10),
     _f("place_count", "机构药店数", "成员中的定点医疗机构和药店", "facilities and pharmacies among the members", "count", 11),
-    _f("excess_low", "超出预期下限（元）", "偶然 100 次抽取中 95 次所在区间的下限；空为没有", "lower end of 95 of 100 draws of chance, yuan; empty where there is none", "number", 14),
-    _f("excess_high", "超出预期上限（元）", "同上，上限", "upper end of them, yuan; empty where there is none", "number", 14),
+    _f("excess_low", "超出预期至少（元）", "排除疑问后的数额：97.5% 的同类人抽取都不低于它；移送标准按此判断；空为没有", "what is beyond doubt: 97.5 of 100 draws of as many like people leave at least this, yuan; thresholds go by it; empty where there is none", "number", 14),
+    _f("excess_high", "超出预期至多（元）", "同上，上限", "the same, the most, yuan; empty where there is none", "number", 14),
+    _f("claim_count", "结算单数", "构成费用总额和基金支付的结算单", "claims that the total and fund amounts are made of", "count", 9),
+    _f("expected_amount", "同类人费用（元）", "同样多的同类人（同机构、同年龄段）同期的基金支付", "what as many like people (same places, same ages) cost the fund in the same time, yuan", "amount", 14),
+    _f("people_claim_count", "全部结算单数", "这些参保人的全部结算单", "all claims of these people", "count", 10),
+    _f("people_fund_amount", "全部基金支付（元）", "上述全部结算单的基金支付", "fund paid on all of them, yuan", "amount", 15),
     _f("q_value", "q 值", "按打乱时间的对照，得分不低于它的疑似团伙中出于偶然的比例；空为未校准", "share of rings at this score or above that chance alone would make; empty until calibrated", "number", 9),
     _f("browser_link", "图数据库链接", "在 Neo4j Browser 中填好查询语句，需自行运行", "fills in the question in Neo4j Browser; run it there", "link", 24),
     _f("typology_en", "类型（英文）", "同上，英文", "the same in English", "text", 20),
@@ -104,7 +109,7 @@ LIST_FIELDS: Final = (
 MEMBER_FIELDS: Final = (
     _f("ring_id", "疑似团伙编号", "所属疑似团伙", "the ring", "text", 14),
     _f("handle", "简称", "线索材料中的简称", "short name in the dossier", "text", 8),
-    _f("entity_type", "类别", "patient、doctor、facility、pharmacy、operator", "patient, doctor, facility, pharmacy or operator", "text", 24),
+    _f("entity_type", "类别", "参保人、医师、机构、药店、经办人，以及共用的代办人、电话、收款账户、单位、设备", "patient, doctor, facility, pharmacy, operator, or what is shared: agent, phone, account, employer, device", "text", 24),
     _f("entity_id", "编号", "交付数据中的编号，或按设置生成的代码", "id as delivered, or a stable code where the settings ask for one", "text", 22),
     _f("name", "名称", "人名只留首字", "persons cut to the first character", "text", 20),
     _f("role", "角色", "按数字的读法，不是认定", "a reading of numbers, not a finding", "text", 24),
@@ -159,9 +164,16 @@ def _lines(text: str) -> str:
     return "\n".join(plain(line, 400) for line in text.split("\n"))
 
 
-def _lawful(ring: Ring, say: Callable[[Explanation], str]) -> str:
-    tried = sorted(ring.explanations, key=lambda e: (not e.holds, -e.share, e.name))
-    return "\n".join(say(explanation) for explanation in tried)
+def _lawful(ring: Ring, lang: str) -> str:
+    """The explanations that hold or come near, a line each, and one line for the rest."""
+    near, far = near_and_far(ring)
+    held = Text("成立", "holds"), Text("不成立", "does not hold")
+    lines = [
+        f"{e.title_zh if lang == 'zh' else e.title_en}{Text('：', ': ').of(lang)}{held[0 if e.holds else 1].of(lang)}"
+        for e in near
+    ]
+    rest = far_line(len(near), len(far)).of(lang)
+    return "\n".join([*lines, *([rest] if rest else [])])
 
 
 def list_row(ring: Ring, naming: Naming, settings: Settings) -> dict[str, Cell]:
@@ -188,20 +200,24 @@ def list_row(ring: Ring, naming: Naming, settings: Settings) -> dict[str, Cell]:
         "age_days": ring.age_days,
         "dossier": f"dossiers/{dossier_name(ring.ring_id)}",
         "strongest_zh": _strongest(ring, lambda e: naming.sentence(e.sentence_zh)),
-        "lawful_zh": _lawful(ring, lambda e: f"{e.title_zh}：{'成立' if e.holds else '不成立'}"),
+        "lawful_zh": _lawful(ring, "zh"),
         "status_zh": status.zh,
         "total_amount": ring.total_amount,
         "doctor_count": _count(ring, NodeKind.DOCTOR),
         "place_count": _count(ring, NodeKind.FACILITY, NodeKind.PHARMACY),
         "excess_low": None if ring.excess_low is None else float(ring.excess_low),
         "excess_high": None if ring.excess_high is None else float(ring.excess_high),
+        "claim_count": ring.account.claim_count,
+        "expected_amount": ring.account.expected_amount,
+        "people_claim_count": ring.account.people_claim_count,
+        "people_fund_amount": ring.account.people_fund_amount,
         "q_value": None if ring.q_value is None else round(ring.q_value, 6),
         "browser_link": browser_link(settings, ring.ring_id),
         "typology_en": TYPOLOGIES[ring.typology].en,
         "status_en": status.en,
         "summary_en": naming.sentence(ring.summary_en),
         "strongest_en": _strongest(ring, lambda e: naming.sentence(e.sentence_en)),
-        "lawful_en": _lawful(ring, lambda e: f"{e.title_en}: {'holds' if e.holds else 'does not hold'}"),
+        "lawful_en": _lawful(ring, "en"),
         "route_en": _lines(ring.route_en),
     }
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from fraudgraph.records import NodeKind, ReferralList, Ring
+from fraudgraph.report.account import figures
 from fraudgraph.report.files import browser_link, dossier_name
 from fraudgraph.report.naming import Naming
 from fraudgraph.report.pages import render
@@ -53,6 +54,7 @@ def index_page(
         "top_score": max((row["score"] for row in listed), default=0.0),
         "fund": sum((ring.fund_amount for ring in referral.listed), Decimal(0)),
         "excess": sum((ring.excess_amount for ring in referral.listed), Decimal(0)),
+        "least": sum((ring.excess_low or Decimal(0) for ring in referral.listed), Decimal(0)),
         "patients": len({m.entity_id for ring in referral.listed for m in ring.members if m.entity_type is NodeKind.PATIENT}),
         "typologies": sorted({row["typology"] for row in listed}),
         "views_on": [word(VIEWS, plain(view, 64)) for view in referral.views_on],
@@ -80,6 +82,7 @@ def _index_row(ring: Ring, settings: Settings, has_page: bool) -> dict[str, Any]
         "places": kinds.count(NodeKind.FACILITY) + kinds.count(NodeKind.PHARMACY),
         "fund": ring.fund_amount,
         "excess": ring.excess_amount,
+        "figures": figures(ring),
         "first": ring.first_seen,
         "last": ring.last_seen,
         "holding": holding,

@@ -64,9 +64,9 @@ def positions(
 
 
 def _columns(keys: Sequence[Key]) -> list[list[Key]]:
-    """Places first, then doctors and desks, then the node for the rest; no column is too long to read."""
+    """Places first, then doctors, desks and what people share, then the node for the rest; no column is too long to read."""
     places = [key for key in keys if key[0] in _PLACES]
-    people = [key for key in keys if key[0] in (NodeKind.DOCTOR, NodeKind.OPERATOR)]
+    people = [key for key in keys if key[0] is not None and key[0] not in (*_PLACES, NodeKind.PATIENT)]
     rest = [key for key in keys if key == MORE]
     columns = [column for group in (places, people) for column in _evenly(group)]
     if rest and columns:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from fraudgraph.records import Member, Role
+from fraudgraph.records import Member, NodeKind, Role
 from fraudgraph.report.naming import Naming
 from fraudgraph.report.sanitise import amount, number, padded, plain, shortened
 from fraudgraph.report.words import KINDS, LEAD_NOT_VERDICT, ROLES, VIEWS, Text, word
+from fraudgraph.rings.finding import Found
 from fraudgraph.rings.lookup import Known, Link
 from fraudgraph.rings.why_not import Deciding
-from fraudgraph.screening import load_screens
 
-__all__ = ["known_record", "known_text", "link_record", "links_text"]
+__all__ = ["found_record", "found_text", "known_record", "known_text", "link_record", "links_text"]
 
 LINKS: Final = {
     **VIEWS,
@@ -27,6 +27,14 @@ LINKS: Final = {
     "address": Text("同一住址", "one address"),
     "employer": Text("同一单位", "one employer"),
 }
+
+LOOKED_IN: Final = {
+    "patient_id": Text("编号", "id"), "doctor_id": Text("编号", "id"), "facility_id": Text("编号", "id"), "pharmacy_id": Text("编号", "id"),
+    "operator_id": Text("编号", "id"), "name": Text("名称", "name"), "phone": Text("电话", "phone"), "bank_account": Text("银行账户", "bank account"),
+    "account": Text("银行账户", "bank account"), "address": Text("地址", "address"), "agent_id": Text("代办人", "agent"),
+    "legal_representative": Text("法定代表人", "legal representative"),
+}  # fmt: skip
+"""Where a text was found."""
 
 
 def _name(known: Known, naming: Naming) -> str:
@@ -56,6 +64,15 @@ def known_record(known: Known, deciding: Deciding, naming: Naming) -> dict[str, 
             {"ring_id": plain(found.ring.ring_id, 64), "listed": found.ring.listed, "rank": found.ring.rank, "role": str(found.member.role), "strength": found.member.strength,
              "reason_zh": naming.sentence(found.member.reason_zh), "reason_en": naming.sentence(found.member.reason_en)}
             for found in known.rings
+        ],
+        "ring_people": [
+            {"ring_id": plain(one.ring_id, 64), "people_count": one.people_count, "member_count": one.member_count, "claim_count": one.claim_count,
+             "fund_amount": float(one.fund_amount), "patients": [naming.entity(NodeKind.PATIENT, who) for who in one.patient_ids]}
+            for one in known.ring_people
+        ],
+        "partners": [
+            {"kind": str(one.kind), "id": naming.entity(one.kind, one.entity_id), "claim_count": one.claim_count, "own_claim_count": one.own_claim_count}
+            for one in known.partners
         ],
         "outlier_score": known.outlier_score,
         "peer_group": plain(known.peer_group, 200),
@@ -122,10 +139,9 @@ def _rest(known: Known, naming: Naming, lang: str) -> Iterator[str]:
         yield f"  {Text(f'另有 {more} 项，见 meetings.parquet', f'+{more} more in meetings.parquet').of(lang)}"
     yield ""
     yield Text(f"筛查疑点（{len(known.flags)}）", f"Screening flags ({len(known.flags)})").of(lang)
-    titles = {screen.id: Text(screen.title_zh, screen.title) for screen in load_screens()}
     for flag in known.flags[:20]:
         claims = Text(f"结算单 {flag.claim_count} 张", f"{flag.claim_count} claims").of(lang)
-        title = titles.get(flag.model, Text("", "")).of(lang)
+        title = plain(Text(flag.title_zh, flag.title_en).of(lang), 80)
         yield f"  {padded(plain(flag.model, 40), 7)}{claims}  {flag.strength:.2f}  {title}".rstrip()
     if len(known.flags) > 20:
         more = len(known.flags) - 20
@@ -136,6 +152,59 @@ def _rest(known: Known, naming: Naming, lang: str) -> Iterator[str]:
         listed = Text("已列入清单", "listed") if found.ring.listed else Text("未列入清单", "held back")
         reason = naming.sentence(found.member.reason_zh if lang == "zh" else found.member.reason_en)
         yield f"  {plain(found.ring.ring_id, 64)}  {listed.of(lang)}  {ROLES[found.member.role].of(lang)}  {reason}"
+    yield from _with_whom(known, naming, lang)
+
+
+def _with_whom(known: Known, naming: Naming, lang: str) -> Iterator[str]:
+    """The rings whose people come here, and who stands on the same claims."""
+    if known.ring_people:
+        yield ""
+        yield Text("哪些疑似团伙的人来过这里", "Rings whose people came here").of(lang)
+    for one in known.ring_people[:10]:
+        who = "、" if lang == "zh" else ", "
+        named = who.join(naming.entity(NodeKind.PATIENT, patient) for patient in one.patient_ids)
+        more = "…" if one.people_count > len(one.patient_ids) else ""
+        told = Text(
+            f"{one.member_count} 人中 {one.people_count} 人，结算单 {one.claim_count} 张，基金 {amount(one.fund_amount)} 元：",
+            f"{one.people_count} of {one.member_count} people, {one.claim_count} claims, fund {amount(one.fund_amount)} yuan: ",
+        )
+        yield f"  {plain(one.ring_id, 64)}  {told.of(lang)}{named}{more}"
+    if known.partners:
+        yield ""
+        yield Text("同一结算单上还有谁", "Who else stands on the same claims").of(lang)
+    for partner in known.partners:
+        who = f"{KINDS[partner.kind].of(lang)} {naming.entity(partner.kind, partner.entity_id)}"
+        share = partner.claim_count / max(partner.own_claim_count, 1)
+        told = Text(
+            f"结算单 {partner.claim_count} 张（{share:.0%}）", f"{partner.claim_count} claims ({share:.0%})"
+        )
+        yield f"  {padded(who, 40)} {told.of(lang)}"
+
+
+def found_text(found: Sequence[Found], count: int, lang: str) -> str:
+    """What a look for a text brought, whole as the registers have it: for the terminal of who may see it."""
+    head = Text(f"找到 {count} 项", f"{count} found")
+    more = Text(
+        f"，列出前 {len(found)} 项；请写得更具体", f", the first {len(found)} shown; give more of the text"
+    )
+    lines = [head.of(lang) + (more.of(lang) if count > len(found) else "")]
+    for one in found:
+        where = LOOKED_IN.get(one.column, Text(one.column, one.column)).of(lang)
+        rings = f"  {' '.join(plain(ring, 64) for ring in one.ring_ids)}" if one.ring_ids else ""
+        claims = Text(f"结算单 {one.claim_count} 张", f"{one.claim_count} claims").of(lang)
+        lines.append(
+            f"  {padded(KINDS[one.kind].of(lang), 14)}{padded(plain(one.entity_id, 64), 24)}{padded(plain(one.name, 40), 24)}"
+            f"{where} {plain(one.value, 80)}  {claims}{rings}"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def found_record(one: Found) -> dict[str, Any]:
+    """One of them in plain JSON values."""
+    return {
+        "kind": str(one.kind), "id": one.entity_id, "name": one.name, "column": one.column, "value": one.value, "exact": one.exact,
+        "claim_count": one.claim_count, "rings": list(one.ring_ids),
+    }  # fmt: skip
 
 
 def link_record(link: Link, naming: Naming) -> dict[str, Any]:

@@ -23,8 +23,13 @@ KIND_LETTERS: Final = {
     NodeKind.FACILITY: "F",
     NodeKind.PHARMACY: "S",
     NodeKind.OPERATOR: "O",
+    NodeKind.AGENT: "A",
+    NodeKind.PHONE: "T",
+    NodeKind.ACCOUNT: "B",
+    NodeKind.EMPLOYER: "E",
+    NodeKind.DEVICE: "M",
 }
-ROLE_ORDER: Final = ("organiser", "prescriber", "outlet", "front", "card_holder", "possible_victim")
+ROLE_ORDER: Final = ("organiser", "prescriber", "outlet", "front", "shared", "card_holder", "possible_victim")
 _PERSONS = (NodeKind.PATIENT, NodeKind.DOCTOR, NodeKind.OPERATOR)
 _NATIONAL_ID = re.compile(r"[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]")
 _CHECK_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -106,7 +111,11 @@ class Naming:
 
     def name(self, member: Member) -> str:
         """A person's name cut to its first character; a place's name whole."""
-        return masked_name(member.name) if member.entity_type in _PERSONS else plain(member.name, 60)
+        return (
+            masked_name(member.name)
+            if member.entity_type in (*_PERSONS, NodeKind.AGENT)
+            else plain(member.name, 60)
+        )
 
     def sentence(self, text: str) -> str:
         """A sentence with names, identifiers, phones and accounts cut as they are everywhere else."""

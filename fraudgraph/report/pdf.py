@@ -16,7 +16,7 @@ __all__ = ["print_page"]
 _SECONDS = 120
 
 
-def print_page(page: Path, to: Path, *, chromium: str, lang: str) -> None:
+def print_page(page: Path, to: Path, *, chromium: str, lang: str, head: str = "") -> None:
     """Print one page of a run on A4.
 
     Parameters
@@ -29,6 +29,8 @@ def print_page(page: Path, to: Path, *, chromium: str, lang: str) -> None:
         The program that prints.
     lang : str
         "zh" or "en".
+    head : str
+        The run's head hash, to be printed where the page has a place for it.
 
     Raises
     ------
@@ -47,7 +49,7 @@ def print_page(page: Path, to: Path, *, chromium: str, lang: str) -> None:
         command = [
             chromium, "--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--no-pdf-header-footer",
             *(["--no-sandbox"] if os.geteuid() == 0 else []),  # Chromium refuses its sandbox to root
-            f"--user-data-dir={folder}/profile", f"--print-to-pdf={printed}", f"{page.resolve().as_uri()}?lang={lang}",
+            f"--user-data-dir={folder}/profile", f"--print-to-pdf={printed}", f"{page.resolve().as_uri()}?lang={lang}{f'&head={head}' if head else ''}",
         ]  # fmt: skip
         with suppress(OSError, subprocess.SubprocessError):
             subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from fraudgraph.records import NodeKind, Ring
+from fraudgraph.report.account import account_steps
 from fraudgraph.report.answers import carried, ring_answers
 from fraudgraph.report.fields import member_rows
-from fraudgraph.report.naming import Naming
+from fraudgraph.report.naming import Naming, handles
 from fraudgraph.report.sanitise import amount, number, padded, plain
-from fraudgraph.report.words import LEAD_NOT_VERDICT, STATUSES, TYPOLOGIES, Text, word
+from fraudgraph.report.tried import far_line, near_and_far
+from fraudgraph.report.words import LEAD_NOT_VERDICT, ROLES, STATUSES, TYPOLOGIES, Text, word
 from fraudgraph.settings import Settings
 
 __all__ = ["ring_text", "rings_table"]
@@ -20,7 +22,9 @@ _COLUMNS = (
     (Text("列入", "listed"), 6, False),
     (Text("得分", "score"), 8, True),
     (Text("参保人", "patients"), 8, True),
-    (Text("基金（元）", "fund (yuan)"), 16, True),
+    (Text("基金（元）", "fund (yuan)"), 14, True),
+    (Text("超出预期", "above expected"), 14, True),
+    (Text("至少", "at least"), 14, True),
     (Text("起止", "period"), 23, False),
     (Text("类型", "typology"), 24, False),
 )
@@ -46,6 +50,8 @@ def rings_table(rings: Iterable[Ring], lang: str) -> str:
             f"{ring.score:.2f}",
             str(sum(member.entity_type is NodeKind.PATIENT for member in ring.members)),
             amount(ring.fund_amount),
+            amount(ring.excess_amount),
+            "—" if ring.excess_low is None else amount(ring.excess_low),
             f"{ring.first_seen} – {ring.last_seen}",
             TYPOLOGIES[ring.typology].of(lang),
         )
@@ -83,12 +89,18 @@ def _head(ring: Ring, lang: str, naming: Naming) -> Iterator[str]:
     facts = (
         (Text("期间", "Period"), f"{ring.first_seen} – {ring.last_seen}"),
         (Text("状态", "Status"), word(STATUSES, plain(ring.status, 64)).of(lang)),
-        (Text("基金支付（元）", "Fund, yuan"), amount(ring.fund_amount)),
-        (Text("费用总额（元）", "Total, yuan"), amount(ring.total_amount)),
-        (Text("超出预期（元）", "Above expectation, yuan"), _between(ring, lang)),
+        (Text("费用总额（元）", "Billed, yuan"), amount(ring.total_amount)),
         (Text("q 值", "q value"), number(ring.q_value)),
     )
     yield from (f"  {padded(label.of(lang), 24)}{value}" for label, value in facts)
+    yield from _section(Text("多少钱（基金，元）", "Money (fund, yuan)"), lang)
+    for step in account_steps(ring):
+        of = (
+            ""
+            if step.claim_count is None
+            else Text(f"  {step.claim_count:,} 张结算单", f"  {step.claim_count:,} claims").of(lang)
+        )
+        yield f"  {padded(step.title.of(lang), 40)}{padded(amount(step.amount), 16, right=True)}{of}"
 
 
 def _body(ring: Ring, lang: str, naming: Naming) -> Iterator[str]:
@@ -100,33 +112,28 @@ def _body(ring: Ring, lang: str, naming: Naming) -> Iterator[str]:
     yield from (f"  {part.points:+9.2f}  {part.title_zh if zh else part.title_en}" for part in ring.parts)
     yield f"  {ring.score:9.2f}  {Text('合计', 'total').of(lang)}"
     yield from _section(Text("成员", "Members"), lang)
+    short = handles(ring)
+    roles = {short[m.entity_type, m.entity_id]: m.role for m in ring.members}
     for row in member_rows(ring, naming):
         reason = row["reason_zh"] if zh else row["reason_en"]
-        columns = (("handle", 5), ("role", 30), ("name", 24), ("entity_id", 26))
-        cells = " ".join(padded(str(row[key]), width) for key, width in columns)
+        role = ROLES[roles[str(row["handle"])]].of(lang)
+        told = ((row["handle"], 5), (role, 20), (row["name"], 24), (row["entity_id"], 26))
+        cells = " ".join(padded(str(cell), width) for cell, width in told)
         yield f"  {cells} {reason}".rstrip()
     yield from _section(Text("证据", "Evidence"), lang)
     for place, item in enumerate(ring.evidence, 1):
         claims = Text(f"{len(item.claim_ids)} 张结算单", f"{len(item.claim_ids)} claims").of(lang)
         yield f"  {place}. {naming.sentence(item.sentence_zh if zh else item.sentence_en)} [{claims}]"
     yield from _section(Text("合理解释", "Lawful explanations"), lang)
-    for tried in sorted(ring.explanations, key=lambda e: (not e.holds, -e.share, e.name)):
+    near, far = near_and_far(ring)
+    for tried in near:
         holds = (Text("成立", "holds") if tried.holds else Text("不成立", "does not hold")).of(lang)
         sentence = naming.sentence(tried.sentence_zh if zh else tried.sentence_en)
         claims = carried(tried).of(lang)
         title = tried.title_zh if zh else tried.title_en
         yield f"  {title} ({holds}): {sentence}{Text('；' if claims else '', '; ' if claims else '').of(lang)}{claims}"
-
-
-def _between(ring: Ring, lang: str) -> str:
-    """The amount above expectation, with its interval where there is one."""
-    if ring.excess_low is None or ring.excess_high is None:
-        return amount(ring.excess_amount)
-    between = Text(
-        f"（{amount(ring.excess_low)} 至 {amount(ring.excess_high)}）",
-        f" ({amount(ring.excess_low)} to {amount(ring.excess_high)})",
-    )
-    return f"{amount(ring.excess_amount)}{between.of(lang)}"
+    if far:
+        yield f"  {far_line(len(near), len(far)).of(lang)}"
 
 
 def _section(title: Text, lang: str) -> Iterator[str]:

@@ -46,6 +46,11 @@ KINDS: Mapping[NodeKind, Text] = {
     NodeKind.FACILITY: Text("定点医疗机构", "facility"),
     NodeKind.PHARMACY: Text("定点零售药店", "pharmacy"),
     NodeKind.OPERATOR: Text("经办人", "operator"),
+    NodeKind.AGENT: Text("代办人", "agent"),
+    NodeKind.PHONE: Text("电话", "phone"),
+    NodeKind.ACCOUNT: Text("收款账户", "payout account"),
+    NodeKind.EMPLOYER: Text("单位", "employer"),
+    NodeKind.DEVICE: Text("设备", "device"),
 }
 
 MANY: Mapping[NodeKind, Text] = {
@@ -54,6 +59,11 @@ MANY: Mapping[NodeKind, Text] = {
     NodeKind.FACILITY: Text("定点医疗机构", "facilities"),
     NodeKind.PHARMACY: Text("定点零售药店", "pharmacies"),
     NodeKind.OPERATOR: Text("经办人", "operators"),
+    NodeKind.AGENT: Text("代办人", "agents"),
+    NodeKind.PHONE: Text("电话", "phones"),
+    NodeKind.ACCOUNT: Text("收款账户", "payout accounts"),
+    NodeKind.EMPLOYER: Text("单位", "employers"),
+    NodeKind.DEVICE: Text("设备", "devices"),
 }
 
 ROLES: Mapping[Role, Text] = {
@@ -61,6 +71,7 @@ ROLES: Mapping[Role, Text] = {
     Role.PRESCRIBER: Text("开方医师", "prescriber"),
     Role.OUTLET: Text("结算方", "outlet"),
     Role.FRONT: Text("可能的名义场所", "possible front"),
+    Role.SHARED: Text("共用信息", "shared identifier"),
     Role.CARD_HOLDER: Text("持卡人", "card holder"),
     Role.POSSIBLE_VICTIM: Text("可能的受害人", "possible victim"),
 }

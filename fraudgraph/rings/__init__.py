@@ -1,10 +1,18 @@
 """Rings 疑似团伙: assembled from groups, weighed against lawful explanations, scored, shown with their evidence."""
 
-from fraudgraph.rings.assemble import Candidate, assemble_rings, name_rings
-from fraudgraph.rings.calibrate import calibrate_rings
-from fraudgraph.rings.capacity import choose_rings
-from fraudgraph.rings.evidence import collect_evidence
-from fraudgraph.rings.results import load_rings, load_run_settings, make_dossiers, write_results
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fraudgraph.lazily import lazily
+
+if TYPE_CHECKING:
+    from fraudgraph.rings.assemble import Candidate, assemble_rings, name_rings
+    from fraudgraph.rings.calibrate import calibrate_rings
+    from fraudgraph.rings.capacity import choose_rings
+    from fraudgraph.rings.evidence import collect_evidence
+    from fraudgraph.rings.loading import load_rings, load_run_settings
+    from fraudgraph.rings.results import make_dossiers, write_results
 
 __all__ = [
     "Candidate",
@@ -18,3 +26,16 @@ __all__ = [
     "name_rings",
     "write_results",
 ]
+_HOMES = {
+    "Candidate": "assemble",
+    "assemble_rings": "assemble",
+    "calibrate_rings": "calibrate",
+    "choose_rings": "capacity",
+    "collect_evidence": "evidence",
+    "load_rings": "loading",
+    "load_run_settings": "loading",
+    "make_dossiers": "results",
+    "name_rings": "assemble",
+    "write_results": "results",
+}
+__getattr__ = lazily(__name__, _HOMES)

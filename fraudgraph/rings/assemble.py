@@ -12,6 +12,7 @@ from fraudgraph.rings.facts import GroupFacts, read_facts
 from fraudgraph.rings.members import day_of, read_members
 from fraudgraph.rings.money import NO_MONEY, Money, claims_of_groups, read_money, taken_by_stronger
 from fraudgraph.rings.patterns import is_block, read_patterns, read_steered, typology_of
+from fraudgraph.rings.peer_comparison import prepare_like_people
 from fraudgraph.rings.score import least_score, posterior_of, score_parts, total
 from fraudgraph.rings.terms import read_terms
 from fraudgraph.settings import RingSettings
@@ -42,7 +43,7 @@ class Candidate:
 
 
 def assemble_rings(
-    store: Store, settings: RingSettings, *, capacity: int | None = None
+    store: Store, settings: RingSettings, *, capacity: int | None = None, code_key: str = ""
 ) -> tuple[Candidate, ...]:
     """Make rings of the groups, the strongest first.
 
@@ -54,6 +55,8 @@ def assemble_rings(
         The score a ring needs to be listed, and lawful explanations that shall not be tried.
     capacity : int, optional
         How many can be opened; None lists all that qualify.
+    code_key : str
+        Keys the codes under which shared identifiers are members; without one the patients themselves do.
 
     Returns
     -------
@@ -61,7 +64,9 @@ def assemble_rings(
         All groups as rings, ranked, numbered 1, 2, 3 … until `name_rings` names them.
     """
     facts = read_facts(store)
-    members, money = read_members(store, facts), read_money(store)
+    members = read_members(store, facts, code_key)
+    prepare_like_people(store)
+    money = read_money(store)
     patterns, steered = read_patterns(store), read_steered(store)
     least, terms = least_score(settings), read_terms(settings.terms_file)
     found = []
@@ -108,64 +113,43 @@ def _ring(
     return Ring(
         ring_id=f"group-{facts.group_no}", rank=0, listed=score >= least, score=score, q_value=None,
         total_amount=money.total, fund_amount=money.fund, excess_amount=money.excess,
-        excess_low=money.low, excess_high=money.high, first_seen=first, last_seen=last,
+        excess_low=money.low, excess_high=money.high, account=money.account, first_seen=first, last_seen=last,
         status="new", typology=typology,
-        summary_zh=_summary_zh(facts, members, money), summary_en=_summary_en(facts, members, money),
+        summary_zh=_summary_zh(facts, members), summary_en=_summary_en(facts, members),
         members=members, parts=parts, explanations=explanations,
     )  # fmt: skip
 
 
-def _summary_zh(facts: GroupFacts, members: tuple[Member, ...], money: Money) -> str:
+def _summary_zh(facts: GroupFacts, members: tuple[Member, ...]) -> str:
     places = sum(1 for m in members if m.entity_type in {NodeKind.FACILITY, NodeKind.PHARMACY})
     if "steering_nats_log" in facts.signs:
-        return (
-            f"{facts.patient_count} 名参保人凭少数医师的处方集中到同一药店取药，偏离其惯常去处；"
-            f"涉及基金 {money.fund:,.2f} 元，其中超出预期 {money.excess:,.2f} 元"
-        )
+        return f"{facts.patient_count} 名参保人凭少数医师的处方集中到同一药店取药，偏离其惯常去处"
     if "customs_nats_log" in facts.signs:
-        return (
-            f"{facts.patient_count} 名参保人到 {places} 家机构就诊的频度远高于同类机构的其他患者，不必同时到场；"
-            f"涉及基金 {money.fund:,.2f} 元，其中超出预期 {money.excess:,.2f} 元"
-        )
+        return f"{facts.patient_count} 名参保人到 {places} 家机构就诊的频度远高于同类机构的其他患者，不必同时到场"
     if is_block(facts):
-        return (
-            f"{facts.patient_count} 名参保人共同使用一组他人少有的机构（{places} 家），不必同时到场；"
-            f"涉及基金 {money.fund:,.2f} 元，其中超出预期 {money.excess:,.2f} 元"
-        )
+        return f"{facts.patient_count} 名参保人共同使用一组他人少有的机构（{places} 家），不必同时到场"
     if not facts["session_count"]:
         return f"{facts.patient_count} 名不同住户的参保人经共用的电话、账户或代办人逐一相连，未见同时到场，因此未计入金额"
-    return (
-        f"{facts.patient_count} 名参保人在 {places} 家机构反复同现 {int(facts['session_count'])} 次，"
-        f"涉及基金 {money.fund:,.2f} 元，其中超出预期 {money.excess:,.2f} 元"
-    )
+    return f"{facts.patient_count} 名参保人在 {places} 家机构反复同时到场 {int(facts['session_count'])} 次"
 
 
-def _summary_en(facts: GroupFacts, members: tuple[Member, ...], money: Money) -> str:
+def _summary_en(facts: GroupFacts, members: tuple[Member, ...]) -> str:
     places = sum(1 for m in members if m.entity_type in {NodeKind.FACILITY, NodeKind.PHARMACY})
     if "steering_nats_log" in facts.signs:
-        return (
-            f"{facts.patient_count} patients of a few doctors filled their prescriptions at one pharmacy, away from where they usually go; "
-            f"fund amount {money.fund:,.2f} yuan, of it {money.excess:,.2f} above expectation"
-        )
+        return f"{facts.patient_count} patients of a few doctors filled their prescriptions at one pharmacy, away from where they usually go"
     if "customs_nats_log" in facts.signs:
         return (
             f"{facts.patient_count} patients come to {places} {'place' if places == 1 else 'places'} far more often than other patients of such places, "
-            f"without having to meet; fund amount {money.fund:,.2f} yuan, of it {money.excess:,.2f} above expectation"
+            "without having to meet"
         )
     if is_block(facts):
-        return (
-            f"{facts.patient_count} patients share a set of {places} places that hardly anybody else combines, without having to meet; "
-            f"fund amount {money.fund:,.2f} yuan, of it {money.excess:,.2f} above expectation"
-        )
+        return f"{facts.patient_count} patients share a set of {places} places that hardly anybody else combines, without having to meet"
     if not facts["session_count"]:
         return (
             f"{facts.patient_count} patients of different homes are linked one to the next by shared phones, accounts or agents; "
             "they were not seen together, so no money is counted"
         )
-    return (
-        f"{facts.patient_count} patients were together {int(facts['session_count'])} times at {places} {'place' if places == 1 else 'places'}; "
-        f"fund amount {money.fund:,.2f} yuan, of it {money.excess:,.2f} above expectation"
-    )
+    return f"{facts.patient_count} patients were together {int(facts['session_count'])} times at {places} {'place' if places == 1 else 'places'}"
 
 
 def _count_money_once(
@@ -179,20 +163,11 @@ def _count_money_once(
 
 
 def _with_money(candidate: Candidate, money: Money) -> Candidate:
-    members = candidate.ring.members
-    return replace(
-        candidate,
-        ring=replace(
-            candidate.ring,
-            total_amount=money.total,
-            fund_amount=money.fund,
-            excess_amount=money.excess,
-            excess_low=money.low,
-            excess_high=money.high,
-            summary_zh=_summary_zh(candidate.facts, members, money),
-            summary_en=_summary_en(candidate.facts, members, money),
-        ),
-    )
+    ring = replace(
+        candidate.ring, total_amount=money.total, fund_amount=money.fund, excess_amount=money.excess,
+        excess_low=money.low, excess_high=money.high, account=money.account,
+    )  # fmt: skip
+    return replace(candidate, ring=ring)
 
 
 def _each_once(found: list[Candidate]) -> list[Candidate]:

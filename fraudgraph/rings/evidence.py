@@ -11,7 +11,8 @@ from fraudgraph.records import Evidence, Member, NodeKind, Ring
 from fraudgraph.rings.assemble import Candidate
 from fraudgraph.rings.facts import GroupFacts
 from fraudgraph.rings.patterns import is_block
-from fraudgraph.rings.peer_comparison import LikePeople, prepare_like_people, read_like_people
+from fraudgraph.rings.peer_comparison import LikePeople, read_like_people
+from fraudgraph.rings.shared_members import SHARED_KINDS
 from fraudgraph.rings.view_evidence import linked_place_evidence, paper_evidence, read_place_links
 from fraudgraph.screening import model_titles
 from fraudgraph.store import Store
@@ -33,7 +34,6 @@ def collect_evidence(store: Store, candidates: tuple[Candidate, ...]) -> tuple[C
     candidates : tuple of Candidate
         Named rings.
     """
-    prepare_like_people(store)
     like = read_like_people(store)
     titles = model_titles(store)
     sittings = _by_group(store, (_SQL / "sitting_evidence.sql").read_text(encoding="utf-8"))
@@ -41,6 +41,10 @@ def collect_evidence(store: Store, candidates: tuple[Candidate, ...]) -> tuple[C
     flags = _by_group(store, (_SQL / "flag_evidence.sql").read_text(encoding="utf-8"))
     claims_of = _claims_of_entities(store)
     papers, links = paper_evidence(store), read_place_links(store)
+    codes = {
+        (kind, value): code
+        for kind, value, code in store.rows("SELECT kind, value, code FROM shared_identifiers")
+    }
     steering = {
         (a, b): (observed, expected)
         for a, b, observed, expected in store.rows(
@@ -52,7 +56,7 @@ def collect_evidence(store: Store, candidates: tuple[Candidate, ...]) -> tuple[C
         group_no = candidate.group_no
         found = [
             *_sitting_evidence(candidate, sittings.get(group_no, []), like),
-            *_shared_evidence(shared.get(group_no, [])),
+            *_shared_evidence(shared.get(group_no, []), codes),
             *papers.get(group_no, []),
             *_entity_evidence(candidate.ring, group_no, claims_of, like),
             *_steering_evidence(candidate.ring, group_no, steering, claims_of),
@@ -194,24 +198,23 @@ def _clock(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
-def _shared_evidence(rows: list[dict[str, Any]]) -> list[Evidence]:
-    kinds = {
-        "phone": ("电话", "phone"),
-        "account": ("银行账户", "bank account"),
-        "agent": ("代办人", "agent"),
-    }
-    return [
-        Evidence(
-            evidence_id="", kind="identity",
-            sentence_zh=f"{row['member_count']} 人共用同一{zh}，分属 {row['household_count']} 户；全部参保人中有 {row['holder_count']} 人使用它，"
-            f"而一个{zh}通常由 {row['usual_count']:.2f} 人使用",
-            sentence_en=f"{row['member_count']} of them, from {row['household_count']} households, share one {en}, which {row['holder_count']} "
-            f"people have in all; usually one {en} is that of {row['usual_count']:.2f} people",
-            observed=float(row["member_count"]), expected=float(row["usual_count"]), claim_ids=tuple(row["claim_ids"]),
-        )
-        for row in rows
-        for zh, en in [kinds[row["attribute"]]]
-    ]  # fmt: skip
+def _shared_evidence(rows: list[dict[str, Any]], codes: dict[tuple[str, str], str]) -> list[Evidence]:
+    found = []
+    for row in rows:
+        _, zh, en = SHARED_KINDS[NodeKind(row["attribute"])]
+        code = codes.get((row["attribute"], row["value"]), "")
+        called = f" {code}" if code else ""
+        found.append(
+            Evidence(
+                evidence_id="", kind="identity",
+                sentence_zh=f"{row['member_count']} 人共用同一{zh}{called}，分属 {row['household_count']} 户；全部参保人中有 {row['holder_count']} 人使用它，"
+                f"而一个{zh}通常由 {row['usual_count']:.2f} 人使用",
+                sentence_en=f"{row['member_count']} of them, from {row['household_count']} households, share one {en}{called}, which {row['holder_count']} "
+                f"people have in all; usually one {en} is that of {row['usual_count']:.2f} people",
+                observed=float(row["member_count"]), expected=float(row["usual_count"]), claim_ids=tuple(row["claim_ids"]),
+            )
+        )  # fmt: skip
+    return found
 
 
 def _entity_evidence(
@@ -220,7 +223,7 @@ def _entity_evidence(
     words = {NodeKind.DOCTOR: ("医师", "Doctor"), NodeKind.OPERATOR: ("经办人", "Operator"),
              NodeKind.FACILITY: ("医疗机构", "Facility"), NodeKind.PHARMACY: ("药店", "Pharmacy")}  # fmt: skip
     found = []
-    for member in (m for m in ring.members if m.entity_type != NodeKind.PATIENT):
+    for member in (m for m in ring.members if m.entity_type in words):
         zh, en = words[member.entity_type]
         compared = like.at_place(group_no, member.entity_id)
         observed, expected = float(member.claim_count), member.expected_claim_count

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from fraudgraph.explanations.facts import Known
-from fraudgraph.explanations.known import read_known
-from fraudgraph.rings.signs import read_signs
 from fraudgraph.store import Store
 
 __all__ = ["GroupFacts", "read_facts"]
@@ -47,6 +45,9 @@ def prepare_facts(store: Store) -> None:
 
 def read_facts(store: Store) -> dict[int, GroupFacts]:
     """Facts of every group, by group number."""
+    from fraudgraph.explanations.known import read_known  # noqa: PLC0415  # scipy.stats: not for a look-up
+    from fraudgraph.rings.signs import read_signs  # noqa: PLC0415
+
     prepare_facts(store)
     parents = dict(store.rows("SELECT group_no, parent_no FROM group_parents ORDER BY group_no"))
     known, signs = read_known(store), read_signs(store)

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from scipy.stats import binom
-
 from fraudgraph.records import NodeKind
 from fraudgraph.store import Store
 
@@ -216,7 +214,7 @@ def _of_place(spot: PlaceInvolvement, every_claim: int) -> MembershipDecision:
         return MembershipDecision(joins=joins, stage=stage, observed=observed, needed=needed, spot=spot)
 
     usual = min(spot.expected_claim_count(every_claim) / max(spot.all_claim_count, 1), 1.0)
-    p = float(binom.sf(spot.claim_count - 1, spot.all_claim_count, usual))
+    p = _at_least(spot.claim_count, spot.all_claim_count, usual)
     if p > ENRICHED_P:
         return found("by_chance", p, ENRICHED_P)
     few = max(LEAST_PEOPLE_SHARE * spot.people_count, min(3, spot.people_count))
@@ -275,7 +273,7 @@ def _saw_the_block(spot: PlaceInvolvement, hand: StaffInvolvement, everybody: in
         spot.in_block
         and hand.patient_count >= LEAST_BLOCK_SHARE * spot.people_count
         and hand.patient_count >= LEAST_OF_USUAL * hand.share_of_place * spot.patient_count
-        and float(binom.sf(hand.patient_count - 1, spot.people_count, usual)) <= ENRICHED_P
+        and _at_least(hand.patient_count, spot.people_count, usual) <= ENRICHED_P
     )
 
 
@@ -283,5 +281,12 @@ def _chance_to_lead(spot: PlaceInvolvement, hand: StaffInvolvement) -> float:
     """How likely a doctor or desk with such a share of the place leads so many of the sittings there, for the best of them."""
     if hand.led_count < max(2.0, CONSTANT_SHARE * spot.sitting_count):
         return 1.0
-    p = float(binom.sf(hand.led_count - 1, spot.sitting_count, min(hand.share_of_place, 1.0)))
+    p = _at_least(hand.led_count, spot.sitting_count, min(hand.share_of_place, 1.0))
     return min(p * hand.hand_count, 1.0)
+
+
+def _at_least(count: int, tries: int, share: float) -> float:
+    """The chance of so many of so many tries, where each has this share (binomial)."""
+    from scipy.stats import binom  # noqa: PLC0415  # a second of processor time that looking somebody up doesn't need
+
+    return float(binom.sf(count - 1, tries, share))

@@ -12,6 +12,7 @@ from typing import Final
 from fraudgraph.claims.typing.pasted_ids import pasted_forms
 from fraudgraph.errors import UsageError
 from fraudgraph.records import Member, NodeKind, Ring
+from fraudgraph.rings.with_whom import Partner, RingPeople, partners_of, ring_people_of
 from fraudgraph.store import Store
 
 __all__ = ["Flagged", "InRing", "Known", "Link", "Met", "links_between", "look_up"]
@@ -53,6 +54,8 @@ class Flagged:
     subject_id: str
     claim_count: int
     strength: float
+    title_zh: str = ""
+    title_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +84,8 @@ class Known:
     rings: tuple[InRing, ...]
     outlier_score: float | None
     peer_group: str
+    ring_people: tuple[RingPeople, ...] = ()
+    partners: tuple[Partner, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +120,9 @@ def look_up(store: Store, rings: Sequence[Ring], entity_id: str) -> tuple[Known,
         If neither claims nor registers hold the id; the nearest are named.
     """
     for form in pasted_forms(entity_id):
-        found = tuple(_known(store, rings, kind, form) for kind in NodeKind if _stands_for(store, kind, form))
+        found = tuple(
+            _known(store, rings, kind, form) for kind in CLAIM_COLUMN if _stands_for(store, kind, form)
+        )
         if found:
             return found
     raise _unknown(store, entity_id)
@@ -169,6 +176,7 @@ def _known(store: Store, rings: Sequence[Ring], kind: NodeKind, entity_id: str) 
             if (member.entity_type, member.entity_id) == (kind, entity_id)
         ),
         outlier_score=outlier[0][0] if outlier else None, peer_group=outlier[0][1] if outlier else "",
+        ring_people=ring_people_of(store, kind, entity_id), partners=partners_of(store, kind, entity_id),
     )  # fmt: skip
 
 
@@ -210,13 +218,18 @@ def _flags(store: Store, kind: NodeKind, entity_id: str) -> tuple[Flagged, ...]:
         f"WITH own AS (SELECT claim_id FROM claims WHERE {CLAIM_COLUMN[kind]} = $id), "
         "numbered AS (SELECT row_number() OVER (ORDER BY model, subject_id, member_ids, claim_ids) AS flag_no, * FROM flags), "
         "hit AS (SELECT n.flag_no, count(*) AS claim_count FROM (SELECT flag_no, unnest(claim_ids) AS claim_id FROM numbered) AS n "
-        "JOIN own AS o ON o.claim_id = n.claim_id GROUP BY n.flag_no) "
-        "SELECT n.model, n.subject_id, coalesce(h.claim_count, 0), n.strength FROM numbered AS n LEFT JOIN hit AS h ON h.flag_no = n.flag_no "
+        "JOIN own AS o ON o.claim_id = n.claim_id GROUP BY n.flag_no), "
+        "titled AS (SELECT model, max(title_zh) AS title_zh, max(title_en) AS title_en FROM screen_runs GROUP BY model) "
+        "SELECT n.model, n.subject_id, coalesce(h.claim_count, 0), n.strength, coalesce(t.title_zh, ''), coalesce(t.title_en, '') "
+        "FROM numbered AS n LEFT JOIN hit AS h ON h.flag_no = n.flag_no LEFT JOIN titled AS t ON t.model = n.model "
         "WHERE h.claim_count IS NOT NULL OR (n.subject_type = $kind AND n.subject_id = $id) "
         "OR ($kind = 'patient' AND list_contains(n.member_ids, $id)) ORDER BY n.strength DESC, n.model, n.subject_id",
         id=entity_id, kind=str(kind),
     )  # fmt: skip
-    return tuple(Flagged(model=m, subject_id=s, claim_count=c, strength=x) for m, s, c, x in rows)
+    return tuple(
+        Flagged(model=m, subject_id=s, claim_count=c, strength=x, title_zh=zh, title_en=en)
+        for m, s, c, x, zh, en in rows
+    )
 
 
 def links_between(store: Store, known: Sequence[Known]) -> tuple[Link, ...]:

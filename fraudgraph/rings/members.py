@@ -13,6 +13,7 @@ from scipy.stats import binom
 from fraudgraph.records import Member, NodeKind, Role
 from fraudgraph.rings.facts import GroupFacts
 from fraudgraph.rings.joining import MembershipDecision, PlaceInvolvement, StaffInvolvement, read_standings
+from fraudgraph.rings.shared_members import Shared, read_shared
 from fraudgraph.store import Store
 
 __all__ = ["day_of", "read_members"]
@@ -26,14 +27,19 @@ FRAIL_AGE_YEARS = 80
 ORGANISER_P, ORGANISER_SHARE, ORGANISER_SITTINGS, ORGANISER_TIMES = 0.01, 0.75, 6, 1.3
 """Who came to this much of at least so many sittings, far more often than the others did, is called an organiser."""
 
+DESK_TIMES = 3.0
+"""A desk is called an organiser from this many times the claims that its share of its places brings."""
+
 
 def day_of(number: float) -> date:
     """A day number as a date; the first day of 1970 where none is known."""
     return _EPOCH if isnan(number) else _EPOCH + timedelta(days=int(number))
 
 
-def read_members(store: Store, facts: dict[int, GroupFacts]) -> dict[int, tuple[Member, ...]]:
-    """Patients first, then the places, doctors and desks that join (`joining.py`)."""
+def read_members(
+    store: Store, facts: dict[int, GroupFacts], code_key: str = ""
+) -> dict[int, tuple[Member, ...]]:
+    """Patients first, then the places, doctors and desks that join (`joining.py`), then what its people share."""
     people: dict[int, list[Member]] = {group_no: [] for group_no in facts}
     for group_no, *seat in store.rows((_SQL / "seats.sql").read_text(encoding="utf-8")):
         people[group_no].append(_patient(facts[group_no], *seat))
@@ -43,7 +49,24 @@ def read_members(store: Store, facts: dict[int, GroupFacts]) -> dict[int, tuple[
         found[group_no] += [
             _joined(standing, int(every_claim)) for standing in all_standings if standing.joins
         ]
+    for group_no, shared in read_shared(store, code_key).items():
+        if group_no in found:
+            found[group_no] = [*_agents_named(found[group_no], shared), *(one.member for one in shared)]
     return {group_no: tuple(members) for group_no, members in found.items()}
+
+
+def _agents_named(members: list[Member], shared: tuple[Shared, ...]) -> list[Member]:
+    """A member who is the agent of most of the others is called an organiser as well."""
+    acting = {
+        one.value: one.member for one in shared if one.collects and one.member.entity_type is NodeKind.AGENT
+    }
+    return [
+        replace(
+            member, role=Role.ORGANISER, reason_zh=f"{member.reason_zh}；本人即代办人 {acting[member.entity_id].entity_id}",
+            reason_en=f"{member.reason_en}; is the agent {acting[member.entity_id].entity_id}",
+        ) if member.entity_type is NodeKind.PATIENT and member.entity_id in acting else member
+        for member in members
+    ]  # fmt: skip
 
 
 def _patient(
@@ -109,10 +132,7 @@ def _joined(standing: MembershipDecision, every_claim: int) -> Member:
     role, (reason_zh, reason_en) = (
         (_role_of_place(spot), _reason_of_place(standing))
         if hand is None
-        else (
-            Role.PRESCRIBER if hand.kind is NodeKind.DOCTOR else Role.OUTLET,
-            _reason_of_hand(standing, hand),
-        )
+        else (_role_of_hand(spot, hand), _reason_of_hand(standing, hand))
     )
     return Member(
         entity_type=standing.kind, entity_id=standing.entity_id, role=role, name=(hand or spot).name,
@@ -129,6 +149,21 @@ def _role_of_place(spot: PlaceInvolvement) -> Role:
     return Role.FRONT if spot.kind is NodeKind.FACILITY and of_place >= FRONT_SHARE else Role.OUTLET
 
 
+def _role_of_hand(spot: PlaceInvolvement, hand: StaffInvolvement) -> Role:
+    """A desk that settled at most of the sittings far more than its share of its places brings collects for the others."""
+    if hand.kind is NodeKind.DOCTOR:
+        return Role.PRESCRIBER
+    collects = (
+        hand.all_session_count >= max(ORGANISER_SITTINGS, ORGANISER_SHARE * spot.all_session_count)
+        and hand.all_claim_count >= DESK_TIMES * hand.expected_claim_count
+    )
+    return Role.ORGANISER if collects else Role.OUTLET
+
+
+def _came(count: int, people: int) -> str:
+    return f"{people} 人都来过" if count == people else f"{people} 人中来过 {count} 人"
+
+
 def _reason_of_place(standing: MembershipDecision) -> tuple[str, str]:
     spot = standing.spot
     of_place = spot.claim_count / max(spot.own_claim_count, 1)
@@ -139,7 +174,7 @@ def _reason_of_place(standing: MembershipDecision) -> tuple[str, str]:
         )
         if standing.stage == "block_place"
         else (
-            f"{spot.all_session_count} 次聚集中有 {spot.session_count} 次在此，{spot.people_count} 人中到过 {spot.patient_count} 人",
+            f"{spot.all_session_count} 次聚集中有 {spot.session_count} 次在此，{_came(spot.patient_count, spot.people_count)}",
             f"{spot.session_count} of {spot.all_session_count} sittings were here, with {spot.patient_count} of the {spot.people_count} people",
         )
     )

@@ -17,6 +17,11 @@ from fraudgraph.store import Store
 __all__ = ["LikePeople", "prepare_like_people", "read_like_people"]
 
 _SQL = Path(__file__).parent / "sql"
+_KINDS_OF_CARE = {
+    (True, True): ("全部结算", "all care"),
+    (True, False): ("住院", "stays"),
+    (False, True): ("门诊和购药", "visits and medicines"),
+}
 LEAST_PEERS = 5
 """Fewer like people than this and nothing is said."""
 
@@ -48,16 +53,18 @@ class LikePeople:
 
 
 def prepare_like_people(store: Store) -> None:
-    """Make `group_peers` and what it needs; reads `group_entities`, `group_members`, claims and patients."""
-    store.run((_SQL / "like_people.sql").read_text(encoding="utf-8"))
+    """Make `group_peers` and `group_expected`; reads `group_entities`, `group_members`, claims and patients."""
+    for name in ("like_people", "peer_money"):
+        store.run((_SQL / f"{name}.sql").read_text(encoding="utf-8"))
 
 
 def read_like_people(store: Store) -> LikePeople:
-    """The comparison of every group with like people; call `prepare_like_people` first."""
-    sittings, money, loyalty = (
+    """The comparison of every group with like people; call `prepare_like_people` and `read_money` first."""
+    sittings, loyalty = (
         store.arrow((_SQL / f"peer_{name}.sql").read_text(encoding="utf-8")).to_pylist()
-        for name in ("sittings", "money", "loyalty")
+        for name in ("sittings", "loyalty")
     )
+    money = store.arrow("SELECT * FROM group_expected WHERE peer_count > 0 ORDER BY group_no").to_pylist()
     return LikePeople(
         sittings={int(row["group_no"]): row for row in sittings if row["peer_count"] >= LEAST_PEERS},
         money={int(row["group_no"]): row for row in money},
@@ -81,11 +88,12 @@ def _attendance(row: dict[str, Any], claims: tuple[str, ...]) -> Evidence:
 
 def _money(row: dict[str, Any], claims: tuple[str, ...]) -> Evidence:
     members, peers = int(row["member_count"]), int(row["peer_count"])
-    own, other = float(row["fund_amount"]) / members, float(row["expected_amount"]) / members
+    own, other = row["comparable_amount"] / members, row["expected_amount"] / members
+    kind_zh, kind_en = _KINDS_OF_CARE[bool(row["stays"]), bool(row["visits"])]
     return Evidence(
         evidence_id="", kind="money",
-        sentence_zh=f"同类对照：本组 {members} 人人均基金支付 {own:,.2f} 元；去同样机构、同年龄段的组外 {peers} 人按年龄折算为 {other:,.2f} 元",
-        sentence_en=f"Like people: the fund paid {own:,.2f} yuan a person for {members} of this group; for {peers} others of the same places and "
-        f"ages, weighed by age, {other:,.2f} yuan",
-        observed=round(own, 2), expected=round(other, 2), claim_ids=claims,
+        sentence_zh=f"同类对照：本组 {members} 人{kind_zh}人均基金支付 {own:,.2f} 元；同期去同样机构、同年龄段的组外 {peers} 人人均 {other:,.2f} 元",
+        sentence_en=f"Like people: for {kind_en} the fund paid {own:,.2f} yuan a person for these {members}; for {peers} others of the same "
+        f"places and ages in the same time {other:,.2f} yuan",
+        observed=round(float(own), 2), expected=round(float(other), 2), claim_ids=claims,
     )  # fmt: skip

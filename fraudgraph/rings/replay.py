@@ -7,7 +7,7 @@ explanations are counted again from the claims in a store of their own, and held
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -21,11 +21,11 @@ from fraudgraph.errors import StorageError, UsageError, nearest_hint
 from fraudgraph.groups.blocks import measure_blocks
 from fraudgraph.groups.co_attendance import find_sittings
 from fraudgraph.meetings import VIEWS, find_meetings
-from fraudgraph.records import NodeKind, Ring
+from fraudgraph.records import Account, NodeKind, Ring
 from fraudgraph.rings.assemble import assemble_rings
 from fraudgraph.rings.evidence import collect_evidence
 from fraudgraph.rings.kept_store import told_as_another_version
-from fraudgraph.rings.results import load_rings, load_run_settings
+from fraudgraph.rings.loading import load_rings, load_run_settings
 from fraudgraph.settings import MeetingSettings, Settings
 from fraudgraph.store import Store
 
@@ -153,6 +153,7 @@ def _count_again(store: Store, out: Path, kept: Ring, settings: Settings) -> Rin
     off = {*settings.meetings.off, *(view for view in VIEWS if view not in _NEEDED_VIEWS)}
     find_meetings(store, MeetingSettings(off=tuple(sorted(off))))
     group_no = _put_groups(store, kept)
+    store.run("CREATE TABLE known_codes AS SELECT * FROM kept.shared_identifiers")
     find_sittings(store)
     measure_blocks(store)
     for candidate in assemble_rings(store, settings.rings):
@@ -205,6 +206,10 @@ def _compared(kept: Ring, again: Ring | None) -> Iterator[Difference]:
         return
     for name in _OF_RING:
         yield _side_by_side(kept.ring_id, name, getattr(kept, name), getattr(again, name))
+    for field in fields(Account):
+        yield _side_by_side(
+            kept.ring_id, field.name, getattr(kept.account, field.name), getattr(again.account, field.name)
+        )
     pairs: tuple[tuple[str, tuple[str, ...], dict[str, Any], dict[str, Any]], ...] = (
         ("member", _OF_MEMBER, _members(kept), _members(again)),
         ("evidence", _OF_EVIDENCE, {e.evidence_id: e for e in kept.evidence}, {e.evidence_id: e for e in again.evidence}),

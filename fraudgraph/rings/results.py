@@ -1,8 +1,7 @@
-"""Results on disk: rings, members, evidence, meetings, flags, outliers and rejects as Parquet, and back again."""
+"""Results on disk: rings, members, evidence, meetings, flags, outliers and rejects as Parquet."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -12,26 +11,17 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from fraudgraph.errors import UsageError
 from fraudgraph.records import (
     Dossier,
     DossierClaim,
     DossierEdge,
-    Evidence,
-    Explanation,
-    Member,
     NodeKind,
-    Ring,
-    Role,
-    ScorePart,
-    Typology,
 )
 from fraudgraph.rings.assemble import Candidate
 from fraudgraph.rings.score import facts_of
-from fraudgraph.settings import Settings, kept_settings
 from fraudgraph.store import Store
 
-__all__ = ["load_rings", "load_run_settings", "make_dossiers", "write_results"]
+__all__ = ["make_dossiers", "write_results"]
 
 _SQL = Path(__file__).parent / "sql"
 _MONEY = pa.decimal128(16, 2)
@@ -44,6 +34,11 @@ _RINGS = pa.schema(
         ("first_seen", pa.date32()), ("last_seen", pa.date32()), ("status", pa.string()), ("typology", pa.string()),
         ("summary_zh", pa.string()), ("summary_en", pa.string()),
     ]
+)  # fmt: skip
+_ACCOUNT = (
+    ("claim_count", pa.int64()), ("people_claim_count", pa.int64()), ("people_total_amount", _MONEY), ("people_fund_amount", _MONEY),
+    ("elsewhere_claim_count", pa.int64()), ("elsewhere_fund_amount", _MONEY), ("recovered_claim_count", pa.int64()),
+    ("recovered_fund_amount", _MONEY), ("expected_amount", _MONEY), ("peer_count", pa.int64()),
 )  # fmt: skip
 _MEMBERS = pa.schema(
     [
@@ -85,7 +80,12 @@ def write_results(store: Store, candidates: tuple[Candidate, ...], out: Path) ->
         The run's folder.
     """
     rings = [candidate.ring for candidate in candidates]
-    _write(out / "rings.parquet", _RINGS, ([getattr(r, n) for n in _RINGS.names] for r in rings))
+    accounts = [name for name, _ in _ACCOUNT]
+    _write(
+        out / "rings.parquet",
+        pa.schema([*_RINGS, *(pa.field(name, kind) for name, kind in _ACCOUNT)]),
+        ([*(getattr(r, n) for n in _RINGS.names), *(getattr(r.account, n) for n in accounts)] for r in rings),
+    )
     for path, schema, attribute in (
         ("ring_members.parquet", _MEMBERS, "members"),
         ("evidence.parquet", _EVIDENCE, "evidence"),
@@ -136,92 +136,6 @@ def _write(path: Path, schema: pa.Schema, rows: Iterator[list[Any]]) -> None:
     beside.replace(path)
 
 
-def load_rings(out: Path) -> tuple[Ring, ...]:
-    """Read a run's rings back, whole, in rank order.
-
-    Parameters
-    ----------
-    out : Path
-        A folder that a run wrote.
-
-    Raises
-    ------
-    UsageError
-        If the folder holds no results of ours.
-    """
-    if not (out / "rings.parquet").is_file():
-        raise UsageError(
-            f"{out} holds no results: rings.parquet is not there. Give the folder that `fraudgraph run --out` wrote.",
-            f"{out} 中没有运行结果：缺少 rings.parquet。请指定 `fraudgraph run --out` 写出的文件夹。",
-        )
-    parts = {
-        name: _grouped(out / f"{name}.parquet")
-        for name in ("ring_members", "evidence", "score_parts", "explanations")
-    }
-    rings = _rows_kept(out / "rings.parquet")
-    return tuple(_ring(row, parts) for row in sorted(rings, key=lambda row: row["rank"]))
-
-
-def load_run_settings(out: Path) -> Settings:
-    """The settings that a run was made with, so that what is shown later is masked as it was then.
-
-    Parameters
-    ----------
-    out : Path
-        A folder that a run wrote.
-
-    Raises
-    ------
-    UsageError
-        If the folder holds no readable run.json.
-    """
-    try:
-        kept = json.loads((out / "run.json").read_text(encoding="utf-8"))["settings"]
-        return kept_settings(kept)
-    except (OSError, ValueError, KeyError, AttributeError, TypeError):
-        raise UsageError(
-            f"{out} holds no readable run.json. Give the folder that `fraudgraph run --out` wrote.",
-            f"{out} 中没有可读取的 run.json。请指定 `fraudgraph run --out` 写出的文件夹。",
-        ) from None
-
-
-def _rows_kept(path: Path) -> list[dict[str, Any]]:
-    try:
-        rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
-    except (OSError, pa.ArrowInvalid):
-        raise UsageError(
-            f"{path} is missing or damaged: the folder is not as the run left it. Use a whole copy of it, or run again.",
-            f"{path} 缺失或损坏：该文件夹已不是运行写出的原样。请使用完整的副本，或重新运行。",
-        ) from None
-    return rows
-
-
-def _grouped(path: Path) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row in _rows_kept(path):
-        found.setdefault(row.pop("ring_id"), []).append(row)
-    return found
-
-
-def _ring(row: dict[str, Any], parts: dict[str, dict[str, list[dict[str, Any]]]]) -> Ring:
-    of = row["ring_id"]
-    members = [
-        Member(**{**m, "entity_type": NodeKind(m["entity_type"]), "role": Role(m["role"])})
-        for m in parts["ring_members"].get(of, [])
-    ]
-    evidence = [Evidence(**{**e, "claim_ids": tuple(e["claim_ids"])}) for e in parts["evidence"].get(of, [])]
-    explanations = [
-        Explanation(**{**e, "claim_ids": tuple(e["claim_ids"])}) for e in parts["explanations"].get(of, [])
-    ]
-    return Ring(
-        **{**row, "typology": Typology(row["typology"])},
-        members=tuple(members),
-        parts=tuple(ScorePart(**p) for p in parts["score_parts"].get(of, [])),
-        explanations=tuple(explanations),
-        evidence=tuple(evidence),
-    )
-
-
 def make_dossiers(store: Store, candidates: tuple[Candidate, ...]) -> Iterator[Dossier]:
     """The page content of each listed ring, one at a time: its lines and its claims beside the ring itself."""
     store.run((_SQL / "edges.sql").read_text(encoding="utf-8"))
@@ -255,10 +169,27 @@ def _dossier(store: Store, candidate: Candidate) -> Dossier:
             )
             for row in edges
             if row[1] in named and row[3] in named
-        ),
+        ) + _shared_edges(store, candidate),
         claims=tuple(_claim(row) for row in claims),
         claim_count=len(claims),
         place_names=dict(places),
+    )  # fmt: skip
+
+
+def _shared_edges(store: Store, candidate: Candidate) -> tuple[DossierEdge, ...]:
+    """From each person to what is shared with others."""
+    rows = store.rows(
+        "SELECT s.kind, i.code, s.patient_ids FROM group_shared AS s JOIN shared_identifiers AS i ON i.kind = s.kind AND i.value = s.value "
+        "WHERE s.group_no = $group_no ORDER BY s.kind, i.code",
+        group_no=candidate.group_no,
+    )
+    members = {m.entity_id for m in candidate.ring.members}
+    return tuple(
+        DossierEdge(
+            source_type=NodeKind.PATIENT, source_id=patient, target_type=NodeKind(kind), target_id=code, kind="identity",
+            observed=1, expected=None, weight=3.0,
+        )
+        for kind, code, patients in rows if code in members for patient in patients if patient in members
     )  # fmt: skip
 
 

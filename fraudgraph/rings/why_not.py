@@ -5,11 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from fraudgraph.groups.judging import nats_of
-from fraudgraph.groups.presences import read_presences
-from fraudgraph.groups.windows import SLACK_MINUTES
 from fraudgraph.records import NodeKind, Ring
 from fraudgraph.rings.joining import MembershipDecision, read_standings
 from fraudgraph.rings.lookup import Known
@@ -109,6 +104,8 @@ def _kept_off(ring: Ring, settings: Settings, least: float) -> Deciding:
 
 def _patient(store: Store, known: Known, settings: Settings) -> Deciding:
     """A patient in no group: the judge is asked how much speaks for the group whose occasions they came to most."""
+    from fraudgraph.groups.windows import SLACK_MINUTES  # noqa: PLC0415  # scipy: only who stands in no ring needs it
+
     rows = store.rows(
         (_SQL / "nearest_group.sql").read_text(encoding="utf-8"), id=known.entity_id, slack=SLACK_MINUTES
     )
@@ -132,6 +129,11 @@ def _patient(store: Store, known: Known, settings: Settings) -> Deciding:
 
 def _nats_for(store: Store, group_no: int, patient: int) -> float:
     """What the judge says of one person and one group: nats beyond the prior."""
+    import numpy as np  # noqa: PLC0415
+
+    from fraudgraph.groups.judging import nats_of  # noqa: PLC0415  # scipy: only who stands in no ring needs it
+    from fraudgraph.groups.presences import read_presences  # noqa: PLC0415
+
     seen = read_presences(store)
     members = store.arrow(
         "SELECT patient FROM group_members WHERE group_no = $group_no ORDER BY patient", group_no=group_no

@@ -142,12 +142,12 @@ def test_capacity_cuts_the_list_after_verdicts() -> None:
     assert "容量" in why["4"]
 
 
-def test_money_recovered_before_is_taken_off_in_proportion() -> None:
+def test_money_recovered_before_is_taken_off_every_amount_after_it() -> None:
     (case,) = settle(candidate(1, {"P1"}), facts=CaseFacts(recovered={1: (2, Decimal("150.00"))}))
     ring = case.ring
     assert (ring.fund_amount, ring.excess_amount, ring.total_amount) == (
         Decimal("450.00"),
-        Decimal("375.00"),
+        Decimal("350.00"),
         Decimal("750.00"),
     )
     assert "此前已追回" in ring.summary_zh

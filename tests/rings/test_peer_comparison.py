@@ -16,7 +16,7 @@ from tests.story_city import Story
 def claims(story: Story) -> list[tuple[Any, ...]]:
     with duckdb.connect(str(story.out / "fraudgraph.duckdb"), read_only=True) as con:
         return con.execute(
-            "SELECT claim_id, patient_id, place_id, net_fund_amount FROM claims WHERE counted ORDER BY claim_id"
+            "SELECT claim_id, patient_id, place_id, net_fund_amount, claim_type FROM claims WHERE counted ORDER BY claim_id"
         ).fetchall()
 
 
@@ -34,12 +34,12 @@ def test_a_place_is_compared_with_what_its_other_people_do(ring: Ring, claims: l
     compared = [e for e in ring.evidence if e.kind in ("facility", "pharmacy")]
     assert compared
     anywhere: dict[str, int] = defaultdict(int)
-    for _, person, _, _ in claims:
+    for _, person, _, _, _ in claims:
         anywhere[person] += 1
     for item in compared:
         place = next(m.entity_id for m in ring.members if f" {m.entity_id}:" in item.sentence_en)
         here: dict[str, int] = defaultdict(int)
-        for _, person, where, _ in claims:
+        for _, person, where, _, _ in claims:
             if where == place:
                 here[person] += 1
         assert item.observed == sum(count for person, count in here.items() if person in ours)
@@ -52,7 +52,12 @@ def test_a_place_is_compared_with_what_its_other_people_do(ring: Ring, claims: l
 def test_money_is_that_of_the_rings_people(ring: Ring, claims: list[tuple[Any, ...]]) -> None:
     (item,) = [e for e in ring.evidence if e.kind == "money"]
     ours = people(ring)
-    total = sum((fund for _, person, _, fund in claims if person in ours), Decimal(0))
+    met = {claim for e in ring.evidence if e.kind == "sittings" for claim in e.claim_ids}
+    kinds = {kind == "inpatient" for claim, _, _, _, kind in claims if claim in met}
+    total = sum(
+        (fund for _, person, _, fund, kind in claims if person in ours and (kind == "inpatient") in kinds),
+        Decimal(0),
+    )
     assert item.observed == pytest.approx(float(total) / len(ours), abs=0.01)
     assert item.expected is not None and item.expected > 0
 

@@ -55,6 +55,12 @@ SELECT DISTINCT claim_id FROM (
   UNION ALL SELECT claim_id FROM claims WHERE $all_claims
 );
 
+CREATE OR REPLACE TEMP TABLE ring_shared AS
+SELECT DISTINCT s.kind, s.value, unnest(s.patient_ids) AS patient_id
+FROM group_shared AS s
+JOIN shared_identifiers AS i ON i.kind = s.kind AND i.value = s.value
+JOIN out_ring_members AS m ON m.entity_type = i.kind AND m.entity_id = i.code;
+
 CREATE OR REPLACE TEMP TABLE shared_values AS
 SELECT kind, value, keyed(kind, value) AS code, entity_type, entity_id, count(*) OVER (PARTITION BY kind, value) AS holder_count
 FROM (
@@ -62,6 +68,7 @@ FROM (
   UNION SELECT 'address', trim(address), 'patient', patient_id FROM patients
   UNION SELECT 'account', trim(bank_account), 'patient', patient_id FROM patients
   UNION SELECT 'agent', trim(agent_id), 'patient', patient_id FROM patients
+  UNION SELECT kind, trim(value), 'patient', patient_id FROM ring_shared
   UNION SELECT 'phone', trim(phone), 'facility', facility_id FROM facilities
   UNION SELECT 'address', trim(address), 'facility', facility_id FROM facilities
   UNION SELECT 'account', trim(account), 'facility', facility_id FROM facilities

@@ -7,7 +7,7 @@
   var frame = document.getElementById("drawing");
   var told = document.getElementById("told");
   var english = function () { return document.getElementById("lang-en").checked; };
-  var nodeColours = { patient: "#0072b2", doctor: "#e69f00", facility: "#009e73", pharmacy: "#cc79a7", operator: "#56b4e9", more: "#8a949c" };
+  var nodeColours = { patient: "#0072b2", doctor: "#e69f00", facility: "#009e73", pharmacy: "#cc79a7", operator: "#56b4e9", agent: "#a01c1c", phone: "#5b5b8c", account: "#7a4b00", employer: "#6b7780", device: "#3f6f6f", more: "#8a949c" };
   var shapes = { patient: "ellipse", doctor: "triangle", facility: "rectangle", pharmacy: "diamond", operator: "hexagon", more: "round-rectangle" };
   var lineColours = { burst: "#d55e00", same_day: "#56b4e9", journey: "#0072b2", batch: "#009e73", identity: "#4a4a4a", steering: "#b8860b", same_bill: "#cc79a7", trace_code: "#7b3294", visited: "#9aa6ad" };
   var dashes = { identity: [8, 5], journey: [8, 5], steering: [3, 4], same_bill: [2, 3], trace_code: [2, 3] };

@@ -31,6 +31,8 @@
     rest.parentNode.insertBefore(head, rest);
     rest.hidden = true;
   });
+  var head = /[?&]head=([0-9a-f]{8,64})(&|$)/.exec(window.location.search), place = document.getElementById("head-hash");
+  if (head && place) { place.textContent = head[1]; }
   var opened = [];
   window.addEventListener("beforeprint", function () {
     document.querySelectorAll("details[data-print]:not([open])").forEach(function (part) {

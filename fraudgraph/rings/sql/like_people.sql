@@ -11,9 +11,10 @@ FROM ranked
 WHERE place_in_line = 1 OR (sessions >= 2 AND sessions >= 0.12 * session_count);
 
 CREATE OR REPLACE TABLE patient_totals AS
-SELECT p.patient, p.patient_id, t.claim_count, t.fund_amount
+SELECT p.patient, p.patient_id, t.claim_count, t.fund_amount, t.stay_amount
 FROM (
-  SELECT patient_id, count(*) AS claim_count, CAST(sum(net_fund_amount) AS DECIMAL(16,2)) AS fund_amount
+  SELECT patient_id, count(*) AS claim_count, CAST(sum(net_fund_amount) AS DECIMAL(16,2)) AS fund_amount,
+    CAST(sum(CASE WHEN claim_type = 'inpatient' THEN net_fund_amount ELSE 0 END) AS DECIMAL(16,2)) AS stay_amount
   FROM claims WHERE counted GROUP BY patient_id
 ) AS t
 JOIN patient_codes AS p ON p.patient_id = t.patient_id;
