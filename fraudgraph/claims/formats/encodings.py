@@ -23,11 +23,13 @@ _FEWEST_PAIRS = 8
 _ODD = {
     b"\x00": (b"\x00",),
     b"=": (b'="', b'=""'),
-    b"'": (b",'", b"\t'", b";'", b"|'"),
+    b"'": (b",'", b"\t'", b";'", b"|'", b"^'", b"\x01'", b"\n'", b"\r'"),
     b'"': (b'"""', b"\"'", b'\t"\t', b'\t"\n', b'\t"\r', b'\n"\t'),
     b"\xc2": tuple(char.encode() for char in "\u0085\u00a0\u00ad"),
     b"\xe1": tuple(char.encode() for char in "\u1680\u180e"),
-    b"\xe2\x80": tuple(chr(code).encode() for code in (*range(0x2000, 0x2010), *range(0x2028, 0x2030))),
+    b"\xe2\x80": tuple(
+        chr(code).encode() for code in (*range(0x2000, 0x2010), 0x2018, 0x2019, *range(0x2028, 0x2030))
+    ),
     b"\xe2\x81": tuple(chr(code).encode() for code in range(0x205F, 0x2070)),
     **{char.encode(): (char.encode(),) for char in ("\u3000", "\ufeff", "\u061c")},
 }
