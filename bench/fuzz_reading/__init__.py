@@ -86,7 +86,11 @@ def _judge(store: Store, files: Sequence[File], report: ReadReport, tally: Tally
         named = aside.get(one.name, "")
         tally.rows_kept += len(here)
         tally.rows_aside += sum(claim in named for claim in gone)
-        tally.rows_lost += sum(claim not in named for claim in gone)
+        lost = [claim for claim in gone if claim not in named]
+        tally.rows_lost += len(lost)
+        tally.wrong += [
+            (one.name, str(one.forms), "a row lost without a word", claim, "") for claim in lost[:3]
+        ]
         empty = 0
         for claim in here:
             for column, truth in one.truth[claim].items():
@@ -186,4 +190,4 @@ def main(argv: Sequence[str]) -> int:
     print(json.dumps(figures))
     if asked.json:
         asked.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    return 1 if tally.wrong or tally.rows_lost else 0
+    return 1 if tally.wrong else 0
