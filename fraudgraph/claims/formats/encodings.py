@@ -37,7 +37,7 @@ _ODD = {
 _GAPS = {b"\n": (b"\n\n",), b"\r": (b"\n\r\n", b"\r\r")}
 _WIDE_SIGNS = re.compile(rb"\xef\xbc[\x90-\x99\xa1-\xba]|\xef\xbd[\x81-\x9a]")
 """Digits and letters in full width."""
-_ALONE = re.compile(rb"(?<=[A-Za-z])[\xc0-\xff](?![\x80-\xff])|(?<![\x80-\xff])[\xc0-\xff](?=[a-z])")
+_ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _PAIRED = re.compile(rb"(?<![\x80-\xff])(?:[\x80-\xff]{2})+(?![\x80-\xff])")
 
 
@@ -124,7 +124,7 @@ def chinese_encoding(head: bytes) -> str:
 
 
 def is_western(head: bytes) -> bool:
-    """Whether bytes beyond ASCII stand one by one between letters, as in José and Müller: Chinese ones come in pairs."""
+    """Whether bytes beyond ASCII stand one by one, as in José, NÚMERO and O’Brien: Chinese ones come in pairs."""
     alone = sum(1 for _ in _ALONE.finditer(head))
     return alone > sum(1 for _ in _PAIRED.finditer(head))
 

@@ -40,7 +40,8 @@ def id_sql(value: str) -> str:
         f"CASE WHEN contains(right({value}, 4), '.0') AND regexp_full_match({value}, '{_WHOLE}') AND NOT {rounded_sql(value)} THEN regexp_extract({value}, '^[0-9]+') "
         f"WHEN contains(right(upper({value}), 5), 'E') AND {_scientific(value)} THEN "
         f"CASE WHEN {_has_all(value)} THEN {_mantissa(value)} END "
-        f"WHEN {rounded_sql(value)} THEN NULL WHEN {_grouped(value)} THEN replace({value}, ',', '') ELSE {value} END"
+        f"WHEN {rounded_sql(value)} THEN NULL WHEN {_grouped(value)} THEN replace({value}, ',', '') "
+        f"WHEN right({value}, 1) = 'x' AND regexp_full_match({value}, '[0-9]{{17}}x') THEN upper({value}) ELSE {value} END"
     )
 
 
