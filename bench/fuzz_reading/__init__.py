@@ -74,8 +74,10 @@ def _judge(store: Store, files: Sequence[File], report: ReadReport, tally: Tally
         plain = "".join(
             char for char in unicodedata.normalize("NFKC", str(raw)) if unicodedata.category(char) != "Cf"
         )
-        aside[str(name)] = aside.get(str(name), "") + plain.replace(" ", "")
+        file_name = str(name).partition("[")[0]
+        aside[file_name] = aside.get(file_name, "") + plain.replace(" ", "")
         tally.aside[str(code)] += 1
+    rows_aside = Counter(str(row[0]).partition("[")[0] for row in store.rows("SELECT DISTINCT source_file, line FROM rejects WHERE code <> 'E_NO_RECORD'"))  # fmt: skip
     known = {claim for one in files for claim in one.truth}
     tally.wrong += [("", "", "a record that is none", "", claim) for claim in kept if claim not in known]
     told = {one.file: one.values_left_empty + one.open_ends for one in report.files}
@@ -85,9 +87,10 @@ def _judge(store: Store, files: Sequence[File], report: ReadReport, tally: Tally
         gone = [claim for claim in one.truth if claim not in kept]
         named = aside.get(one.name, "")
         tally.rows_kept += len(here)
-        tally.rows_aside += sum(claim in named for claim in gone)
-        lost = [claim for claim in gone if claim not in named]
+        tally.rows_aside += len(gone)
+        lost = [claim for claim in gone if claim not in named][: max(0, len(gone) - rows_aside[one.name])]
         tally.rows_lost += len(lost)
+        tally.rows_aside -= len(lost)
         tally.wrong += [
             (one.name, str(one.forms), "a row lost without a word", claim, "") for claim in lost[:3]
         ]

@@ -235,3 +235,13 @@ def test_the_command_writes_a_mapping_and_says_what_is_off(
     assert main(["inspect", str(path), "--write", str(target)]) == 2
     assert main(["inspect", str(path), "--lang", "zh"]) == 0
     assert "视图关闭：burst" in capsys.readouterr().out
+
+
+def test_it_reads_by_the_settings_of_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write_csv(tmp_path / "setl.csv", [settlement(i, enddate="05/06/2025") for i in range(12)])
+    (tmp_path / "s.toml").write_text('[source]\ndate_order = "dmy"\n', encoding="utf-8")
+    assert main(["inspect", str(path)]) == 0
+    assert "enddate" in capsys.readouterr().out.split("two ways")[0]
+    assert "column_refused" in codes(look(tmp_path, path))
+    assert main(["inspect", str(path), "--settings", str(tmp_path / "s.toml")]) == 0
+    assert "two ways" not in capsys.readouterr().out
