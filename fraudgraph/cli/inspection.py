@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fraudgraph.cli.language import t
-from fraudgraph.cli.options import AsJson, examples
+from fraudgraph.cli.options import AsJson, SettingsFile, examples
 from fraudgraph.cli.terminal import print_json, print_result, print_table, say
 from fraudgraph.errors import UsageError
 
@@ -34,7 +34,7 @@ def add_to(app: typer.Typer) -> None:
         epilog=examples(
             "fraudgraph inspect delivery/",
             "fraudgraph inspect delivery/ --write mapping.toml",
-            "fraudgraph inspect delivery/ --mapping mapping.toml --remember",
+            "fraudgraph inspect delivery/ --mapping mapping.toml --settings fraudgraph.toml --remember",
         ),
     )(_inspect)
 
@@ -65,10 +65,12 @@ def _inspect(
             ),
         ),
     ] = False,
+    settings: SettingsFile = None,
     as_json: AsJson = False,
 ) -> None:
     from fraudgraph.claims.accounting.joins import few_found, join_sentence
     from fraudgraph.claims.inspection.inspecting import inspect_files
+    from fraudgraph.settings import load_settings
     from fraudgraph.store import Store
 
     if write is not None and write.exists():
@@ -76,11 +78,12 @@ def _inspect(
             f"{write} exists. Give --write another name; nothing was written.",
             f"{write} 已存在。请为 --write 换一个文件名；未写入任何内容。",
         )
+    source = load_settings(settings).source
     with (
         tempfile.TemporaryDirectory(prefix="fraudgraph-") as scratch,
         Store(Path(scratch) / "store") as store,
     ):
-        found = inspect_files(store, files, mapping=mapping, keep=remember)
+        found = inspect_files(store, files, mapping=mapping, keep=remember, settings=source)
     if write is not None:
         write.write_text(found.mapping, encoding="utf-8")
     switched = _switched_off(found)

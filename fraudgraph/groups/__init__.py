@@ -28,6 +28,7 @@ __all__ = [
 _HOMES = {
     "GroupReport": "finding",
     "find_blocks": "blocks",
+    "find_clienteles": "clienteles",
     "find_groups": "finding",
     "find_parts": "co_attendance",
     "find_steering": "steering",

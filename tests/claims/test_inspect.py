@@ -11,6 +11,7 @@ from fraudgraph.claims.inspection.column_values import shortened
 from fraudgraph.claims.inspection.inspecting import Inspection, inspect_files
 from fraudgraph.cli import main
 from fraudgraph.importing import import_delivery
+from fraudgraph.settings import SourceSettings
 from fraudgraph.store import Store
 from tests.claims import formats
 from tests.claims.conftest import Read
@@ -235,3 +236,9 @@ def test_the_command_writes_a_mapping_and_says_what_is_off(
     assert main(["inspect", str(path), "--write", str(target)]) == 2
     assert main(["inspect", str(path), "--lang", "zh"]) == 0
     assert "视图关闭：burst" in capsys.readouterr().out
+
+
+def test_it_reads_by_the_settings_of_a_run(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "setl.csv", [settlement(i, enddate="05/06/2025") for i in range(12)])
+    assert "column_refused" in codes(look(tmp_path, path))
+    assert "column_refused" not in codes(look(tmp_path, path, settings=SourceSettings(date_order="dmy")))

@@ -162,7 +162,7 @@ def test_typed_parquet_with_canonical_names(store: Store, read: Read, tmp_path: 
         "370200000000000001",
         Decimal("0.33"),
     )
-    assert store.rows('SELECT "line", code FROM rejects') == [(7, "E_DATE_RANGE")]
+    assert store.rows('SELECT "line", code FROM rejects') == [(7, "E_DATE_OLD")]
     assert store.one(
         "SELECT delivered, filled_share FROM column_catalog WHERE table_name = 'claims' AND column_name = 'doctor_id'"
     ) == (True, 0.888889)

@@ -75,6 +75,29 @@ def test_names_of_goods_are_nobodys_names() -> None:
         assert kind({"卡号": IDS, header: ("甲片", "乙片", "丙片", "丁片")}) is None
 
 
+def test_registers_take_no_events() -> None:
+    calls = {"Call ID": ("C1", "C2", "C3", "C4"), "Member Ref": IDS, "Agent": ("kbell", "jroe", "kbell", "amoe"), "Call Start": DAYS}  # fmt: skip
+    assert kind(calls) is None
+    people = {"Member No": IDS, "Full Name": ("A B", "C D", "E F", "G H"), "Date Of Birth": ("1950-01-01",) * 4, "Date Captured": DAYS}  # fmt: skip
+    assert kind(people) == "patients"
+
+
+def test_a_directory_of_doctors_is_no_register_of_places() -> None:
+    doctors = {"PROV_NPI": NPI, "PROV_FULL_NM": ("A B", "C D", "E F", "A B"), "PRAC_FACILITY_ID": ("F1", "F2", "F3", "F1"), "SPECIALTY": ("Cardiology",) * 4}  # fmt: skip
+    assert kind(doctors) != "facilities"
+
+
+def test_a_rota_is_a_hospitals_own() -> None:
+    rota = {"gonghao": ("0451", "0452", "0453", "0454"), "yisheng_xingming": ("甲", "乙", "丙", "丁"), "keshi": ("内科",) * 4, "banci": ("早",) * 4, "paiban_riqi": ("2025-03-04",) * 4}  # fmt: skip
+    found = made_of(rota)
+    assert found.table is None and found.hospital is not None and found.hospital.name == "h_rota"
+
+
+def test_segments_of_a_message_stand_before_what_they_hold() -> None:
+    table = {"REF_D9_ClaimNumber": IDS, "NM109_IL_MemberID": IDS, "NM109_85_BillingProviderNPI": NPI, "DTP_434_StatementFrom": DAYS, "CLM02_TotalClaimChargeAmount": AMOUNTS, "CLP04_ClaimPaymentAmount": LESS}  # fmt: skip
+    assert fields(table)["patient_id"] == "NM109_IL_MemberID"
+
+
 def test_doctors_with_their_places_are_a_register_where_each_comes_once() -> None:
     once = {"doctor_id": IDS, "facility_id": ("H1", "H2", "H1", "H2")}
     often = {"doctor_id": ("D1", "D1", "D2", "D3"), "facility_id": ("H1", "H2", "H1", "H2")}

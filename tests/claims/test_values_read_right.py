@@ -45,7 +45,7 @@ def value(sql: str, text: str) -> Any:
         ("12,13 €", ",", "12.13"), ("负12.30", ".", "-12.30"), ("1.5E3", ".", "1500.00"), ("2.500", ",", "2500.00"), ("2.500", ".", "2.50"),
         ("1,2345.00", ".", None), ("12 34", ".", None), ("--5", ".", None), ("(-5)", ".", None), ("1_000", ".", None), ("12%", ".", None),
         ("1.234", "plain", None), ("1.234", "both", None), ("1,234", "both", None), ("105,50", "both", "105.50"), ("105.50", "both", "105.50"),
-        ("1,23,456.00", ".", None), ("105,50", ".", None), ("105.50", ",", None), ("105.50", "refused", None),
+        ("1,23,456.00", ".", None), ("1,2345", "both", None), ("105,50", ".", None), ("105.50", ",", None), ("105.50", "refused", None),
     ],
 )  # fmt: skip
 def test_amounts(text: str, mark: Mark, amount: str | None) -> None:
@@ -55,7 +55,7 @@ def test_amounts(text: str, mark: Mark, amount: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("105.50", 1), ("1,234,567", 1), ("0.123", 1), ("105,50", 2), ("1.234.567", 2), ("1,234", 3), ("1.234", 3), ("-1,234", 3), ("1234", 0), ("1 234", 0), ("x", 0)],
+    [("105.50", 1), ("1,234,567", 1), ("0.123", 1), ("105,50", 2), ("1.234.567", 2), ("1,234", 3), ("1.234", 3), ("-1,234", 3), ("1234", 0), ("1,2345", 3), ("1 234", 0), ("x", 0)],
 )  # fmt: skip
 def test_what_an_amount_says_about_its_column(text: str, says: int) -> None:
     assert value(number_class_sql("v"), text) == says
@@ -132,6 +132,11 @@ def test_dates_that_mean_none(text: str, field: str, none: bool) -> None:
         "000000",
         "999999999999999999",
         "待查",
+        "同上",
+        "xxxx",
+        "111111111111111111",
+        "123456789012345678",
+        "00000000000000000X",
     ],
 )
 def test_words_for_nobody(word: str) -> None:
@@ -145,7 +150,7 @@ def test_who_is_somebody(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "read"),
-    [("1.23456E+05", "123456"), ("1.2345678901E10", "12345678901"), ("3.70202E+11", None), ("3.70202E11", None), ("1E+05", None), ("3E12", "3E12"), ("123.0", "123"), ("370201191000000001.0", "370201191000000001"), ("370201191000000000.0", None), ("H37020100001", "H37020100001")],
+    [("1.23456E+05", "123456"), ("1.2345678901E10", "12345678901"), ("3.70202E+11", None), ("3.70202E11", None), ("1E+05", None), ("3E12", "3E12"), ("123.0", "123"), ("370201191000000001.0", "370201191000000001"), ("370201191000000000.0", None), ("H37020100001", "H37020100001"), ("1,23456E+05", "123456"), ("3,70202E+17", None), ("3.70202 E+11", None), ("370201199000.00", "370201199000"), ("250.00", "250.00"), ("370,201,190", "370201190"), ("12,345", "12,345"), ("37020119010101001x", "37020119010101001X")],
 )  # fmt: skip
 def test_ids_of_spreadsheets(text: str, read: str | None) -> None:
     assert value(id_sql("v"), text) == read
@@ -173,6 +178,14 @@ def test_nothing_decides_and_the_column_is_refused(store: Store, read: Read, tmp
     assert "medfee_sumamt" in said.message_zh and "两种读法" in said.message_zh
     read_claims(store, [path], SourceSettings(max_reject_share=1, decimal=","))
     assert str(store.one("SELECT max(total_amount) FROM claims")[0]) == "2500.00"
+
+
+def test_rows_that_are_no_records_decide_nothing(store: Store, read: Read, tmp_path: Path) -> None:
+    path = write_csv(
+        tmp_path / "setl.csv", [*_amounts("1.234", "2.500"), settlement(8, psn_no="", medfee_sumamt="12.50")]
+    )
+    with pytest.raises(SourceError, match="two ways"):
+        read(path)
 
 
 def test_a_mapping_file_may_decide(store: Store, read: Read, tmp_path: Path) -> None:
@@ -275,8 +288,28 @@ def test_lines_of_two_encodings_and_a_damaged_one(store: Store, read: Read, tmp_
     assert report.reasons["claims"] == {"E_ENCODING": 1}
 
 
+@pytest.mark.parametrize("pasted", ["’370200195001010007", "370200 19500101 0007", "370200195001010007.00"])
+def test_an_id_however_a_spreadsheet_wrote_it(store: Store, read: Read, tmp_path: Path, pasted: str) -> None:
+    read(write_csv(tmp_path / "setl.csv", [settlement(7), settlement(8, psn_no=pasted)]))
+    assert store.one("SELECT count(DISTINCT patient_id) FROM claims")[0] == 1
+
+
+def test_valid_dates_before_the_window_stop_nothing_and_birthdays_do(store: Store, tmp_path: Path) -> None:
+    def old(count: int) -> Path:
+        changed = {"begndate": "1975-03-04", "enddate": "", "setl_time": ""}
+        return write_csv(
+            tmp_path / "setl.csv", [settlement(i, **(changed if i < count else {})) for i in range(10)]
+        )
+
+    report = read_claims(store, [old(3)], SourceSettings())
+    assert (report.tables["claims"].rows_kept, report.reasons["claims"]) == (7, {"E_DATE_OLD": 3})
+    with pytest.raises(SourceError, match="E_DATE_OLD"):
+        read_claims(store, [old(8)], SourceSettings())
+
+
 def test_which_bytes_are_of_the_west() -> None:
     assert is_western("José,Núñez,Müller".encode("cp1252"))
+    assert is_western("NÚÑEZ,MUÑOZ,O’Brien,ÅSE".encode("cp1252"))
     assert not is_western("王五,CT检查,朱镕基".encode("gb18030"))
     for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "gb18030", "big5"):
         text = (

@@ -30,6 +30,9 @@ __all__ = [
     "write_rejects",
 ]
 
+_MOST_OLD = 0.5
+"""Share of a table's rows that may be valid and older than what is looked at."""
+
 _IN_WINDOW = "CAST(started_at AS DATE) BETWEEN CAST($first AS DATE) AND CAST($last AS DATE)"
 
 
@@ -268,7 +271,11 @@ def check_share(store: Store, tables: dict[str, TableReport], settings: SourceSe
             kind=table.table,
             lawful=list(NOT_COUNTED),
         )
-        share = sum(count for _, count in reasons) / max(table.rows_read, 1)
+        rows = max(table.rows_read, 1)
+        old = dict(reasons).get("E_DATE_OLD", 0)
+        if old <= _MOST_OLD * rows:  # else it is likelier a column of birthdays
+            reasons = [one for one in reasons if one[0] != "E_DATE_OLD"]
+        share = sum(count for _, count in reasons) / rows
         if share <= settings.max_reject_share:
             continue
         listed_en = "; ".join(f"{REASONS[code].en} ({count} rows, {code})" for code, count in reasons[:3])

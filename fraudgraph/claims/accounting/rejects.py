@@ -31,7 +31,10 @@ REASONS: dict[str, Reason] = {
     "E_REQUIRED": Reason("必填项为空", "a value that is required is missing"),
     "E_NUMBER": Reason("不是可识别的数值", "not a number that can be read"),
     "E_DATE": Reason("不是可识别的日期", "not a date that can be read"),
-    "E_DATE_RANGE": Reason("日期早于1990年或晚于明天", "the date is before 1990 or after tomorrow"),
+    "E_DATE_OLD": Reason(
+        "日期有效但早于1990年，不在分析范围内", "a valid date before 1990: older than what is looked at"
+    ),
+    "E_DATE_RANGE": Reason("日期早于1920年或晚于明天", "the date is before 1920 or after tomorrow"),
     "E_DATE_ORDER": Reason("结束早于开始", "it ended before it started"),
     "E_ID_PRECISION": Reason(
         "编号被表格软件改成了科学计数，末位已丢失",

@@ -26,6 +26,10 @@ _PIECES = re.compile(r"[\u3400-\u9fff]+|[A-Za-z]+[0-9]*|[0-9]+")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
 _NUMBERING = re.compile(r"^\s*[*#※★]*\s*(?:[0-9]{1,3}\s*[.、)）:：_-]\s*)?[*#※★]*")
 _BEFORE_DOT = re.compile(r"^[A-Za-z_][A-Za-z0-9_$]*\.(?=.)")
+_SEGMENT = re.compile(r"^[A-Z]{2,3}[0-9]{0,3}_(?:[A-Z0-9]{1,3}_){0,2}(?=[A-Z][a-z])")
+"""The element of an electronic message before the name of its content: NM109_IL_MemberID."""
+_DOTTED = re.compile(r"(?<=\b[A-Za-z])\.(?=[A-Za-z]\b)")
+"""The points of an abbreviation: D.O.B."""
 _SHORT = frozenset({"of", "id", "no", "cd", "dt", "nm", "dr"})
 """Words of two letters that may stand inside letters written together."""
 _LAST_INITIALS = {"h": ("id",), "f": ("amount",), "e": ("amount",)}
@@ -74,6 +78,7 @@ def _stripped(text: str) -> str:
     text = _NUMBERING.sub("", text).strip(" .:_-")
     while (match := _BEFORE_DOT.match(text)) and not text[match.end() :].startswith(" "):
         text = text[match.end() :]
+    text = _DOTTED.sub("", _SEGMENT.sub("", text))
     return re.sub(r"(?i)icd[-_ ]?(?:9|10|11)(?![0-9])", "icd", text)
 
 

@@ -13,7 +13,16 @@ from fraudgraph.claims.columns.header_words import readings
 from fraudgraph.claims.columns.meanings import meanings
 from fraudgraph.claims.columns.vocabulary import INITIALS
 
-__all__ = ["HospitalTable", "better_key", "holds_claims", "hospital_table", "lists_sites", "says_too_little"]
+__all__ = [
+    "HospitalTable",
+    "better_key",
+    "has_moments",
+    "holds_claims",
+    "hospital_table",
+    "lists_sites",
+    "says_too_little",
+    "speaks_of_doctors",
+]
 
 _EVENT = frozenset(
     {"visit", "service", "admission", "discharge", "purchase", "claim", "occur", "charge", "outpatient", "inpatient", "prescription"}
@@ -24,6 +33,7 @@ _IDENTITY = frozenset({"idcard"})
 _CARDS = frozenset({"idcard", "card"})
 _SOMEBODY = frozenset({"person", "enrolled", "insurance"})
 _REGISTERS = ("patients", "doctors", "facilities", "pharmacies", "institutions")
+_ENTERED = frozenset({"upload", "other", "registered", "enrolled", "valid"})
 _FEW, _MANY = 2, 6
 
 
@@ -59,6 +69,26 @@ def _means(header: str, field: str) -> bool:
 def says_too_little(known: int, unmapped: int) -> bool:
     """Whether so little of a table is understood that it could be anything."""
     return known <= _FEW and unmapped >= _MANY
+
+
+def has_moments(unmapped: Sequence[int], columns: Columns) -> bool:
+    """Whether a column that a register has no use for holds a moment with its clock on nearly every row, other than when the row was entered."""
+    if not columns.shapes:
+        return False
+    for position in unmapped:
+        shape = columns.shapes[position]
+        said = {one for reading in readings(columns.plain[position])[:1] for one in reading.notions}
+        if min(shape.written_day, shape.clock) >= _SURE and shape.filled and not said & _ENTERED:
+            return True
+    return False
+
+
+def speaks_of_doctors(unmapped: Sequence[int], columns: Columns) -> bool:
+    """Whether a column that a register of places has no use for is where a doctor practises."""
+    said = [
+        set(reading.notions) for position in unmapped for reading in readings(columns.plain[position])[:1]
+    ]
+    return any("practice" in one and one & {"institution", "place"} for one in said)
 
 
 def lists_sites(file_name: str, values: Sequence[Sequence[object]], key: int) -> bool | None:

@@ -21,10 +21,12 @@ from fraudgraph.claims.columns.meanings import only_numbers, speaks_of
 from fraudgraph.claims.columns.own_columns import TELLING, kept_apart
 from fraudgraph.claims.columns.table_kind import (
     HospitalTable,
+    has_moments,
     holds_claims,
     hospital_table,
     lists_sites,
     says_too_little,
+    speaks_of_doctors,
 )
 from fraudgraph.claims.schema.fields import PLAIN_KINDS
 from fraudgraph.errors import SettingsError, nearest_hint
@@ -32,6 +34,7 @@ from fraudgraph.errors import SettingsError, nearest_hint
 __all__ = ["Understood", "match_table", "understand"]
 
 _ALL_SHOPS = 0.95
+_OF_PLACES = ("facilities", "pharmacies", "institutions")
 
 
 _EXACT = 4
@@ -161,6 +164,18 @@ _CLAIMS_IN_IT = (
 )
 
 
+_EVENTS = (
+    "its rows have a moment each, which no register has: they are events",
+    "每行都有时刻，是事件记录而不是名册",
+)
+
+
+_DOCTORS = (
+    "it speaks of doctors with their places, not of places",
+    "列出的是医师及其机构，而不是机构",
+)
+
+
 _TOO_LITTLE = (
     "too few of its columns are understood",
     "能识别的列太少",
@@ -176,12 +191,21 @@ def _refusal(found: TableMapping, columns: Columns, *, hinted: bool, claimed: bo
         known = len(found.columns) * (2 if len(found.columns) - len(found.sure) >= _EXACT else 1)
         return _TOO_LITTLE if len(found.unmapped) >= known else None
     if name in TELLING or name == "doctor_sites":
-        if claimed:
-            return _CLAIMS_IN_IT
-        if not hinted and _could_be_anybodys(found, columns):
-            return _ANYBODYS
-        if not hinted and says_too_little(len(found.columns), len(found.unmapped)):
-            return _TOO_LITTLE
+        return _CLAIMS_IN_IT if claimed else _no_register(found, columns, hinted=hinted)
+    return None
+
+
+def _no_register(found: TableMapping, columns: Columns, *, hinted: bool) -> tuple[str, str] | None:
+    """Why a table without claims is no register all the same."""
+    told = set(TELLING.get(found.kind.name, ())) & set(found.columns)
+    if not hinted and _could_be_anybodys(found, columns):
+        return _ANYBODYS
+    if not told and has_moments(found.unmapped, columns):
+        return _EVENTS
+    if found.kind.name in _OF_PLACES and speaks_of_doctors(found.unmapped, columns):
+        return _DOCTORS
+    if not hinted and says_too_little(len(found.columns), len(found.unmapped)):
+        return _TOO_LITTLE
     return None
 
 
@@ -217,7 +241,8 @@ def _one_row_a_claim(found: TableMapping, columns: Columns) -> bool:
 
 def _of_a_hospital(best: TableMapping | None, columns: Columns) -> HospitalTable | None:
     if best is not None and best.kind.name != "claim_items" and best.kind.name in TELLING:
-        return None
+        found = hospital_table(columns, None, None)
+        return found if best.kind.name == "doctors" and found is not None and found.name == "h_rota" else None
     return hospital_table(columns, best.columns if best else None, best.kind.name if best else None)
 
 

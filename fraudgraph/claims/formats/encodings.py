@@ -23,11 +23,13 @@ _FEWEST_PAIRS = 8
 _ODD = {
     b"\x00": (b"\x00",),
     b"=": (b'="', b'=""'),
-    b"'": (b",'", b"\t'", b";'", b"|'"),
+    b"'": (b",'", b"\t'", b";'", b"|'", b"^'", b"\x01'", b"\n'", b"\r'"),
     b'"': (b'"""', b"\"'", b'\t"\t', b'\t"\n', b'\t"\r', b'\n"\t'),
     b"\xc2": tuple(char.encode() for char in "\u0085\u00a0\u00ad"),
     b"\xe1": tuple(char.encode() for char in "\u1680\u180e"),
-    b"\xe2\x80": tuple(chr(code).encode() for code in (*range(0x2000, 0x2010), *range(0x2028, 0x2030))),
+    b"\xe2\x80": tuple(
+        chr(code).encode() for code in (*range(0x2000, 0x2010), 0x2018, 0x2019, *range(0x2028, 0x2030))
+    ),
     b"\xe2\x81": tuple(chr(code).encode() for code in range(0x205F, 0x2070)),
     **{char.encode(): (char.encode(),) for char in ("\u3000", "\ufeff", "\u061c")},
 }
@@ -35,7 +37,7 @@ _ODD = {
 _GAPS = {b"\n": (b"\n\n",), b"\r": (b"\n\r\n", b"\r\r")}
 _WIDE_SIGNS = re.compile(rb"\xef\xbc[\x90-\x99\xa1-\xba]|\xef\xbd[\x81-\x9a]")
 """Digits and letters in full width."""
-_ALONE = re.compile(rb"(?<=[A-Za-z])[\xc0-\xff](?![\x80-\xff])|(?<![\x80-\xff])[\xc0-\xff](?=[a-z])")
+_ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _PAIRED = re.compile(rb"(?<![\x80-\xff])(?:[\x80-\xff]{2})+(?![\x80-\xff])")
 
 
@@ -122,7 +124,7 @@ def chinese_encoding(head: bytes) -> str:
 
 
 def is_western(head: bytes) -> bool:
-    """Whether bytes beyond ASCII stand one by one between letters, as in José and Müller: Chinese ones come in pairs."""
+    """Whether bytes beyond ASCII stand one by one, as in José, NÚMERO and O’Brien: Chinese ones come in pairs."""
     alone = sum(1 for _ in _ALONE.finditer(head))
     return alone > sum(1 for _ in _PAIRED.finditer(head))
 

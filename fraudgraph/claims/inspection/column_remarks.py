@@ -12,6 +12,7 @@ from fraudgraph.claims.inspection.broken_text import broken_lines
 from fraudgraph.claims.inspection.column_values import ColumnReport
 from fraudgraph.claims.inspection.sampled_reader import sampled_forms, sampled_reader
 from fraudgraph.claims.schema.fields import FieldType
+from fraudgraph.settings import SourceSettings
 from fraudgraph.store import Store
 
 __all__ = ["Remark", "broken_remark", "value_remarks"]
@@ -36,7 +37,11 @@ class Remark:
 
 
 def value_remarks(
-    store: Store, sheet: Sheet, found: TableMapping, columns: Sequence[ColumnReport]
+    store: Store,
+    sheet: Sheet,
+    found: TableMapping,
+    columns: Sequence[ColumnReport],
+    settings: SourceSettings | None = None,
 ) -> tuple[Remark, ...]:
     """What looks mis-mapped or filled with a placeholder: a matter of data quality, never of suspicion."""
     table = f"scratch.sample_{sheet.number}"
@@ -48,16 +53,16 @@ def value_remarks(
         if column.filled_share and column.parsed_share < _LEAST_SHARE
     ]
     remarks += _doubled(found, sheet.headers)
-    remarks += _missing_words(store, sheet, found, table)
+    remarks += _missing_words(store, sheet, found, table, settings)
     remarks += _broken(store, sheet, table)
-    forms = sampled_forms(store, sheet, found)
+    forms = sampled_forms(store, sheet, found, settings)
     remarks += [Remark(code=told.code, column="", zh=told.zh, en=told.en) for told in forms.told]
     if total >= _FEW_ROWS:
         remarks += _placeholders(found, by_field, total)
         remarks += _repeated_ids(found, by_field, total)
         remarks += _dates_as_amounts(store, table, found, sheet.headers)
         remarks += _lost_digits(store, table, found, sheet.headers)
-        remarks += _fund_above_total(store, sheet, found, table)
+        remarks += _fund_above_total(store, sheet, found, table, settings)
     return tuple(remarks)
 
 
@@ -96,9 +101,11 @@ def _placeholders(found_in: TableMapping, by_field: dict[str, ColumnReport], tot
     return found
 
 
-def _missing_words(store: Store, sheet: Sheet, found: TableMapping, table: str) -> list[Remark]:
+def _missing_words(
+    store: Store, sheet: Sheet, found: TableMapping, table: str, settings: SourceSettings | None
+) -> list[Remark]:
     """Values that are filled but mean "not known": they are read as empty, and a person should know."""
-    reader = sampled_reader(store, sheet, found)
+    reader = sampled_reader(store, sheet, found, settings)
     names = [
         name
         for name, position in found.columns.items()
@@ -233,10 +240,12 @@ def _lost_digits(store: Store, table: str, found: TableMapping, headers: Sequenc
     return remarks
 
 
-def _fund_above_total(store: Store, sheet: Sheet, found: TableMapping, table: str) -> list[Remark]:
+def _fund_above_total(
+    store: Store, sheet: Sheet, found: TableMapping, table: str, settings: SourceSettings | None
+) -> list[Remark]:
     if found.kind.name != "claims" or not {"total_amount", "fund_amount"} <= set(found.columns):
         return []
-    reader = sampled_reader(store, sheet, found)
+    reader = sampled_reader(store, sheet, found, settings)
     total, fund = (reader.typed(found.kind.field(name)) for name in ("total_amount", "fund_amount"))
     cleaned = reader.cleaned(table, ("total_amount", "fund_amount"))
     above, both = store.one(

@@ -12,6 +12,7 @@ from fraudgraph.claims.schema.fields import Field, FieldType
 from fraudgraph.claims.typing.column_sql import ValueReader
 from fraudgraph.claims.typing.literals import MERGED
 from fraudgraph.claims.typing.value_sql import claim_type_sql
+from fraudgraph.settings import SourceSettings
 from fraudgraph.store import Store
 
 __all__ = ["ColumnReport", "column_reports", "shortened"]
@@ -64,13 +65,15 @@ def shortened(value: str) -> str:
     return f"{text[:3]}…{text[-2:]} ({len(text)})"
 
 
-def column_reports(store: Store, sheet: Sheet, found: TableMapping | None) -> tuple[ColumnReport, ...]:
+def column_reports(
+    store: Store, sheet: Sheet, found: TableMapping | None, settings: SourceSettings | None = None
+) -> tuple[ColumnReport, ...]:
     """Shares and samples of every column of the sample; one pass over it for all columns."""
     table = f"scratch.sample_{sheet.number}"
     total = int(store.one(f"SELECT count(*) FROM {table}")[0])
     fields = {position: name for name, position in (found.columns if found else {}).items()}
     fields |= {i: name for name, parts in (found.sums if found else {}).items() for i in parts}
-    parsed = _parsed(store, sheet, found, table) if found and total else {}
+    parsed = _parsed(store, sheet, found, table, settings) if found and total else {}
     often = _most_frequent(store, table, len(sheet.headers))
     return tuple(
         _column(total, header, often.get(i, []), found, fields.get(i), parsed.get(fields.get(i) or ""))
@@ -132,9 +135,11 @@ def _column(
     )
 
 
-def _parsed(store: Store, sheet: Sheet, found: TableMapping, table: str) -> dict[str, tuple[int, int, int]]:
+def _parsed(
+    store: Store, sheet: Sheet, found: TableMapping, table: str, settings: SourceSettings | None
+) -> dict[str, tuple[int, int, int]]:
     """By field: values filled, values that can be read, moments with a clock."""
-    reader = sampled_reader(store, sheet, found)
+    reader = sampled_reader(store, sheet, found, settings)
     names = [name for name in reader.read_fields() if name in found.columns]
     typed, counts = [], []
     for name in names:

@@ -28,6 +28,7 @@ from fraudgraph.claims.reading import look_at, scratch_beside
 from fraudgraph.claims.schema.fields import KINDS
 from fraudgraph.claims.schema.schema import CANONICAL
 from fraudgraph.errors import SourceError
+from fraudgraph.settings import SourceSettings
 from fraudgraph.store import Store
 
 __all__ = ["SAMPLE_ROWS", "Inspection", "SheetReport", "inspect_files"]
@@ -88,7 +89,12 @@ class Inspection:
 
 
 def inspect_files(
-    store: Store, sources: Sequence[Path], *, mapping: Path | None = None, keep: bool = False
+    store: Store,
+    sources: Sequence[Path],
+    *,
+    mapping: Path | None = None,
+    keep: bool = False,
+    settings: SourceSettings | None = None,
 ) -> Inspection:
     """Look into files without importing them.
 
@@ -102,6 +108,8 @@ def inspect_files(
         The operator's mapping file; it wins over what is remembered and over the presets.
     keep : bool
         Remember the mapping of each table that was recognised, by its headers.
+    settings : SourceSettings, optional
+        How a run would read the files.
 
     Raises
     ------
@@ -137,7 +145,7 @@ def inspect_files(
                     continue
                 understood = look_at(store, sheet, rules)
                 found, whole = understood.table, sheet.name if len(sheets) > 1 else None
-                reports.append(_report(store, sheet, understood))
+                reports.append(_report(store, sheet, understood, settings))
                 if reports[-1].guesses:
                     texts.append(guessed_text(reports[-1].guesses, file=source.name))
                 elif found is None:
@@ -181,11 +189,18 @@ def _no_table(
     )
 
 
-def _report(store: Store, sheet: Sheet, understood: Understood, *, correction: bool = False) -> SheetReport:
+def _report(
+    store: Store,
+    sheet: Sheet,
+    understood: Understood,
+    settings: SourceSettings | None = None,
+    *,
+    correction: bool = False,
+) -> SheetReport:
     rows = _sample(store, sheet)
     found, near = understood.table, understood.nearest
     guesses = _guesses(store, sheet) if found is None and not correction and not understood.hospital else ()
-    columns = column_reports(store, sheet, found or near)
+    columns = column_reports(store, sheet, found or near, settings)
     refused_en, refused_zh = understood.refused or ("", "")
     hospital = understood.hospital
     return SheetReport(
@@ -208,7 +223,7 @@ def _report(store: Store, sheet: Sheet, understood: Understood, *, correction: b
         hospital=hospital.name if hospital else None,
         hospital_zh=hospital.title_zh if hospital else "",
         hospital_en=hospital.title_en if hospital else "",
-        remarks=value_remarks(store, sheet, found, columns) if found else (),
+        remarks=value_remarks(store, sheet, found, columns, settings) if found else (),
         guesses=guesses,
         correction=correction,
     )

@@ -28,6 +28,8 @@ _WIDE = "".join(chr(code) for code in range(0xFF01, 0xFF5F))
 _NARROW = "".join(chr(code) for code in range(0x21, 0x7F))
 _MARKS = "=\"'"
 _TEMPORAL = ("DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S")
+_WRITTEN_CODES = ("diagnosis_code",)
+"""Codes of which decimals are a part: 250.0."""
 _NUMBERS: tuple[FieldType, ...] = ("money", "number")
 _MOMENTS: tuple[FieldType, ...] = ("timestamp", "date")
 
@@ -126,7 +128,14 @@ class ValueReader:
             column = f"CASE WHEN {column} = trunc({column}) AND abs({column}) < 9007199254740992 THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
         elif found != "VARCHAR":
             column = f"CAST({column} AS VARCHAR)"
-        return self._tidy(column, wanted) if self.odd_spaces else f"trim({column})"
+        if self.odd_spaces:
+            return self._tidy(column, wanted)
+        return self._closed_up(f"trim({column})") if wanted == "id" else f"trim({column})"
+
+    @staticmethod
+    def _closed_up(value: str) -> str:
+        """A number without the blanks between its digits."""
+        return f"CASE WHEN contains({value}, ' ') AND regexp_full_match({value}, '[0-9 ]+([Xx]|[.]0+)?') THEN replace({value}, ' ', '') ELSE {value} END"
 
     def _clock_text(self, name: str) -> str:
         return self._as_text(self.mapping.clocks[name], "timestamp")
@@ -141,7 +150,7 @@ class ValueReader:
         elif wanted == "text":
             return f"trim(translate({column}, '{MERGED}', ''), {literal(ODD_SPACES)})"
         else:
-            taken, put = f"{_WIDE}{_FORMAT_MARKS}{MERGED}", _NARROW
+            taken, put = f"{_WIDE}‘’{_FORMAT_MARKS}{MERGED}", f"{_NARROW}''"
             plain = (
                 f"translate({column}, {literal(taken)}, {literal(put)})"
                 if wanted == "id"
@@ -149,7 +158,7 @@ class ValueReader:
             )
             trimmed = f"trim({plain}, {literal(ODD_SPACES)})"
         if wanted == "id":
-            trimmed = f"CASE WHEN contains({trimmed}, ' ') AND regexp_full_match({trimmed}, '[0-9 ]+[Xx]?') THEN replace({trimmed}, ' ', '') ELSE {trimmed} END"
+            trimmed = self._closed_up(trimmed)
         marked = '="[^"]*"|"[^"]*"|\'[0-9A-Za-z][0-9A-Za-z -]*\'?'
         return f"CASE WHEN regexp_full_match({trimmed}, {literal(marked)}) THEN trim({trimmed}, {literal(_MARKS + ' ')}) ELSE {trimmed} END"
 
@@ -170,7 +179,7 @@ class ValueReader:
             return cast if factor == "1" else f"TRY_CAST({value} * {factor} AS {sql_type})"
         mark = self.forms.mark(position)
         readers: dict[FieldType, Callable[[str], str]] = {
-            "id": id_sql,
+            "id": (lambda one: one) if field.name in _WRITTEN_CODES else id_sql,
             "text": lambda one: one,
             "money": lambda one: money_sql(one, self._factor(position), mark),
             "number": lambda one: number_sql(one, "DECIMAL(16,4)", mark),

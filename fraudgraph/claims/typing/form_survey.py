@@ -126,12 +126,22 @@ class _Survey:
             for key, _, _ in classes
         )
         row = store.one(
-            f"SELECT {asked} FROM (SELECT {columns} FROM ({self.reader.cleaned(f'({relation})')}))"
+            f"SELECT {asked} FROM (SELECT {columns} FROM ({self.reader.cleaned(f'({relation})')}) WHERE {self._is_record()})"
         )
         return {
             key: (int(row[4 * i]), int(row[4 * i + 1]), int(row[4 * i + 2]), row[4 * i + 3])
             for i, (key, _, _) in enumerate(classes)
         }
+
+    def _is_record(self) -> str:
+        """Rows that can be no records (totals, broken lines) decide nothing about their columns."""
+        needed = required_fields(self.mapping.kind.name)
+        ids = [
+            one
+            for one in self.reader.read_fields()
+            if one in needed and self.reader.kind.field(one).type == "id"
+        ]
+        return " AND ".join(["_fault IS NULL", *(f"r_{name} IS NOT NULL" for name in ids)])
 
     def _marks(
         self, numbers: dict[int, str], counts: dict[str, tuple[int, int, int, str | None]]

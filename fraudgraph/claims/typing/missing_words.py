@@ -11,8 +11,13 @@ from fraudgraph.claims.typing.literals import literal
 
 __all__ = ["is_missing_sql", "missing_words", "stands_for_someone"]
 
-_NOBODY = "0+([.]0+)?|9{8,}"
+_NOBODY = "0+([.]0+)?|0{6,}[Xx]|9{8,}"
 """Digits that stand for nobody where an id names somebody: nothing but zeros, or many nines."""
+_TYPED_IN = "|".join(
+    [*(f"{digit}{{8,}}" for digit in range(1, 9)), "12345678(9(0(1(2(3(4(5(6(78?)?)?)?)?)?)?)?)?)?"]
+)
+"""One digit held down, or the keys in their order."""
+_STARTS = (*(str(digit) * 8 for digit in range(1, 9)), "12345678")
 _BETWEEN = "\x1f"
 _NAMED_BY = ("phone", "account", "trace_code", "ordered_by", "refund_of")
 
@@ -51,4 +56,8 @@ def is_missing_sql(value: str, own: Sequence[str], *, names_someone: bool) -> st
         starts |= {"0": None, "9": None}
         tests += f" OR regexp_full_match({value}, {literal(_NOBODY)})"
     first = literal("".join(starts))
-    return f"CASE WHEN {value} = '' THEN TRUE WHEN contains({first}, left({value}, 1)) THEN {tests} ELSE FALSE END"
+    typed = ""
+    if names_someone:
+        begun = ", ".join(literal(one) for one in _STARTS)
+        typed = f"WHEN left({value}, 8) IN ({begun}) THEN regexp_full_match({value}, {literal(_TYPED_IN)}) "
+    return f"CASE WHEN {value} = '' THEN TRUE WHEN contains({first}, left({value}, 1)) THEN {tests} {typed}ELSE FALSE END"

@@ -44,6 +44,8 @@ def _style(decimal: str, grouping: str) -> str:
 _POINT, _COMMA = _style("\\.", ","), _style(",", "\\.")
 _FITS_POINT = f"regexp_full_match(trim(it.core), {literal(_POINT)})"
 _FITS_COMMA = f"regexp_full_match(trim(it.core), {literal(_COMMA)})"
+_FOURS = "regexp_full_match(trim(it.core), '[1-9][0-9]{0,3}(?:,[0-9]{4})+')"
+"""1,2345: groups of four beside amounts with points, or decimals with a comma; only a column of commas tells."""
 _WHOLE = "NOT regexp_matches(it.core, '[.,]')"
 
 
@@ -81,7 +83,7 @@ def _rare(value: str, sql_type: str, mark: Mark) -> str:
         ",": f"CASE WHEN {_FITS_COMMA} THEN {comma} END",
         "both": (
             f"CASE WHEN {_FITS_POINT} AND (NOT {_FITS_COMMA} OR {_WHOLE}) THEN {point} "
-            f"WHEN {_FITS_COMMA} AND NOT {_FITS_POINT} THEN {comma} END"
+            f"WHEN {_FITS_COMMA} AND NOT {_FITS_POINT} AND NOT {_FOURS} THEN {comma} END"
         ),
     }[mark]
     amount = f"TRY_CAST(({read}) * ({_SCALES}) * (1 - 2 * {_SIGNS}) AS {sql_type})"
@@ -102,7 +104,7 @@ def number_class_sql(value: str) -> str:
     rare = chained(
         _taken_apart(value),
         f"CASE WHEN it.core = '' OR {_WHOLE} THEN 0 WHEN {_FITS_POINT} AND {_FITS_COMMA} THEN 3 "
-        f"WHEN {_FITS_POINT} THEN 1 WHEN {_FITS_COMMA} THEN 2 ELSE 0 END",
+        f"WHEN {_FITS_POINT} THEN 1 WHEN {_FOURS} THEN 3 WHEN {_FITS_COMMA} THEN 2 ELSE 0 END",
     )
     plain = number_sql(value, "DECIMAL(24,8)", "plain")
     return f"CASE WHEN {value} IS NULL THEN 0 WHEN {plain} IS NOT NULL THEN CAST(contains({value}, '.') AS INTEGER) ELSE {rare} END"

@@ -23,7 +23,7 @@ from fraudgraph.claims.typing.value_sql import mended_sql, rounded_sql
 
 __all__ = ["Fault", "TypedSelect", "typed_select"]
 
-_EARLIEST = "TIMESTAMP '1990-01-01'"
+_EARLIEST, _OLDEST = "TIMESTAMP '1990-01-01'", "TIMESTAMP '1920-01-01'"
 _AFTER_TOMORROW = "CAST(current_date + 2 AS TIMESTAMP)"
 _COUNTED_IDS = ("operator_id", "ordered_by", "trace_code")
 """Ids that a row can do without: one that lost digits is left empty, and counted."""
@@ -237,10 +237,12 @@ class _Composer(ValueReader):
             unread = f"CASE WHEN {unread} THEN NOT {self.open_end(field)} ELSE FALSE END"
         if self.kind.name == "claims" and field.name == "settled_at":
             unread += " AND settled_time IS NULL"
-        ranged = f"{field.name} < {_EARLIEST} OR {field.name} >= {_AFTER_TOMORROW}"
+        old = f"{field.name} >= {_OLDEST} AND {field.name} < {_EARLIEST}"
+        ranged = f"{field.name} < {_OLDEST} OR {field.name} >= {_AFTER_TOMORROW}"
         self._fault(field.name, code, unread, text)
         if field.type in ("timestamp", "date") and self.kind.name in ("claims", "claim_items", "encounters"):
             self._fault(field.name, "E_DATE_RANGE", ranged, text)
+            self._fault(field.name, "E_DATE_OLD", old, text)
 
     def _blanked(self) -> str:
         """How many values of a row could not be read and are left empty (fields where that doesn't cost the row)."""

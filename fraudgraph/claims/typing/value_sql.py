@@ -29,46 +29,63 @@ def _values() -> dict[str, dict[str, str]]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
+_WHOLE = "[0-9]+[.]0|[0-9]{5,}[.]00+"
+"""A whole number that a table program gave decimals; 250.00 may be a code."""
+_IN_GROUPS = "[1-9][0-9]{0,2}(,[0-9]{3}){2,}"
+
+
 def id_sql(value: str) -> str:
-    """An id as text: '123.0' and 1.23E+2 are whole numbers that went through a table program; one that lost digits is none."""
-    mantissa, power = (
-        f"regexp_extract({value}, '^([0-9][.]?[0-9]*)[eE]', 1)",
-        f"TRY_CAST(regexp_extract({value}, '[0-9]+$') AS INTEGER)",
-    )
+    """An id as text: 123.0, 1.23E+2, 1,23E+2 and 370,201,190 are whole numbers that went through a table program; one that lost digits is none."""
     return (
-        f"CASE WHEN ends_with({value}, '.0') AND regexp_full_match({value}, '[0-9]+[.]0') AND NOT {rounded_sql(value)} THEN left({value}, -2) "
+        f"CASE WHEN contains(right({value}, 4), '.0') AND regexp_full_match({value}, '{_WHOLE}') AND NOT {rounded_sql(value)} THEN regexp_extract({value}, '^[0-9]+') "
         f"WHEN contains(right(upper({value}), 5), 'E') AND {_scientific(value)} THEN "
-        f"CASE WHEN length(replace({mantissa}, '.', '')) = {power} + 1 THEN replace({mantissa}, '.', '') END "
-        f"WHEN {rounded_sql(value)} THEN NULL ELSE {value} END"
+        f"CASE WHEN {_has_all(value)} THEN {_mantissa(value)} END "
+        f"WHEN {rounded_sql(value)} THEN NULL WHEN {_grouped(value)} THEN replace({value}, ',', '') "
+        f"WHEN right({value}, 1) = 'x' AND regexp_full_match({value}, '[0-9]{{17}}x') THEN upper({value}) ELSE {value} END"
     )
+
+
+def _mantissa(value: str) -> str:
+    return f"regexp_replace(regexp_extract({value}, '^([0-9][.,]?[0-9]*) ?[eE]', 1), '[.,]', '')"
+
+
+def _has_all(value: str) -> str:
+    """Whether a number in scientific form has all the digits that it stands for."""
+    return f"length({_mantissa(value)}) = TRY_CAST(regexp_extract({value}, '[0-9]+$') AS INTEGER) + 1"
+
+
+def _grouped(value: str) -> str:
+    """A number with commas between groups of three, twice or more: a cell's format that was saved with it."""
+    return f"CASE WHEN contains({value}, ',') THEN regexp_full_match({value}, '{_IN_GROUPS}') ELSE FALSE END"
 
 
 def _is_double(value: str) -> str:
-    """Whether a long number with ".0" is one that a computer's float can hold: a written-out id is that only by chance."""
-    whole = f"left({value}, -2)"
+    """Whether a long number with decimals is one that a computer's float can hold: a written-out id is that only by chance."""
+    whole = f"regexp_extract({value}, '^[0-9]+')"
     return f"coalesce(TRY_CAST(TRY_CAST({whole} AS DOUBLE) AS HUGEINT) = TRY_CAST({whole} AS HUGEINT), TRUE)"
 
 
 def _scientific(value: str) -> str:
     """A number in scientific form; without point and sign it is a code like 3E12."""
-    return f"regexp_full_match({value}, '[0-9][.][0-9]+[eE][+]?[0-9]{{1,3}}|[0-9][.]?[eE][+][0-9]{{1,3}}')"
+    return (
+        f"regexp_full_match({value}, '[0-9][.,][0-9]+ ?[eE][+]?[0-9]{{1,3}}|[0-9][.,]?[eE][+][0-9]{{1,3}}')"
+    )
 
 
 def rounded_sql(value: str) -> str:
     """Whether an id is a number that lost digits in a spreadsheet: in scientific form, or with more than fifteen before a point."""
-    mantissa, power = (
-        f"regexp_extract({value}, '^([0-9][.]?[0-9]*)[eE]', 1)",
-        f"TRY_CAST(regexp_extract({value}, '[0-9]+$') AS INTEGER)",
-    )
     return (
-        f"CASE WHEN contains(right(upper({value}), 5), 'E') THEN {_scientific(value)} AND length(replace({mantissa}, '.', '')) <> {power} + 1 "
-        f"WHEN ends_with({value}, '.0') AND regexp_full_match({value}, '[0-9]{{16,}}[.]0') THEN {_is_double(value)} ELSE FALSE END"
+        f"CASE WHEN contains(right(upper({value}), 5), 'E') THEN {_scientific(value)} AND NOT ({_has_all(value)}) "
+        f"WHEN contains(right({value}, 4), '.0') AND regexp_full_match({value}, '[0-9]{{16,}}[.]0+') THEN {_is_double(value)} ELSE FALSE END"
     )
 
 
 def mended_sql(value: str) -> str:
-    """Whether an id in scientific form has all its digits, so that it was put right."""
-    return f"CASE WHEN contains(right(upper({value}), 5), 'E') THEN {_scientific(value)} AND NOT {rounded_sql(value)} ELSE FALSE END"
+    """Whether an id in scientific form, or in groups, has all its digits, so that it was put right."""
+    return (
+        f"CASE WHEN contains(right(upper({value}), 5), 'E') THEN {_scientific(value)} AND NOT {rounded_sql(value)} "
+        f"ELSE {_grouped(value)} END"
+    )
 
 
 def _simplified(value: str) -> str:
