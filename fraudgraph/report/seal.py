@@ -25,6 +25,7 @@ def ring_seal(ring: Ring) -> str:
         **{name: [_values(one) for one in getattr(ring, name)] for name in ("members", "parts", "evidence", "explanations")},
         "account": _values(ring.account),
     }  # fmt: skip
+    told["members"].sort(key=lambda member: (member[0], member[1]))  # kind and id: their order says nothing
     text = json.dumps(told, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:_DIGITS]
 
