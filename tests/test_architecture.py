@@ -30,6 +30,7 @@ ROOMS = (
     "graphdb",
     "report",
     "desk",
+    "hospital",
     "run_folder",
     "manifest",
     "importing",
@@ -46,7 +47,11 @@ NEIGHBOURS = {("screening", "meetings"), ("meetings", "screening")}
 """Rooms of equal rank that don't know each other."""
 
 HOMES = {
-    "duckdb": {"store", "claims"},  # claims: DuckDB's error classes tell a broken file from a fault of ours
+    "duckdb": {
+        "store",
+        "claims",
+        "hospital",
+    },  # hospital: a text that DuckDB refuses is read again with care;   # claims: DuckDB's error classes tell a broken file from a fault of ours
     "scipy": {
         "meetings",
         "groups",
@@ -73,7 +78,9 @@ HOMES = {
         "graphdb",
         "casework",
         "jobs",
+        "hospital",
     },
+    # hospital: what models answer comes out of the locked room as Arrow
     # backups: every reader gives Arrow batches; casework: the maximum matching of rings and groups, weights learned from verdicts, returned workbooks;
     # jobs: a half-done month's report is read back as strictly as the settings
     # screening, meetings, groups, outliers, rings: Arrow is how small tables go into and come out of the store (Store.put, Store.arrow)
@@ -87,7 +94,11 @@ HOMES = {
     "jinja2": {"report"},
     "markupsafe": {"report"},  # jinja2's own string type
     "sqlglot": {"sql"},  # extra `spark`: nothing in a normal run imports it
-    "xlsxwriter": {"report", "claims"},  # claims: a workbook from which a person was erased is written again
+    "xlsxwriter": {
+        "report",
+        "claims",
+        "hospital",
+    },  # hospital: the findings of a visit;  # claims: a workbook from which a person was erased is written again
     "python_calamine": {"claims", "casework"},
 }
 """The only rooms that import each library. A home that proves wrong is changed here, with a reason."""
