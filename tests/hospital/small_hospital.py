@@ -101,7 +101,7 @@ class SmallHospital:
         for number in range(stays):
             self.stay(f"V{number:03d}", FIRST + timedelta(days=2 * number))
 
-    def add(self, table: str, **row: Any) -> dict[str, Any]:
+    def add(self, table: str, /, **row: Any) -> dict[str, Any]:
         """One row."""
         self.rows[table].append(row)
         return row
