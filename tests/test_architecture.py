@@ -87,7 +87,8 @@ HOMES = {
     "jinja2": {"report"},
     "markupsafe": {"report"},  # jinja2's own string type
     "sqlglot": {"sql"},  # extra `spark`: nothing in a normal run imports it
-    "xlsxwriter": {"report", "claims"},  # claims: a workbook from which a person was erased is written again
+    "xlsxwriter": {"report", "claims", "synthetic"},
+    # claims: a workbook from which a person was erased is written again; synthetic: a made-up hospital's books as a workbook
     "python_calamine": {"claims", "casework"},
 }
 """The only rooms that import each library. A home that proves wrong is changed here, with a reason."""

@@ -7,13 +7,19 @@ hospital holds lawful oddities only; the planted one holds violations of 53 kind
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
 from fraudgraph.errors import UsageError
 from fraudgraph.synthetic.hospital.cases import Case, write_cases
 from fraudgraph.synthetic.hospital.dialects import DIALECTS, Dialect
-from fraudgraph.synthetic.hospital.finishing import close_the_books, cut_export, open_the_books, write_receipts
+from fraudgraph.synthetic.hospital.finishing import (
+    close_the_books,
+    cut_export,
+    open_the_books,
+    write_receipts,
+)
 from fraudgraph.synthetic.hospital.ordinary import ordinary_year
 from fraudgraph.synthetic.hospital.settlement import FACILITY, Settled, settle
 from fraudgraph.synthetic.hospital.world import Row, World
@@ -40,7 +46,13 @@ class MadeHospital:
 
 
 def make_hospital(
-    out: Path, *, stays: int = 2_000, seed: int = 1, dialect: str = "mariadb", planted: bool = True, cases: int = 5
+    out: Path,
+    *,
+    stays: int = 2_000,
+    seed: int = 1,
+    dialect: str = "mariadb",
+    planted: bool = True,
+    cases: int = 5,
 ) -> MadeHospital:
     """Write a hospital-year: `out/hospital`, `out/settlements` and, apart, `out/truth`; same seed, same bytes.
 
@@ -115,8 +127,6 @@ def _write_settlements(world: World, settled: Settled, out: Path, way: Dialect) 
     shaken = Random("clock")
     lines = settled.lines
     if way.form == "each line":  # the upload's clock is some seconds behind
-        from datetime import timedelta
-
         lines = [{**row, "charged_at": row["charged_at"] + timedelta(seconds=shaken.randrange(41)), "line_id": None, "order_id": None} for row in lines]  # fmt: skip
     columns = _LINE.split()
     if way.form != "line ids":

@@ -6,6 +6,7 @@ from fraudgraph.synthetic.hospital.case import Case, Kind
 from fraudgraph.synthetic.hospital.cases_care import CARE
 from fraudgraph.synthetic.hospital.cases_drugs import DRUGS
 from fraudgraph.synthetic.hospital.cases_fees import FEES
+from fraudgraph.synthetic.hospital.cases_machines import MACHINES
 from fraudgraph.synthetic.hospital.cases_money import MONEY
 from fraudgraph.synthetic.hospital.cases_papers import PAPERS
 from fraudgraph.synthetic.hospital.cases_reports import REPORTS
@@ -14,7 +15,7 @@ from fraudgraph.synthetic.hospital.world import World
 
 __all__ = ["KINDS", "Case", "write_cases"]
 
-KINDS: tuple[Kind, ...] = (*FEES, *REPORTS, *THEATRE, *DRUGS, *CARE, *PAPERS, *MONEY)
+KINDS: tuple[Kind, ...] = (*FEES, *REPORTS, *THEATRE, *DRUGS, *CARE, *MACHINES, *PAPERS, *MONEY)
 
 
 def write_cases(world: World, *, planted: bool, times: int) -> list[Case]:

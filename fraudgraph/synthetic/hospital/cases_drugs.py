@@ -35,7 +35,11 @@ def _above_issued(world: World, number: int) -> Case:
     code = _own_drug(world, number, "5", "某某注射剂")
     stays, rows = _given(world, code, date(2024, 5, 6) + timedelta(days=number))
     for row in rows[::2]:  # every second dose never left the pharmacy
-        for gone in [*stays[0].rows["dispensing"], *stays[1].rows["dispensing"], *stays[2].rows["dispensing"]]:
+        for gone in [
+            *stays[0].rows["dispensing"],
+            *stays[1].rows["dispensing"],
+            *stays[2].rows["dispensing"],
+        ]:
             if gone["rx_id"] == row["rx_id"]:
                 world.drop(gone)
     stock_row(world, code, "purchase", at(date(2024, 5, 1), 9), 14)
@@ -49,7 +53,9 @@ def _opening_and_transfer(world: World, number: int) -> Case:
     stock_row(world, code, "opening", at(FIRST_DAY, 0), 10, warehouse="住院药房")
     stock_row(world, code, "purchase", at(date(2024, 5, 1), 9), 8)
     stock_row(world, code, "issue", at(date(2024, 5, 1), 10), 8)
-    stock_row(world, code, "transfer_in", at(date(2024, 5, 3), 10), 8, warehouse="住院药房", supplier="分院药库")
+    stock_row(
+        world, code, "transfer_in", at(date(2024, 5, 3), 10), 8, warehouse="住院药房", supplier="分院药库"
+    )
     return Case(stays, rows, "opening stock and a transfer from the branch cover it", "期初加分院调拨足以覆盖", other=[code])  # fmt: skip
 
 
@@ -67,7 +73,9 @@ def _other_brand(world: World, number: int) -> Case:
     stay = stay_with(world, "N18", days=8)
     order = give_order(world, stay, "M001", noon(stay, 1, 8), until=noon(stay, 5, 8))
     rows = [drug_day(world, stay, order, day_of(stay, n), 1, dispensed_code=code) for n in range(1, 5)]
-    return Case([stay], rows, "the same substance of another maker, at the same price", "同通用名、同价的另一厂家")
+    return Case(
+        [stay], rows, "the same substance of another maker, at the same price", "同通用名、同价的另一厂家"
+    )
 
 
 def _back_not_refunded(world: World, number: int, *, honest: bool = False) -> Case:
@@ -78,8 +86,12 @@ def _back_not_refunded(world: World, number: int, *, honest: bool = False) -> Ca
     world.add("dispensing", stay, disp_id=world.next("FY", 9), rx_id=row["rx_id"], hosp_item_code="M008", item_name=row["item_name"], quantity=-row["quantity"], dispensed_at=when, dispenser=world.on_duty("药剂科", "pharmacist", when), returned=1)  # fmt: skip
     if honest:
         back = world.reverse(stay, row, when + timedelta(days=2))
-        return Case([stay], [row, back], "returned, and taken back from the bill two days later", "退药两日后退费")
-    return Case([stay], [row], "returned to the pharmacy, still settled", "药已退回药房，费用未退仍结算", also=(6, 7))
+        return Case(
+            [stay], [row, back], "returned, and taken back from the bill two days later", "退药两日后退费"
+        )
+    return Case(
+        [stay], [row], "returned to the pharmacy, still settled", "药已退回药房，费用未退仍结算", also=(6, 7)
+    )
 
 
 def _back_and_refunded(world: World, number: int) -> Case:
@@ -119,7 +131,13 @@ def _booked_late(world: World, number: int) -> Case:
     came = date(2024, 5, 2)
     stock_row(world, code, "purchase", at(came, 9), 30, booked_at=booked, invoice_date=came)
     stock_row(world, code, "issue", at(came, 10), 26, booked_at=booked)
-    return Case(stays, rows, "it came on 2 May and was booked two weeks later", "5月2日到货，两周后才记账", other=[code])
+    return Case(
+        stays,
+        rows,
+        "it came on 2 May and was booked two weeks later",
+        "5月2日到货，两周后才记账",
+        other=[code],
+    )
 
 
 DRUGS = (

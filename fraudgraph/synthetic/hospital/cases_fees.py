@@ -88,7 +88,9 @@ def _cancelled_kept(world: World, number: int) -> Case:
     stay = stay_with(world, "I10", days=7)
     order = give_order(world, stay, "E007", noon(stay, 1, 9), cancelled=1)
     row = world.charge(stay, "E007", noon(stay, 1, 10), 1, order=order, exec_dept="影像科")
-    return Case([stay], [row], "order cancelled, charge kept and settled", "医嘱已作废，费用未退仍结算", also=(6, 9))
+    return Case(
+        [stay], [row], "order cancelled, charge kept and settled", "医嘱已作废，费用未退仍结算", also=(6, 9)
+    )
 
 
 def _cancelled_back_later(world: World, number: int) -> Case:
@@ -110,7 +112,9 @@ def _ward_on_paper(world: World, number: int) -> Case:
     start = at(FIRST_DAY + timedelta(days=15 + 9 * number), 9, 30)
     stay = stay_with(world, "I69", start=start, days=10)
     rows = stay.charges("S001", "T003")
-    return Case([stay], rows, "the whole ward kept executions on paper until 1 April", "康复科4月1日前执行记录为纸质")
+    return Case(
+        [stay], rows, "the whole ward kept executions on paper until 1 April", "康复科4月1日前执行记录为纸质"
+    )
 
 
 def _more_than_done(world: World, number: int) -> Case:
@@ -135,7 +139,14 @@ def _whole_ampoule(world: World, number: int) -> Case:
 
 
 FEES = (
-    Kind(1, "有结算无院端", "settled, not in the hospital's books", "definite", _uploaded_only, _before_the_export),  # fmt: skip
+    Kind(
+        1,
+        "有结算无院端",
+        "settled, not in the hospital's books",
+        "definite",
+        _uploaded_only,
+        _before_the_export,
+    ),
     Kind(2, "上传与院端不符", "upload differs from the books", "definite", _dearer_upload, _in_packs),
     Kind(3, "无医嘱收费", "charged without an order", "definite", _without_order, _order_written_later),
     Kind(4, "停嘱后收费", "charged after the order was stopped", "definite", _after_stop, _stopping_day),

@@ -6,8 +6,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from fraudgraph.synthetic.hospital.case import Case, Kind, day_of, noon, stay_with
-from fraudgraph.synthetic.hospital.life import give_order, make_patient, outpatient
+from fraudgraph.synthetic.hospital.clinic import outpatient
+from fraudgraph.synthetic.hospital.life import give_order
 from fraudgraph.synthetic.hospital.papers import story, write_document
+from fraudgraph.synthetic.hospital.people import make_patient
 from fraudgraph.synthetic.hospital.reports import examine
 from fraudgraph.synthetic.hospital.world import FIRST_DAY, Row, Stay, World, at
 
@@ -16,14 +18,22 @@ __all__ = ["MONEY"]
 
 def _two_prices(world: World, number: int, *, honest: bool) -> Case:
     code = f"E{'3' if honest else '4'}{number:02d}"
-    world.item_like("E004", code, f"专项彩超{'甲' if honest else '乙'}{number + 1}", nat_code=f"2203{code}", nat_name=f"彩色多普勒超声专项{code}", price=Decimal("160"))  # fmt: skip
+    world.item_like(
+        "E004",
+        code,
+        f"专项彩超{'甲' if honest else '乙'}{number + 1}",
+        nat_code=f"2203{code}",
+        nat_name=f"彩色多普勒超声专项{code}",
+        price=Decimal("160"),
+    )
+    world.serve("US01", code)  # fmt: skip
     stays, rows = [], []
     for n in range(8):
         when = at(FIRST_DAY + timedelta(days=120 + number * 7 + n), 9, 12 + n)
         own = n % 2 == 1
         visit = outpatient(world, when=when, payer="self" if own else "employee", codes=(code,), kind="checkup" if own and honest else "outpatient")  # fmt: skip
         for row in visit.rows["exams"]:
-            row["device_id"], row["body_part"] = "US01", "腹部"
+            row["device_id"] = "US01"
             log = {"started_at": row["study_at"], "ended_at": row["study_at"] + timedelta(minutes=8)}
             world.add("device_logs", log_id=world.next("RZ", 8), device_id="US01", study_uid=row["study_uid"], **log)  # fmt: skip
         for row in visit.charges(code):
@@ -58,7 +68,11 @@ def _share_given_back(world: World, number: int) -> Case:
 def _medical_aid(world: World, number: int) -> Case:
     stays = [stay_with(world, "I69", days=11) for _ in range(2)]
     for stay in stays:
-        world.payment_changes[stay.no] = {"waived_share": Decimal("0.9"), "fee_payer": "民政局", "reason": "医疗救助"}
+        world.payment_changes[stay.no] = {
+            "waived_share": Decimal("0.9"),
+            "fee_payer": "民政局",
+            "reason": "医疗救助",
+        }
     return Case(stays, [], "paid by medical aid", "医疗救助支付")
 
 
@@ -74,7 +88,12 @@ def _early_charge(world: World, stay: Stay, days: int, code: str = "E002") -> Ro
 def _outpatient_made_inpatient(world: World, number: int) -> Case:
     stay = stay_with(world, "I10", days=7)
     rows = [_early_charge(world, stay, 6 + number % 4 + n) for n in range(2)]
-    return Case([stay], rows, "out-patient imaging of the week before charged to the stay", "入院前一周门诊费用计入住院")
+    return Case(
+        [stay],
+        rows,
+        "out-patient imaging of the week before charged to the stay",
+        "入院前一周门诊费用计入住院",
+    )
 
 
 def _before_admission_policy(world: World, number: int) -> Case:
@@ -107,7 +126,7 @@ def _checkup_to_ward(world: World, number: int) -> Case:
 def _checkup_found_something(world: World, number: int) -> Case:
     day = FIRST_DAY + timedelta(days=130 + 17 * number)
     made = _checkup(world, day, 10, f"虚构厂{number + 1}车间体检")
-    person, visit = made[0]
+    person, _visit = made[0]
     stay = stay_with(world, "K80", days=7, patient=person, start=at(day + timedelta(days=2), 9, 30))
     write_document(world, stay, "病程记录", stay.attending, noon(stay, 1, 8), "体检发现胆囊结石伴颈部嵌顿，需手术。" + story(world, stay))  # fmt: skip
     return Case([*(one for _, one in made), stay], stay.charges("O001"), "one of ten, with stones that had to be operated", "10人中1人，体检发现需手术的结石")  # fmt: skip
@@ -135,7 +154,9 @@ def _deleted(world: World, number: int) -> Case:
         row = world.add("audit_log", logged_at=when, user_id=f"信息{1 + number % 2}", action="删除", target_table="医嘱执行", target_key=f"{stay.no}-{n}", before_value=f"executed_at={noon(stay, 2)}", after_value=None, reason=None)  # fmt: skip
         other.append(row["target_key"])
     if not any(row["action"] == "接收检查通知" for row in world.tables["audit_log"]):
-        world.add("audit_log", logged_at=notice, user_id="医保办", action="接收检查通知", reason="收到飞行检查通知")
+        world.add(
+            "audit_log", logged_at=notice, user_id="医保办", action="接收检查通知", reason="收到飞行检查通知"
+        )
     return Case([stay], [], "records of a discharged patient deleted in the evening after the notice", "接到检查通知当晚删除出院病人记录", other=other)  # fmt: skip
 
 
@@ -143,7 +164,9 @@ def _documented(world: World, number: int) -> Case:
     stay = stay_with(world, "I10", days=7)
     when = stay.visit["discharged_at"] + timedelta(days=2)
     world.add("audit_log", logged_at=when, user_id="收费2", action="修改", target_table="费用明细", target_key=stay.charges("E005")[0]["charge_id"], before_value="exec_dept=影像科", after_value="exec_dept=超声科", reason=f"更正申请单{number + 240501}，科主任签字")  # fmt: skip
-    return Case([stay], [], "a correction with its form and signature, no amount touched", "有申请单的更正，未动金额")
+    return Case(
+        [stay], [], "a correction with its form and signature, no amount touched", "有申请单的更正，未动金额"
+    )
 
 
 def _missing_receipts(world: World, number: int) -> Case:
@@ -209,21 +232,48 @@ def _absent_doctor(world: World, number: int) -> Case:
                 if row[column]:
                     row[column] = doctor
         visits.append(visit)
+    for visit in world.stays:  # whoever else the doctor saw that day
+        if (
+            visit.attending == doctor
+            and visit.visit["kind"] == "outpatient"
+            and visit.first == when.date()
+            and visit not in visits
+        ):
+            visits.append(visit)
     rows = [row for visit in visits for row in visit.rows["charges"] if row["ordered_by"]]
-    return Case(visits, rows, "a doctor bills all morning without having signed in", "未签到医师整上午开单结算", other=[doctor])
+    return Case(
+        visits,
+        rows,
+        "a doctor bills all morning without having signed in",
+        "未签到医师整上午开单结算",
+        other=[doctor],
+    )
 
 
 def _device_down(world: World, number: int) -> Case:
     day = (date(2024, 3, 14), date(2024, 9, 3))[number % 2]
     visits = [outpatient(world, when=at(day, 10, 9 * n), payer="employee") for n in range(4)]
-    return Case(visits, [], "the sign-in device was down: nobody signed in that day", "闸机故障，当日全院无签到")
+    return Case(
+        visits, [], "the sign-in device was down: nobody signed in that day", "闸机故障，当日全院无签到"
+    )
 
 
 MONEY = (
-    Kind(45, "医保自费价差", "insured dearer than self-paid", "suspicious", _dearer_for_insured, _package_price),
+    Kind(
+        45, "医保自费价差", "insured dearer than self-paid", "suspicious", _dearer_for_insured, _package_price
+    ),
     Kind(46, "减免返现", "share waived or handed back", "suspicious", _share_given_back, _medical_aid),
-    Kind(47, "门诊转住院", "out-patient charges in the stay", "definite", _outpatient_made_inpatient, _before_admission_policy),
-    Kind(48, "体检转住院", "check-up group admitted", "suspicious", _checkup_to_ward, _checkup_found_something),
+    Kind(
+        47,
+        "门诊转住院",
+        "out-patient charges in the stay",
+        "definite",
+        _outpatient_made_inpatient,
+        _before_admission_policy,
+    ),
+    Kind(
+        48, "体检转住院", "check-up group admitted", "suspicious", _checkup_to_ward, _checkup_found_something
+    ),
     Kind(49, "集中登记", "registered in batches", "suspicious", _batch, _busy_desk),
     Kind(50, "删改痕迹", "deleted after discharge or notice", "definite", _deleted, _documented),
     Kind(51, "数据缺段", "gaps in the books", "suspicious", _missing_receipts, _new_series),

@@ -25,7 +25,9 @@ def _copied(world: World, number: int) -> Case:
             if place == len(known):
                 known.append(row["body"])
             row["body"] = known[place]
-    other = [row["doc_id"] for stay in stays for row in stay.rows["documents"] if row["doc_kind"] != "知情同意书"]
+    other = [
+        row["doc_id"] for stay in stays for row in stay.rows["documents"] if row["doc_kind"] != "知情同意书"
+    ]
     return Case(stays, [], "whole records the same word for word", "整份病历逐字相同", other=other)
 
 
@@ -56,13 +58,20 @@ def _within_a_day(world: World, number: int) -> Case:
     paper = next(row for row in stay.rows["documents"] if row["doc_kind"] == "手术记录")
     paper["written_at"] = op["ended_at"] + timedelta(hours=14 + number)
     paper["signed_at"] = paper["written_at"] + timedelta(minutes=6)
-    return Case([stay], [], "written the next morning, within a day", "次日晨补记，24小时内", other=[paper["doc_id"]])
+    return Case(
+        [stay], [], "written the next morning, within a day", "次日晨补记，24小时内", other=[paper["doc_id"]]
+    )
 
 
 def _other_home_page(world: World, number: int) -> Case:
     stay = stay_with(world, "I10", days=7)
     world.claim_changes[stay.no] = {"diagnosis_code": "I21.900" if number % 2 else "I50.900"}
-    return Case([stay], [], "a milder illness on the home page than on the settlement", "首页主诊断轻，结算清单主诊断重")
+    return Case(
+        [stay],
+        [],
+        "a milder illness on the home page than on the settlement",
+        "首页主诊断轻，结算清单主诊断重",
+    )
 
 
 def _corrected_home_page(world: World, number: int) -> Case:
@@ -70,13 +79,20 @@ def _corrected_home_page(world: World, number: int) -> Case:
     world.claim_changes[stay.no] = {"diagnosis_code": "I11.900"}
     when = stay.visit["discharged_at"] + timedelta(days=3, hours=1)
     world.add("audit_log", logged_at=when, user_id="编码1", action="修改", target_table="病案首页", target_key=stay.no, before_value="main_diagnosis=I11.900", after_value="main_diagnosis=I10.x00", reason=f"编码质控更正单{240100 + number}，已报医保")  # fmt: skip
-    return Case([stay], [], "corrected after settlement, with a form, reported", "编码质控更正，有更正单并已报备")
+    return Case(
+        [stay], [], "corrected after settlement, with a form, reported", "编码质控更正，有更正单并已报备"
+    )
 
 
 def _claimed_complication(world: World, number: int) -> Case:
     stay = stay_with(world, "I10", days=7)
     stay.other_diagnoses = "J96.000 呼吸衰竭" if number % 2 else "A41.900 脓毒症"
-    return Case([stay], [], "a grave complication coded, no test, drug or note for it", "编码严重并发症，无检验用药佐证")
+    return Case(
+        [stay],
+        [],
+        "a grave complication coded, no test, drug or note for it",
+        "编码严重并发症，无检验用药佐证",
+    )
 
 
 def _came_with_it(world: World, number: int) -> Case:
@@ -97,14 +113,22 @@ def _blood(world: World, stay: Stay, group: str) -> str:
 def _twice(world: World, number: int) -> tuple[Stay, Stay]:
     first = stay_with(world, "M54", days=8, start=at(FIRST_DAY + timedelta(days=110 + number), 9, 20))
     person = next(row for row in world.tables["patients"] if row["patient_id"] == first.visit["patient_id"])
-    second = stay_with(world, "M54", days=8, start=at(FIRST_DAY + timedelta(days=240 + number), 9, 40), patient=person)
+    second = stay_with(
+        world, "M54", days=8, start=at(FIRST_DAY + timedelta(days=240 + number), 9, 40), patient=person
+    )
     return first, second
 
 
 def _two_groups(world: World, number: int) -> Case:
     first, second = _twice(world, number)
     other = [_blood(world, first, "A"), _blood(world, second, "B" if number % 2 else "O")]
-    return Case([first, second], [], "one person, two blood groups: someone else lay there", "同一人两次住院血型不同", other=other)
+    return Case(
+        [first, second],
+        [],
+        "one person, two blood groups: someone else lay there",
+        "同一人两次住院血型不同",
+        other=other,
+    )
 
 
 def _transplant(world: World, number: int) -> Case:
@@ -113,13 +137,28 @@ def _transplant(world: World, number: int) -> Case:
     second.other_diagnoses = "Z94.801 骨髓移植状态"
     when = second.visit["admitted_at"] + timedelta(hours=2)
     write_document(world, second, "病程记录", second.attending, when, f"患者{3 + number % 2}月前于外院行异基因骨髓移植，供者O型，血型已转换。" + story(world, second))  # fmt: skip
-    return Case([first, second], [], "a bone marrow transplant between the two stays", "两次住院之间接受骨髓移植", other=other)
+    return Case(
+        [first, second],
+        [],
+        "a bone marrow transplant between the two stays",
+        "两次住院之间接受骨髓移植",
+        other=other,
+    )
 
 
 PAPERS = (
     Kind(40, "病历雷同", "records alike", "suspicious", _copied, _form_letters),
     Kind(41, "病历时间矛盾", "signed before the event", "definite", _signed_before, _within_a_day),
-    Kind(42, "首页清单不符", "home page against settlement", "suspicious", _other_home_page, _corrected_home_page),
-    Kind(43, "并发症无据", "complication without evidence", "suspicious", _claimed_complication, _came_with_it),
+    Kind(
+        42,
+        "首页清单不符",
+        "home page against settlement",
+        "suspicious",
+        _other_home_page,
+        _corrected_home_page,
+    ),
+    Kind(
+        43, "并发症无据", "complication without evidence", "suspicious", _claimed_complication, _came_with_it
+    ),
     Kind(44, "血型矛盾", "blood group differs", "definite", _two_groups, _transplant),
 )

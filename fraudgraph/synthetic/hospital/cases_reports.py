@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from fraudgraph.synthetic.hospital.case import Case, Kind, day_of, noon, stay_with
-from fraudgraph.synthetic.hospital.finishing import stock_row
-from fraudgraph.synthetic.hospital.life import give_order, outpatient
+from fraudgraph.synthetic.hospital.clinic import outpatient
+from fraudgraph.synthetic.hospital.life import give_order
 from fraudgraph.synthetic.hospital.reports import examine, fresh_image, take_lab
 from fraudgraph.synthetic.hospital.world import FIRST_DAY, World, at
 
@@ -27,7 +27,12 @@ def _outside_laboratory(world: World, number: int) -> Case:
     stay = stay_with(world, "O82")
     order = give_order(world, stay, "L011", noon(stay, 1, 8))
     row = world.charge(stay, "L011", noon(stay, 1, 9), 1, order=order, exec_dept="外送检验")
-    return Case([stay], [row], "sent to a contracted laboratory, whose report is on paper", "外送第三方检验，报告为纸质")
+    return Case(
+        [stay],
+        [row],
+        "sent to a contracted laboratory, whose report is on paper",
+        "外送第三方检验，报告为纸质",
+    )
 
 
 def _no_image_report(world: World, number: int) -> Case:
@@ -121,14 +126,18 @@ def _same_values(world: World, number: int) -> Case:
         stays.append(stay)
         rows.append(row)
         other.append(reports[0]["report_no"])
-    return Case(stays, rows, "ten numbers the same in several patients", "不同患者十项数值完全一致", other=other)
+    return Case(
+        stays, rows, "ten numbers the same in several patients", "不同患者十项数值完全一致", other=other
+    )
 
 
 def _same_words(world: World, number: int) -> Case:
     stays, rows, other = [], [], []
     for _ in range(3):
         stay = stay_with(world, "J18", days=7)
-        row, reports = take_lab(world, stay, give_order(world, stay, "L005", noon(stay, 2, 7)), noon(stay, 2, 8))
+        row, reports = take_lab(
+            world, stay, give_order(world, stay, "L005", noon(stay, 2, 7)), noon(stay, 2, 8)
+        )
         assert row is not None
         stays.append(stay)
         rows.append(row)
@@ -140,6 +149,7 @@ def _reagent_story(world: World, number: int, *, honest: bool) -> Case:
     code = f"L{'3' if honest else '4'}{number:02d}"
     world.item_like("L010", code, f"肿瘤标志物{'ABCDEFGHIJKLMNOPQRST'[number % 20]}{'甲' if honest else '乙'}", nat_code=f"25040{code[1:]}", nat_name=f"肿瘤标志物测定{code}")  # fmt: skip
     world.own_stock.add(code)
+    world.serve("AU01", code)
     stays, rows = [], []
     for n in range(24):
         moment = at(FIRST_DAY + timedelta(days=130 + 3 * n), 9, 10 + n)

@@ -24,7 +24,9 @@ def _no_record(world: World, number: int) -> Case:
     when = noon(stay, 2)
     order = give_order(world, stay, "O001", noon(stay, 2, 8))
     rows = [world.charge(stay, code, when, count, order=order, exec_dept="手术室") for code, count in (("O001", 1), ("A001", 2), ("K005", 1))]  # fmt: skip
-    return Case([stay], rows, "an operation charged with anaesthesia, no record of it", "收手术麻醉费，无手术记录")
+    return Case(
+        [stay], rows, "an operation charged with anaesthesia, no record of it", "收手术麻醉费，无手术记录"
+    )
 
 
 def _bedside(world: World, number: int) -> Case:
@@ -35,7 +37,12 @@ def _bedside(world: World, number: int) -> Case:
     world.add("executions", stay, exec_id=world.next("ZX", 9), order_id=order["order_id"], executed_at=when, executor=nurse, quantity=Decimal(1))  # fmt: skip
     row = world.charge(stay, "S006", when + timedelta(minutes=20), 1, order=order, executed_by=nurse)
     write_document(world, stay, "有创操作记录", nurse, when + timedelta(minutes=40), f"床旁胸腔穿刺，抽出淡黄液{100 + 20 * number}毫升，过程顺利。")  # fmt: skip
-    return Case([stay], [row], "punctured at the bedside: a note, no theatre record", "床旁穿刺，有操作记录，无手术间记录")
+    return Case(
+        [stay],
+        [row],
+        "punctured at the bedside: a note, no theatre record",
+        "床旁穿刺，有操作记录，无手术间记录",
+    )
 
 
 def _surgeon_twice(world: World, number: int) -> Case:
@@ -48,7 +55,7 @@ def _surgeon_twice(world: World, number: int) -> Case:
     second["started_at"] = first["started_at"] + timedelta(minutes=15)
     second["ended_at"] = second["started_at"] + long
     second["anaes_from"], second["anaes_to"] = second["started_at"] - timedelta(minutes=15), second["ended_at"] + timedelta(minutes=10)  # fmt: skip
-    second["surgeon"], second["room"] = first["surgeon"], f"OR{9 + number}"
+    second["surgeon"], second["room"] = first["surgeon"], f"OR-B{1 + number}"
     for row in two.rows["documents"]:
         if row["doc_kind"] == "手术记录":
             row["author"], row["written_at"] = first["surgeon"], second["ended_at"] + timedelta(minutes=40)
@@ -128,7 +135,9 @@ def _consumable_story(world: World, number: int, *, honest: bool) -> Case:
     world.own_stock.add(code)
     stays, rows = [], []
     for n in range(4):
-        stay = stay_with(world, "K80", days=7, start=at(FIRST_DAY + timedelta(days=140 + 11 * n + number), 9, 20))
+        stay = stay_with(
+            world, "K80", days=7, start=at(FIRST_DAY + timedelta(days=140 + 11 * n + number), 9, 20)
+        )
         op = _op(stay)
         order = give_order(world, stay, code, op["started_at"] - timedelta(hours=1), issued_by=op["surgeon"])
         rows.append(world.charge(stay, code, op["ended_at"] + timedelta(minutes=9), 5, order=order, executed_by=op["surgeon"], exec_dept="手术室"))  # fmt: skip
@@ -136,9 +145,13 @@ def _consumable_story(world: World, number: int, *, honest: bool) -> Case:
         stays.append(stay)
     stock_row(world, code, "purchase", at(date(2024, 4, 8), 9), 12)
     if honest:
-        stock_row(world, code, "donation", at(date(2024, 4, 9), 9), 10, unit_price=Decimal(0), supplier="慈善基金会")
+        stock_row(
+            world, code, "donation", at(date(2024, 4, 9), 9), 10, unit_price=Decimal(0), supplier="慈善基金会"
+        )
         return Case(stays, rows, "bought and donated together cover it", "购入加捐赠足以覆盖", other=[code])
-    return Case(stays, rows, "20 charged, 12 bought, nothing before", "收费20片，仅购12片且无期初", other=[code])
+    return Case(
+        stays, rows, "20 charged, 12 bought, nothing before", "收费20片，仅购12片且无期初", other=[code]
+    )
 
 
 def _overused(world: World, number: int) -> Case:

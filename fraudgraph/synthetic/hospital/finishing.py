@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from fraudgraph.synthetic.hospital.catalogue import MAP_CHANGES
 from fraudgraph.synthetic.hospital.papers import home_page
@@ -34,8 +35,8 @@ def open_the_books(world: World) -> None:
     world.hire("W06", "therapist", "康复治疗", 5 * world.scale)
     for dept, job, scope, count in (("OPD", "doctor", "临床", 6), ("OPD", "nurse", "护理", 6), ("麻醉科", "anaesthetist", "麻醉", 4), ("检验科", "technologist", "检验", 4), ("影像科", "radiologist", "医学影像", 5), ("药剂科", "pharmacist", "药学", 4), ("血透室", "dialysis nurse", "护理", 4)):  # fmt: skip
         world.hire(dept, job, scope, count * world.scale)
-    for number, name, dept, serves, rate, rooms, remark in DEVICES:
-        world.add("devices", device_id=number, device_name=name, dept=dept, serves=serves, installed_on=date(2019, 5, 6), rate_per_hour=rate * world.scale, room_count=rooms, remark=remark)  # fmt: skip
+    for device, name, dept, serves, rate, rooms, remark in DEVICES:
+        world.add("devices", device_id=device, device_name=name, dept=dept, serves=serves, installed_on=date(2019, 5, 6), rate_per_hour=rate * world.scale, room_count=rooms, remark=remark)  # fmt: skip
     for number in range(1, 9 * world.scale):
         world.add("devices", device_id=f"HD{number:02d}", device_name="血液透析机", dept="血透室", serves="D001", installed_on=date(2020, 3, 2), rate_per_hour=1, room_count=1)  # fmt: skip
 
@@ -77,7 +78,7 @@ def _stock(world: World) -> None:
             _purchases(world, code, used[code], implant=kind == "implant")
 
 
-def stock_row(world: World, code: str, kind: str, when: datetime, quantity: Decimal | int, **more: object) -> Row:  # fmt: skip
+def stock_row(world: World, code: str, kind: str, when: datetime, quantity: Decimal | int, **more: Any) -> Row:  # fmt: skip
     """One movement of stock; quantities in catalogue units (boxes), prices a tenth below the selling price."""
     item = world.items[code]
     price = (item.price * item.factor * Decimal("0.9")).quantize(Decimal("0.0001"), ROUND_HALF_UP)
@@ -93,7 +94,9 @@ def _purchases(world: World, code: str, months: list[Decimal], *, implant: bool)
     stock_row(world, code, "opening", at(FIRST_DAY, 0), max(2, sum(packs) // 8))
     for month in range(1, 13):
         if packs[month]:
-            stock_row(world, code, "purchase", at(date(2024, month, 1), 8, 30), packs[month] + packs[month] // 20)
+            stock_row(
+                world, code, "purchase", at(date(2024, month, 1), 8, 30), packs[month] + packs[month] // 20
+            )
             if not implant:
                 stock_row(world, code, "issue", at(date(2024, month, 1), 9, 30), packs[month])
 
@@ -105,12 +108,16 @@ def _reagents(world: World, code: str, months: list[int]) -> None:
     moves = [("opening", at(FIRST_DAY, 0), 1 + sum(months) // 500)]
     moves += [("purchase", at(date(2024, month, 2), 10), -(-months[month] * 21 // 1000)) for month in range(1, 13) if months[month]]  # fmt: skip
     for kind, when, count in moves:
-        bought = {"supplier": "试剂供应商", "invoice_number": world.next("FP", 8), "invoice_date": when.date()}
+        bought: Row = {
+            "supplier": "试剂供应商",
+            "invoice_number": world.next("FP", 8),
+            "invoice_date": when.date(),
+        }
         world.add("stock_moves", move_id=world.next("CK", 8), hosp_item_code=kit, item_name=name, move_type=kind, moved_at=when, booked_at=when, quantity=Decimal(count), unit="盒", unit_price=Decimal("350"), warehouse="检验试剂库", **(bought if kind == "purchase" else {}))  # fmt: skip
 
 
 def _rota(world: World) -> None:
-    """Each person's day, and the sign-in of everyone at work; on some days the sign-in device is down for all."""
+    """Each person's day, and the sign-in of each doctor at work; on some days the sign-in device is down for all."""
     hours = {"day": ("08:00", "18:00"), "night": ("18:00", "08:00")}
     for staff_id in sorted(world.turn):
         day = FIRST_DAY
@@ -118,7 +125,12 @@ def _rota(world: World) -> None:
             state = world.state(staff_id, day)
             start, end = hours.get(state, (None, None))
             world.add("rota", staff_id=staff_id, on_date=day, state=state, time_from=start, time_to=end)
-            if start and day not in world.silent_days and (staff_id, day) not in world.no_sign_in:
+            if (
+                start
+                and world.turn[staff_id][0] in ("doctor", "surgeon")
+                and day not in world.silent_days
+                and (staff_id, day) not in world.no_sign_in
+            ):
                 when = at(day, 7 if state == "day" else 17, 30 + world.rng.randrange(28))
                 world.add("presence", person_kind="staff", person_id=staff_id, presence_kind="sign-in", seen_at=when, place="门诊楼闸机")  # fmt: skip
             day += timedelta(days=1)
@@ -132,8 +144,12 @@ def write_receipts(world: World, settled: Settled) -> None:
         rows.append((claim["settled_at"], claim["visit_no"], claim["total_amount"], claim["fund_amount"], claim["hosp_settle_id"]))  # fmt: skip
     for stay in world.stays:
         if stay.visit["payer"] == "self" and not stay.visit["cancelled"]:
-            total = sum((row["amount"] for row in stay.rows["charges"] if not row.get("_gone")), Decimal("0.00"))
-            rows.append((stay.visit["discharged_at"] + timedelta(minutes=30), stay.no, total, Decimal("0.00"), None))
+            total = sum(
+                (row["amount"] for row in stay.rows["charges"] if not row.get("_gone")), Decimal("0.00")
+            )
+            rows.append(
+                (stay.visit["discharged_at"] + timedelta(minutes=30), stay.no, total, Decimal("0.00"), None)
+            )
     for when, visit_no, total, fund, settle_no in sorted(rows, key=lambda one: (one[0], one[1], one[2])):
         number = world.next("PJ37", 8)
         if FIRST_DAY <= when.date() <= LAST_DAY:

@@ -8,37 +8,23 @@ from typing import Any
 
 from fraudgraph.synthetic.hospital.catalogue import ILLNESSES, WARDS, Illness
 from fraudgraph.synthetic.hospital.papers import write_papers
+from fraudgraph.synthetic.hospital.people import make_patient
 from fraudgraph.synthetic.hospital.reports import examine, take_lab
 from fraudgraph.synthetic.hospital.theatre import operate
 from fraudgraph.synthetic.hospital.world import FIRST_DAY, Row, Stay, World, at
 
-__all__ = ["PAPER_UNTIL", "admit", "drug_day", "give_order", "make_patient", "outpatient", "run_session", "service", "treat"]
+__all__ = [
+    "PAPER_UNTIL",
+    "admit",
+    "drug_day",
+    "give_order",
+    "run_session",
+    "service",
+    "treat",
+]
 
 PAPER_UNTIL = date(2024, 4, 1)
 """Until then the rehabilitation ward keeps its executions on paper: the system holds none."""
-
-_SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧"
-_GIVEN = "建国秀英丽华志强桂兰玉珍海燕文明春梅永福小红德胜淑芬国庆晓东雪梅立新"
-
-
-def make_patient(world: World, **changes: Any) -> Row:
-    """A new person in the hospital's register."""
-    rng = world.rng
-    born = date(1935 + rng.randrange(70), 1 + rng.randrange(12), 1 + rng.randrange(28))
-    number = world.next("B", 7)
-    id_no = f"999{rng.randrange(1000):03d}{born:%Y%m%d}{rng.randrange(10000):04d}"
-    values: Row = {
-        "patient_id": number,
-        "insurance_no": f"3702{rng.randrange(10**6):06d}{number[-4:]}",
-        "name": rng.choice(_SURNAMES) + rng.choice(_GIVEN) + rng.choice(_GIVEN),
-        "sex": rng.choice("12"),
-        "birth_date": born,
-        "id_no": id_no,
-        "phone": f"139{rng.randrange(10**8):08d}",
-        "address": f"{rng.choice(('南', '北', '东', '西'))}山路{rng.randrange(1, 300)}号",
-    }
-    world.insurance[number] = values["insurance_no"]
-    return world.add("patients", **{**values, **changes})
 
 
 def admit(
@@ -158,7 +144,7 @@ def drug_day(
     rx = world.next("CF", 9)
     code = dispensed_code or order["hosp_item_code"]
     given = at(day, 9, world.rng.randrange(5, 59), world.rng.randrange(60))
-    if given < order["issued_at"]:
+    if given - timedelta(minutes=15) < order["issued_at"]:
         given = order["issued_at"] + world.minutes(20, 50)
     when = given - timedelta(minutes=15)
     world.add("dispensing", stay, disp_id=world.next("FY", 9), rx_id=rx, hosp_item_code=code, item_name=world.items[code].name, quantity=Decimal(quantity), dispensed_at=when, dispenser=world.on_duty("药剂科", "pharmacist", when), returned=0, trace_code=world.next("8", 19) if world.items[code].factor == 1 else None)  # fmt: skip
@@ -168,9 +154,7 @@ def drug_day(
     return world.charge(stay, order["hosp_item_code"], when, quantity, order=order, rx_id=rx, executed_by=nurse, exec_dept="住院药房")  # fmt: skip
 
 
-def treat(
-    world: World, illness: Illness | None = None, *, operation: bool = True, **admission: Any
-) -> Stay:
+def treat(world: World, illness: Illness | None = None, *, operation: bool = True, **admission: Any) -> Stay:
     """A whole ordinary stay, from admission to home page."""
     chosen = illness or world.rng.choice(ILLNESSES)
     stay = admit(world, chosen, **admission)
@@ -255,7 +239,7 @@ def _given_back(world: World, stay: Stay, order: Row, charge: Row) -> None:
 def _therapy(world: World, stay: Stay, code: str, day: date, ordered: datetime) -> None:
     """Treatments with sessions: dialysis every other day, therapy daily, each at a time of its own."""
     dialysis = code == "D001"
-    if dialysis and (day - stay.first).days % 2 == 0 or day == stay.first:
+    if (dialysis and (day - stay.first).days % 2 == 0) or day == stay.first:
         return
     dept, job = ("血透室", "dialysis nurse") if dialysis else ("W06", "therapist")
     long = timedelta(hours=4) if dialysis else timedelta(minutes=30)
@@ -293,37 +277,3 @@ def run_session(
     if device and logged:
         world.add("device_logs", log_id=world.next("RZ", 8), device_id=device, started_at=start + timedelta(minutes=3), ended_at=start + long - timedelta(minutes=4))  # fmt: skip
     return world.charge(stay, code, start + long + world.minutes(2, 9), 1, order=order, executed_by=who, exec_dept="血透室" if device else WARDS["W06"])  # fmt: skip
-
-
-def outpatient(world: World, *, when: datetime | None = None, payer: str | None = None, patient: Row | None = None, codes: tuple[str, ...] = (), **visit: Any) -> Stay:  # fmt: skip
-    """A visit to the out-patient clinic: registration, perhaps a test, perhaps tablets."""
-    rng = world.rng
-    moment = when or at(FIRST_DAY + timedelta(days=rng.randrange(0, 364)), rng.choice((8, 9, 10, 11, 14, 15, 16)), rng.randrange(60), rng.randrange(60))  # fmt: skip
-    who = patient or make_patient(world)
-    paid = payer or rng.choices(("employee", "resident", "self"), (45, 45, 10))[0]
-    values: Row = {
-        "visit_no": world.next("MZ24", 7), "kind": "outpatient",
-        "encounter_id": None if paid == "self" else world.next("JZ3702", 8),
-        "patient_id": who["patient_id"], "record_no": f"M{who['patient_id'][1:]}",
-        "registered_at": moment, "operator_id": f"R{rng.randrange(1, 5):02d}", "contact_phone": who["phone"],
-        "ward": "OPD", "admitted_at": moment, "discharged_at": moment + world.minutes(40, 110),
-        "payer": paid, "outcome": None, "admission_source": None, "meal_plan": 0, "cancelled": 0,
-    }  # fmt: skip
-    row = world.add("visits", **{**values, **visit})
-    stay = Stay(row, "门诊就诊", rng.choice(("I10.x00", "J06.900", "E11.900")), world.on_duty("OPD", "doctor", moment))  # fmt: skip
-    world.stays.append(stay)
-    world.charge(stay, "G001", moment, entered_by="挂号1")
-    for code in codes or (rng.choice(("L001", "L005", "M005", "M015", "M017", "E004", "L008")),):
-        later = moment + world.minutes(15, 30)
-        order = give_order(world, stay, code, later, issued_by=stay.attending)
-        kind = world.items[code].kind
-        if kind == "lab":
-            take_lab(world, stay, order, later + world.minutes(5, 15))
-        elif kind == "exam":
-            examine(world, stay, order, later + world.minutes(10, 20))
-        else:
-            rx = world.next("CF", 9)
-            world.charge(stay, code, later + timedelta(minutes=5), world.items[code].factor * 2, order=order, rx_id=rx, exec_dept="门诊药房")  # fmt: skip
-            moment2 = later + timedelta(minutes=11)
-            world.add("dispensing", stay, disp_id=world.next("FY", 9), rx_id=rx, hosp_item_code=code, item_name=world.items[code].name, quantity=Decimal(world.items[code].factor * 2), dispensed_at=moment2, dispenser=world.on_duty("药剂科", "pharmacist", moment2), returned=0)  # fmt: skip
-    return stay

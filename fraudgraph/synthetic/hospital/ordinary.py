@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from fraudgraph.synthetic.hospital.catalogue import ILLNESSES
-from fraudgraph.synthetic.hospital.life import give_order, make_patient, outpatient, service, treat
+from fraudgraph.synthetic.hospital.clinic import outpatient
+from fraudgraph.synthetic.hospital.life import give_order, service, treat
+from fraudgraph.synthetic.hospital.people import make_patient
 from fraudgraph.synthetic.hospital.reports import take_lab
 from fraudgraph.synthetic.hospital.world import FIRST_DAY, Stay, World, at
 
@@ -19,7 +21,9 @@ def ordinary_year(world: World, stays: int) -> None:
     for number, ahead in enumerate(starts):
         illness = world.rng.choice(ILLNESSES)
         hour = world.rng.choice((8, 9, 9, 10, 10, 11, 14, 15, 16))
-        start = at(FIRST_DAY + timedelta(days=ahead), hour, world.rng.randrange(10, 60), world.rng.randrange(60))
+        start = at(
+            FIRST_DAY + timedelta(days=ahead), hour, world.rng.randrange(10, 60), world.rng.randrange(60)
+        )
         days = 34 if number % 97 == 50 and illness.therapy else None
         stay = treat(world, illness, start=start, days=days, case=False)
         if days:

@@ -33,7 +33,14 @@ def story(world: World, stay: Stay, sentences: int = 5) -> str:
 
 
 def write_document(
-    world: World, stay: Stay, kind: str, author: str, written: datetime, text: str, *, signed: datetime | None = None
+    world: World,
+    stay: Stay,
+    kind: str,
+    author: str,
+    written: datetime,
+    text: str,
+    *,
+    signed: datetime | None = None,
 ) -> Row:
     """One document of the record."""
     return world.add("documents", stay, doc_id=world.next("BL", 8), doc_kind=kind, author=author, written_at=written, signed_at=signed or written + world.minutes(2, 12), body=text)  # fmt: skip
@@ -63,7 +70,9 @@ def home_page(world: World, stay: Stay) -> Row:
     rows = [row for row in stay.rows["charges"] if not row.get("_gone")]
 
     def of(*kinds: str) -> Decimal:
-        return sum((row["amount"] for row in rows if not kinds or row["charge_class"] in kinds), Decimal("0.00"))
+        return sum(
+            (row["amount"] for row in rows if not kinds or row["charge_class"] in kinds), Decimal("0.00")
+        )
 
     op = stay.op_slot
     return world.add("home_page", stay, main_diagnosis=stay.diagnosis, other_diagnoses=stay.other_diagnoses or None, op_codes=op["op_code"] if op else None, blood_group=stay.blood_group, attending=stay.attending, total_amount=of(), bed_amount=of("bed"), drug_amount=of("drug", "herb"), icu_hours=0, coder="编码1", coded_at=stay.visit["discharged_at"] + timedelta(days=2, hours=4))  # fmt: skip

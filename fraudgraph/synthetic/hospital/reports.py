@@ -84,7 +84,9 @@ def _results(world: World, stay: Stay, code: str) -> dict[str, str]:
     if code in _WORDS:
         return dict(_WORDS[code])
     panel = _PANELS.get(code, ((code, 1, 100, 2),))
-    return {name: f"{low + world.rng.random() * (high - low):.{places}f}" for name, low, high, places in panel}
+    return {
+        name: f"{low + world.rng.random() * (high - low):.{places}f}" for name, low, high, places in panel
+    }
 
 
 def fresh_image(world: World) -> str:

@@ -149,10 +149,10 @@ def _by_day(world: World, stay: Stay, lines: list[Row], form: Form, out: Settled
         factor = world.items[line["hosp_item_code"]].factor
         line["charged_at"] = at(line["charged_at"].date(), 0)
         if form == "by day in packs" and factor > 1 and not line.get("_packed"):
-            line["unit_price"] = (line["unit_price"] * factor).quantize(CENT, ROUND_HALF_UP)
+            line["unit_price"] = (line["unit_price"] * factor).quantize(Decimal("0.1"), ROUND_HALF_UP)
             line["quantity"] = (line["quantity"] / factor).quantize(Decimal("0.0001"), ROUND_HALF_UP)
             amount = (line["unit_price"] * line["quantity"]).quantize(CENT, ROUND_HALF_UP)
-            _differ(out, stay, "拆零舍入", line["amount"] - amount)
+            _differ(out, stay, "拆零舍入", line["amount"] - amount, " ".join(line["_charges"]))
             line["amount"] = amount
     return list(days.values())
 
@@ -187,7 +187,9 @@ def _claims(world: World, stay: Stay, lines: list[Row], out: Settled) -> None:
     if "interim" in stay.odd:
         middle = at(stay.first + (stay.last - stay.first) / 2, 0)
         early = [line for line in lines if line["charged_at"] < middle]
-        _claim(world, stay, early, middle + timedelta(hours=10), out, start=stay.visit["admitted_at"], end=middle)
+        _claim(
+            world, stay, early, middle + timedelta(hours=10), out, start=stay.visit["admitted_at"], end=middle
+        )
         rest = [line for line in lines if line["charged_at"] >= middle]
         _claim(world, stay, rest, when, out, start=middle)
         return

@@ -19,11 +19,13 @@ def find_slot(world: World, stay: Stay, minutes: int) -> tuple[str, str, str, da
     nights = (stay.last - stay.first).days
     for ahead in (*range(1, nights), nights, 0):
         day = stay.first + timedelta(days=ahead)
-        surgeons = [one for one in world.staff[(stay.visit["ward"], "surgeon")] if world.state(one, day) == "day"]
+        surgeons = [
+            one for one in world.staff[(stay.visit["ward"], "surgeon")] if world.state(one, day) == "day"
+        ]
         gas = [one for one in world.staff[("麻醉科", "anaesthetist")] if world.state(one, day) == "day"]
         opens = at(day, 9) if ahead else stay.visit["admitted_at"] + timedelta(hours=3)
         closes = at(day, 23) if ahead < nights else stay.visit["discharged_at"] - timedelta(hours=1)
-        for quarter in range(0, 96):
+        for quarter in range(96):
             start = opens + timedelta(minutes=15 * quarter)
             end = start + timedelta(minutes=minutes)
             if end > closes:

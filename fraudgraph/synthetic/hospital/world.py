@@ -10,41 +10,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 from typing import Any
 
+from fraudgraph.synthetic.hospital.books import CENT, FIRST_DAY, LAST_DAY, MAP_DAY, TABLES, Row
 from fraudgraph.synthetic.hospital.catalogue import ITEMS, MAP_CHANGES, WARDS, Item
 
 __all__ = ["CENT", "FIRST_DAY", "LAST_DAY", "MAP_DAY", "TABLES", "Row", "Stay", "World", "at"]
-
-Row = dict[str, Any]
-CENT = Decimal("0.01")
-FIRST_DAY, LAST_DAY, MAP_DAY = date(2024, 1, 1), date(2024, 12, 31), date(2024, 7, 1)
-
-TABLES: dict[str, str] = {
-    "patients": "patient_id insurance_no name sex birth_date id_no phone address",
-    "visits": "visit_no kind encounter_id patient_id record_no registered_at operator_id contact_phone ward bed admitted_at discharged_at payer outcome admission_source meal_plan settle_no cancelled",
-    "charges": "charge_id visit_no charged_at hosp_item_code item_name nat_code charge_class unit quantity unit_price amount order_id rx_id ordered_by executed_by order_dept exec_dept payer reverses_id entered_by entered_at",
-    "item_map": "hosp_item_code item_name nat_code nat_name charge_class unit unit_factor price valid_from valid_to insured",
-    "orders": "order_id visit_no order_type hosp_item_code item_name dose frequency route issued_at issued_by checked_by stopped_at cancelled urgent",
-    "executions": "exec_id visit_no order_id executed_at executor quantity",
-    "lab": "report_no visit_no order_id panel_code test_name sampled_at received_at reported_at reviewer device_id result abnormal lab_name",
-    "exams": "report_no visit_no order_id modality body_part study_at reported_at device_id reporter study_uid image_hash conclusion reading_site",
-    "operations": "op_id visit_no op_code op_name op_level room started_at ended_at surgeon assistant anaesthetist anaes_from anaes_to cancelled",
-    "nursing": "visit_no recorded_at nurse record_kind level vitals bed signed_at",
-    "ward_days": "ward on_date bed state visit_no",
-    "home_page": "visit_no main_diagnosis other_diagnoses op_codes blood_group attending total_amount bed_amount drug_amount icu_hours coder coded_at",
-    "documents": "doc_id visit_no doc_kind author written_at signed_at body",
-    "dispensing": "disp_id visit_no rx_id hosp_item_code item_name quantity dispensed_at dispenser returned trace_code",
-    "stock_moves": "move_id hosp_item_code item_name move_type moved_at booked_at quantity unit unit_price supplier invoice_number invoice_date warehouse visit_no",
-    "reagents": "reagent_code reagent_name panel_code tests_per_kit",
-    "sessions": "session_id visit_no order_id hosp_item_code started_at ended_at therapist device_id signed group_no",
-    "devices": "device_id device_name dept serves installed_on retired_on rate_per_hour room_count remark",
-    "device_logs": "log_id device_id started_at ended_at study_uid",
-    "staff": "staff_id staff_name dept job scope licence_to",
-    "rota": "staff_id on_date state time_from time_to",
-    "payments": "invoice_no visit_no settle_no total_amount fund_amount cash_amount waived_amount refunded_amount paid_at fee_payer reason",
-    "audit_log": "logged_at user_id action target_table target_key before_value after_value reason",
-    "presence": "person_kind person_id presence_kind seen_at place",
-}
-"""The hospital's books, neutral names: table to its columns."""
 
 
 def at(day: date, hour: int, minute: int = 0, second: int = 0) -> datetime:
@@ -108,6 +77,7 @@ class World:
         self.scale = max(1, stays // 4000)
         self.staff: dict[tuple[str, str], list[str]] = defaultdict(list)
         self.leave: dict[str, tuple[date, date]] = {}
+        self.kept_leave: set[str] = set()
         self.turn: dict[str, tuple[str, int]] = {}
         self.beds: dict[tuple[str, str], list[tuple[date, date]]] = defaultdict(list)
         self.busy: dict[tuple[str, date], list[tuple[datetime, datetime]]] = defaultdict(list)
@@ -190,12 +160,28 @@ class World:
         there = there or [one for one in crew if self.state(one, day) in ("day", "night")]
         if not there:
             for one in crew:
+                if one in self.kept_leave:
+                    continue
                 kept, self.leave[one] = self.leave[one], (date(2023, 1, 1), date(2023, 1, 1))
                 if self.state(one, day) != "off":
                     return one
                 self.leave[one] = kept
             there = crew
         return there[self.rng.randrange(len(there))]
+
+    def on_leave_in_year(self, dept: str, job: str, number: int) -> tuple[str, date, date]:
+        """Someone whose leave lies well inside the year; it stays as it is."""
+        there = [
+            one for one in self.staff[(dept, job)] if self.leave[one][0] >= FIRST_DAY + timedelta(days=10)
+        ]
+        who = there[number % len(there)]
+        self.kept_leave.add(who)
+        return who, *self.leave[who]
+
+    def serve(self, device_id: str, code: str) -> None:
+        """The device can do this item too."""
+        device = next(row for row in self.tables["devices"] if row["device_id"] == device_id)
+        device["serves"] = f"{device['serves']},{code}"
 
     # -- rooms ------------------------------------------------------------------------------------------------------
 
@@ -223,13 +209,15 @@ class World:
     def price(self, code: str, day: date) -> Decimal:
         """The price of that day."""
         if code in MAP_CHANGES:
-            return MAP_CHANGES[code][3 if day >= MAP_DAY else 2]
+            _, _, old, new = MAP_CHANGES[code]
+            return new if day >= MAP_DAY else old
         return self.items[code].price
 
     def nat_code(self, code: str, day: date) -> str:
         """The national code of that day."""
         if code in MAP_CHANGES:
-            return MAP_CHANGES[code][1 if day >= MAP_DAY else 0]
+            old, new, _, _ = MAP_CHANGES[code]
+            return new if day >= MAP_DAY else old
         return self.items[code].nat_code
 
     def charge(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -49,38 +49,41 @@ def _header(table: str, dialect: Dialect) -> list[str]:
     return [COLUMN_NAMES[column][dialect.place] for column in TABLES[table].split()]
 
 
-def _said(column: str, value: Any, dialect: Dialect) -> Any:
-    """A value in the system's own words or codes."""
-    if column == "charge_class":
-        return CLASS_WORDS[value]
-    words = CODES.get((column, value)) if isinstance(value, str) else None
-    if words is None:
-        return value
-    return words[0] if dialect.coded is None else words[1 + dialect.coded]
+def _coders(table: str, dialect: Dialect) -> list[dict[str, str]]:
+    """For each column, values that the system says in words or codes of its own."""
+    place = 0 if dialect.coded is None else 1 + dialect.coded
+    made = []
+    for column in TABLES[table].split():
+        own = {value: words[place] for (name, value), words in CODES.items() if name == column}
+        made.append(CLASS_WORDS if column == "charge_class" else own)
+    return made
 
 
-def _written(column: str, value: Any, dialect: Dialect) -> str:
-    """A value as text of a csv file."""
-    value = _said(column, value, dialect)
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S}.000" if dialect.name == "sqlserver" else f"{value:%Y%m%d%H%M%S}"
-    if isinstance(value, date):
-        return f"{value:%Y-%m-%d}" if dialect.name == "sqlserver" else f"{value:%Y%m%d}"
-    if column in _FLAGS and dialect.name == "sqlserver":
-        return "True" if value else "False"
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+def _said(coders: list[dict[str, str]], row: Row, columns: list[str]) -> list[Any]:
+    """The values of a row in the system's own words or codes."""
+    values = [row[column] for column in columns]
+    return [coder.get(value, value) if coder else value for coder, value in zip(coders, values, strict=True)]
+
+
+def _in_csv(dialect: Dialect) -> dict[type, Callable[[Any], str]]:
+    """How each type of value looks in a csv file of this system."""
+    forms: dict[type, Callable[[Any], str]] = {type(None): lambda _: "", str: str, int: str, float: str}
+    forms[Decimal] = "{:f}".format
+    if dialect.name == "sqlserver":
+        return {**forms, datetime: lambda value: f"{value.isoformat(' ')}.000", date: date.isoformat}
+    drop = str.maketrans("", "", "-: ")
+    return {**forms, datetime: lambda value: str(value).translate(drop), date: lambda value: str(value).translate(drop)}  # fmt: skip
 
 
 def _text(out: Path, name: str, table: str, rows: Iterable[Row], dialect: Dialect) -> Path:
     path = out / name
     encoding = "utf-8-sig" if dialect.name == "sqlserver" else "gb18030"
-    columns = TABLES[table].split()
+    columns, coders, forms = TABLES[table].split(), _coders(table, dialect), _in_csv(dialect)
     with path.open("w", encoding=encoding, newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(_header(table, dialect))
-        writer.writerows([_written(column, row[column], dialect) for column in columns] for row in rows)
+        for row in rows:
+            writer.writerow([forms[type(value)](value) for value in _said(coders, row, columns)])
     return path
 
 
@@ -88,7 +91,9 @@ def _code_list(out: Path, dialect: Dialect) -> Path:
     """The system's own list of codes."""
     path = out / ("dbo.SysDictionary.csv" if dialect.name == "sqlserver" else "ZDB.csv")
     header = ("DictType", "Code", "Name") if dialect.name == "sqlserver" else ("ZDLX", "DM", "MC")
-    with path.open("w", encoding="utf-8-sig" if dialect.name == "sqlserver" else "gb18030", newline="") as file:
+    with path.open(
+        "w", encoding="utf-8-sig" if dialect.name == "sqlserver" else "gb18030", newline=""
+    ) as file:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(header)
         for (column, _), words in CODES.items():
@@ -96,8 +101,7 @@ def _code_list(out: Path, dialect: Dialect) -> Path:
     return path
 
 
-def _sql(column: str, value: Any, dialect: Dialect) -> str:
-    value = _said(column, value, dialect)
+def _sql(value: Any) -> str:
     if value is None:
         return "NULL"
     if isinstance(value, Decimal):
@@ -125,14 +129,21 @@ def _sql_type(column: str) -> str:
 def _dump(world: World, path: Path, dialect: Dialect) -> Path:
     """A dump as mysqldump of MariaDB writes it."""
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.write("-- MariaDB dump 10.19  Distrib 10.11.6-MariaDB, for Linux (x86_64)\n--\n-- Host: localhost    Database: his\n-- ------------------------------------------------------\n-- Server version\t10.11.6-MariaDB\n\n/*!40101 SET NAMES utf8mb4 */;\n/*!40103 SET TIME_ZONE='+00:00' */;\n")
+        file.write(
+            "-- MariaDB dump 10.19  Distrib 10.11.6-MariaDB, for Linux (x86_64)\n--\n-- Host: localhost    Database: his\n-- ------------------------------------------------------\n-- Server version\t10.11.6-MariaDB\n\n/*!40101 SET NAMES utf8mb4 */;\n/*!40103 SET TIME_ZONE='+00:00' */;\n"
+        )
         for table in TABLES:
             name = TABLE_NAMES[table][0]
             columns = TABLES[table].split()
-            file.write(f"\n--\n-- Table structure for table `{name}`\n--\n\nDROP TABLE IF EXISTS `{name}`;\nCREATE TABLE `{name}` (\n")
+            file.write(
+                f"\n--\n-- Table structure for table `{name}`\n--\n\nDROP TABLE IF EXISTS `{name}`;\nCREATE TABLE `{name}` (\n"
+            )
             file.write(",\n".join(f"  `{head}` {_sql_type(column)} DEFAULT NULL COMMENT '{COLUMN_NAMES[column][3]}'" for head, column in zip(_header(table, dialect), columns, strict=True)))  # fmt: skip
-            file.write(f"\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COMMENT='{TABLE_NAMES[table][3]}';\n\n--\n-- Dumping data for table `{name}`\n--\n\nLOCK TABLES `{name}` WRITE;\n")
-            rows = [f"({','.join(_sql(column, row[column], dialect) for column in columns)})" for row in _rows(world, table)]
+            file.write(
+                f"\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COMMENT='{TABLE_NAMES[table][3]}';\n\n--\n-- Dumping data for table `{name}`\n--\n\nLOCK TABLES `{name}` WRITE;\n"
+            )
+            coders = _coders(table, dialect)
+            rows = [f"({','.join(map(_sql, _said(coders, row, columns)))})" for row in _rows(world, table)]
             for start in range(0, len(rows), 500):
                 file.write(f"INSERT INTO `{name}` VALUES\n" + ",\n".join(rows[start : start + 500]) + ";\n")
             file.write("UNLOCK TABLES;\n")
@@ -142,16 +153,17 @@ def _dump(world: World, path: Path, dialect: Dialect) -> Path:
 
 def _workbook(world: World, path: Path, dialect: Dialect) -> Path:
     """One workbook, a sheet for each table, dates as dates and amounts as numbers."""
-    book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm:ss"})
+    book = xlsxwriter.Workbook(
+        str(path), {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm:ss"}
+    )
     book.set_properties({"created": datetime(2025, 1, 5)})
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     for table in TABLES:
         sheet = book.add_worksheet(TABLE_NAMES[table][3])
-        columns = TABLES[table].split()
+        columns, coders = TABLES[table].split(), _coders(table, dialect)
         sheet.write_row(0, 0, _header(table, dialect))
         for number, row in enumerate(_rows(world, table), 1):
-            for place, column in enumerate(columns):
-                value = _said(column, row[column], dialect)
+            for place, value in enumerate(_said(coders, row, columns)):
                 if value is None:
                     continue
                 if isinstance(value, datetime):
