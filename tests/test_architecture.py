@@ -94,11 +94,8 @@ HOMES = {
     "jinja2": {"report"},
     "markupsafe": {"report"},  # jinja2's own string type
     "sqlglot": {"sql"},  # extra `spark`: nothing in a normal run imports it
-    "xlsxwriter": {
-        "report",
-        "claims",
-        "hospital",
-    },  # hospital: the findings of a visit;  # claims: a workbook from which a person was erased is written again
+    "xlsxwriter": {"report", "claims", "synthetic", "hospital"},
+    # claims: a workbook from which a person was erased is written again; synthetic: a made-up hospital's books as a workbook; hospital: the findings of a visit
     "python_calamine": {"claims", "casework"},
 }
 """The only rooms that import each library. A home that proves wrong is changed here, with a reason."""

@@ -29,7 +29,7 @@ WITH priced AS (
   WHERE coalesce(v.payer, c.payer) IS NOT NULL AND NOT contains(c.name, '套餐')
 ),
 medians AS (
-  SELECT hosp_item_code, month, fg_quantile(price, 0.5) FILTER (WHERE pays_self) AS self_price, count(*) FILTER (WHERE pays_self) AS self_count, fg_quantile(price, 0.5) FILTER (WHERE NOT pays_self) AS insured_price, count(*) FILTER (WHERE NOT pays_self) AS insured_count
+  SELECT hosp_item_code, month, fg_quantile(CASE WHEN pays_self THEN price END, 0.5) AS self_price, count(*) FILTER (WHERE pays_self) AS self_count, fg_quantile(CASE WHEN NOT pays_self THEN price END, 0.5) AS insured_price, count(*) FILTER (WHERE NOT pays_self) AS insured_count
   FROM priced GROUP BY hosp_item_code, month
 )
 SELECT p.name AS subject_id, array_agg(DISTINCT p.visit_no)[1:50] AS visit_nos, array_agg(p.row_key ORDER BY p.unit_id)[1:200] AS row_ids, round(sum(greatest(0, p.amount - p.quantity * m.self_price)), 2) AS amount, FALSE AS certain, 0.5 AS strength,

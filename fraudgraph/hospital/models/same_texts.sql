@@ -30,10 +30,13 @@ WITH pairs AS (
   LEFT JOIN m_visits v ON v.visit_no = a.visit_no
   LEFT JOIN m_visits w ON w.visit_no = b.visit_no
   WHERE p.likeness >= $nearly AND a.visit_no <> b.visit_no AND coalesce(v.patient_id, v.id_hash, a.visit_no) <> coalesce(w.patient_id, w.id_hash, b.visit_no)
-)
-SELECT least(one, other) AS subject_id, [least(one, other), greatest(one, other)] AS visit_nos,
-  list_concat(array_agg('h_documents:' || CAST(one_row AS VARCHAR) ORDER BY one_row), array_agg('h_documents:' || CAST(other_row AS VARCHAR) ORDER BY other_row)) AS row_ids,
-  coalesce((SELECT min(s.yuan) FROM (SELECT visit_no, sum(amount) AS yuan FROM m_s GROUP BY visit_no) s WHERE s.visit_no IN (least(one, other), greatest(one, other))), 0) AS amount,
-  max(likeness) >= $alike AS certain, max(likeness) AS strength, {'other': greatest(one, other), 'pair_count': count(*), 'kind': min(kind), 'likeness': max(likeness)} AS facts
-FROM pairs
-GROUP BY least(one, other), greatest(one, other)
+),
+grouped AS (
+  SELECT least(one, other) AS one, greatest(one, other) AS other, array_agg('h_documents:' || CAST(one_row AS VARCHAR) ORDER BY one_row) AS one_rows,
+    array_agg('h_documents:' || CAST(other_row AS VARCHAR) ORDER BY other_row) AS other_rows, max(likeness) AS likeness, count(*) AS pair_count, min(kind) AS kind
+  FROM pairs GROUP BY least(one, other), greatest(one, other)
+),
+sums AS (SELECT visit_no, sum(amount) AS yuan FROM m_s GROUP BY visit_no)
+SELECT g.one AS subject_id, [g.one, g.other] AS visit_nos, list_concat(g.one_rows, g.other_rows) AS row_ids, coalesce((SELECT min(s.yuan) FROM sums s WHERE s.visit_no IN (g.one, g.other)), 0) AS amount,
+  g.likeness >= $alike AS certain, g.likeness AS strength, {'other': g.other, 'pair_count': g.pair_count, 'kind': g.kind, 'likeness': g.likeness} AS facts
+FROM grouped g
