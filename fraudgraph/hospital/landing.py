@@ -68,7 +68,7 @@ def land_sheet(store: Store, sheet: Sheet, made: SiteUnderstood, place: str) -> 
         rows = int(store.one("SELECT count(*) FROM landing_raw")[0])
         return Landed(rows_read=rows, rows_set_aside=rows)
     _type(store, made.table, made, sheet, place)
-    _set_aside(store, made.table, sheet)
+    _set_aside(store, made.table)
     names = ", ".join(quoted(column.name) for column in made.table.columns)
     store.run(
         f"INSERT INTO {made.table.name} SELECT coalesce((SELECT max(row_id) FROM {made.table.name}), 0) + row_number() OVER (ORDER BY source_row), "
@@ -147,7 +147,7 @@ def _value(column: SiteColumn, cell: str) -> str:
     return id_sql(cell)
 
 
-def _set_aside(store: Store, table: SiteTable, sheet: Sheet) -> None:
+def _set_aside(store: Store, table: SiteTable) -> None:
     money = f"CAST({quoted(table.money)} AS DECIMAL(18,2))" if table.money else "CAST(NULL AS DECIMAL(18,2))"
     store.run(
         f"INSERT INTO set_aside SELECT $table, source_file, source_row, split_part(_reason, ':', 1), split_part(_reason, ':', 2), "

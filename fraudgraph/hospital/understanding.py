@@ -19,38 +19,40 @@ __all__ = ["SiteUnderstood", "understand_sheet"]
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _SAME = {
-    "id": [
-        "id",
-        "no",
-        "num",
-        "number",
-        "code",
-        "cd",
-        "codg",
-        "key",
-        "sn",
-        "seq",
-        "uid",
-        "ident",
-        "bh",
-        "hm",
-        "dm",
-    ],
-    "time": ["time", "date", "dt", "tm", "datetime", "at", "on", "day", "ts", "dttm", "rq", "sj"],
-    "amt": ["amount", "amt", "fee", "sumamt", "total", "cost", "money", "je"],
-    "qty": ["quantity", "qty", "cnt", "count", "sl"],
-    "name": ["name", "nm", "mc"],
-    "dept": ["dept", "department", "ks"],
-    "dr": ["doctor", "dr", "physician"],
-    "item": ["item", "itm"],
-    "start": ["start", "begin", "started", "beg", "from"],
-    "end": ["end", "ended", "finish", "stop", "stopped", "to"],
-    "report": ["report", "rpt", "reported"],
-    "charge": ["charge", "chg", "charged", "bill", "fee"],
-    "order": ["order", "ord", "ordered", "advice"],
-    "visit": ["visit", "vst", "encounter", "enc", "inp", "adm", "admission", "inpatient", "mdtrt"],
+    "id": "id no num number code cd codg key sn seq uid ident bh hm dm",
+    "time": "time date dt tm datetime at on day ts dttm rq sj clock",
+    "amt": "amount amt sumamt total cost money je",
+    "qty": "quantity qty cnt count sl",
+    "name": "name nm mc",
+    "dept": "dept department ks",
+    "who": "doctor dr physician emp employee staff nurse by operator oper clerk user",
+    "item": "item itm",
+    "start": "start begin started beg from",
+    "end": "end ended finish stop stopped to",
+    "report": "report rpt reported",
+    "charge": "charge chg charged bill fee",
+    "order": "order ord ordered advice",
+    "visit": "visit vst enc inp adm admission inpatient",
+    "exec": "exec execute executed execution performed",
+    "disp": "disp dispense dispensed dispensing",
+    "rx": "rx presc prescription recipe",
+    "op": "op opr operation surgery surg",
+    "device": "device equip equipment instrument machine",
+    "anes": "anes anaes anesthesia anaesthesia anesth",
+    "national": "si nat national insurance nhsa yb",
+    "kind": "kind type class category cls",
+    "input": "input entry entered create created",
+    "state": "state status stat",
+    "value": "value val result",
+    "reg": "reg register registered registration",
+    "phone": "phone tel mobile telephone",
+    "return": "return returned ret",
+    "receive": "receive received recv",
+    "sample": "sample sampled sampling collect collected specimen",
+    "diag": "diag diagnosis diagnoses dx",
 }
-_ALIKE = {word: kind for kind, words in _SAME.items() for word in words}
+"""Words of headers that say the same."""
+_ALIKE = {word: kind for kind, words in _SAME.items() for word in words.split()}
 _TAILS_ZH = ("编号", "编码", "代码", "号码", "流水号", "序号", "标识", "工号", "ID", "id", "号")
 _TIMES_ZH = ("日期时间", "时间", "日期", "时刻")
 _MORE_SOUNDS = {
@@ -164,22 +166,24 @@ def _alike(plain: str, header: str, synonym: str) -> float:
     if plain == wanted:
         return 1.0
     if _HAN.search(synonym):
-        if not _HAN.search(plain):
-            spoken = _spoken(synonym)
-            if spoken and plain == "".join(spoken):
-                return 0.95
-            if spoken and len(spoken) > 1 and plain == "".join(one[0] for one in spoken):
-                return 0.85
-            return 0.0
-        return _alike_zh(plain, wanted)
-    if _HAN.search(plain):
-        return 0.0
+        return _alike_zh(plain, wanted) if _HAN.search(plain) else _alike_spoken(plain, synonym)
+    return 0.0 if _HAN.search(plain) else _alike_latin(header, synonym)
+
+
+def _alike_spoken(plain: str, synonym: str) -> float:
+    """Pinyin of a Chinese header, whole or its initials."""
+    spoken = _spoken(synonym)
+    if spoken and plain == "".join(spoken):
+        return 0.95
+    return 0.85 if len(spoken) > 1 and plain == "".join(one[0] for one in spoken) else 0.0
+
+
+def _alike_latin(header: str, synonym: str) -> float:
+    """The same words in any order, or all words of the synonym and some more."""
     mine, theirs = _tokens(header), _tokens(synonym)
     if mine and mine == theirs:
         return 0.93
-    if len(theirs) > 1 and theirs < mine:
-        return 0.75 - 0.05 * (len(mine) - len(theirs))
-    return 0.0
+    return 0.75 - 0.05 * (len(mine) - len(theirs)) if len(theirs) > 1 and theirs < mine else 0.0
 
 
 def _alike_zh(plain: str, wanted: str) -> float:
@@ -216,6 +220,8 @@ def _tokens(header: str) -> frozenset[str]:
     if text.isupper():
         text = text.lower()
     words = [word.casefold() for part in re.split(r"[\s_.\-/]+", text) for word in _PIECES.findall(part)]
+    if len(words) > 1 and words[-1] == "doc":
+        words[-1] = "doctor"
     return frozenset(_ALIKE.get(word, word) for word in words)
 
 

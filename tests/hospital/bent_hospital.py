@@ -41,16 +41,78 @@ def usual(stays: int = 30) -> SmallHospital:
         w.charge(visit, "ANAES", at(day + timedelta(days=1), 14), 2)
         rx = w.number()
         w.charge(visit, "OTHER", at(day, 11), 2, rx_id=rx, order_id=w.order(visit, "OTHER", at(day, 10)))
-        w.add("h_executions", order_id=w.rows["h_orders"][-1]["order_id"], visit_no=visit, executed_at=at(day, 12), executor="N01", quantity=2)
-        w.add("h_dispensing", rx_id=rx, visit_no=visit, item_code="OTHER", item=ITEMS["OTHER"][0], quantity=2, dispensed_at=at(day, 11), returned=0)
+        w.add(
+            "h_executions",
+            order_id=w.rows["h_orders"][-1]["order_id"],
+            visit_no=visit,
+            executed_at=at(day, 12),
+            executor="N01",
+            quantity=2,
+        )
+        w.add(
+            "h_dispensing",
+            rx_id=rx,
+            visit_no=visit,
+            item_code="OTHER",
+            item=ITEMS["OTHER"][0],
+            quantity=2,
+            dispensed_at=at(day, 11),
+            returned=0,
+        )
         therapy(w, visit, day + timedelta(days=1), "T01", 9 + place % 3)
-        w.charge(visit, "STENT", at(day + timedelta(days=2)), order_id=w.order(visit, "STENT", at(day + timedelta(days=2), 8)))
-        w.add("h_executions", order_id=w.rows["h_orders"][-1]["order_id"], visit_no=visit, executed_at=at(day + timedelta(days=2)), executor="N01", quantity=1)
-        w.add("h_stock_moves", item_code="STENT", item=ITEMS["STENT"][0], kind="领用出库", quantity=1, moved_at=at(day + timedelta(days=2)), visit_no=visit)
-        w.add("h_payments", invoice_no=w.number(), visit_no=visit, total=500, cash=100, self_due=100, waived=0, refunded=0, paid_at=at(day + timedelta(days=4), 17))
-    w.add("h_orders", order_id="OX", visit_no="V000", type="临时医嘱", item="X", issued_at=at(FIRST, 9), issued_by="D01", cancelled=True)
+        w.charge(
+            visit,
+            "STENT",
+            at(day + timedelta(days=2)),
+            order_id=w.order(visit, "STENT", at(day + timedelta(days=2), 8)),
+        )
+        w.add(
+            "h_executions",
+            order_id=w.rows["h_orders"][-1]["order_id"],
+            visit_no=visit,
+            executed_at=at(day + timedelta(days=2)),
+            executor="N01",
+            quantity=1,
+        )
+        w.add(
+            "h_stock_moves",
+            item_code="STENT",
+            item=ITEMS["STENT"][0],
+            kind="领用出库",
+            quantity=1,
+            moved_at=at(day + timedelta(days=2)),
+            visit_no=visit,
+        )
+        w.add(
+            "h_payments",
+            invoice_no=w.number(),
+            visit_no=visit,
+            total=500,
+            cash=100,
+            self_due=100,
+            waived=0,
+            refunded=0,
+            paid_at=at(day + timedelta(days=4), 17),
+        )
+    w.add(
+        "h_orders",
+        order_id="OX",
+        visit_no="V000",
+        type="临时医嘱",
+        item="X",
+        issued_at=at(FIRST, 9),
+        issued_by="D01",
+        cancelled=True,
+    )
     w.add("h_audit_log", at=at(FIRST, 10), user="C01", action="新增", table="费用", key="x")
-    w.add("h_devices", device_id="OLD", name="OLD", installed_on=date(2015, 1, 1), retired_on=date(2024, 12, 31), rate=6)
+    w.add(
+        "h_devices",
+        device_id="OLD",
+        name="OLD",
+        installed_on=date(2015, 1, 1),
+        retired_on=date(2024, 12, 31),
+        rate=6,
+    )
     w.add("h_devices", device_id="NEW", name="NEW", installed_on=date(2030, 1, 1), rate=6)
     w.add("h_devices", device_id="BUSY", name="BUSY", installed_on=date(2015, 1, 1), rate=3)
     for offset in range(80):
@@ -60,13 +122,45 @@ def usual(stays: int = 30) -> SmallHospital:
     return w
 
 
-def therapy(w: SmallHospital, visit: str, day: date, therapist: str, hour: int, minute: int = 0, *, logged: bool = True, device: str = "PT1") -> None:
+def therapy(
+    w: SmallHospital,
+    visit: str,
+    day: date,
+    therapist: str,
+    hour: int,
+    minute: int = 0,
+    *,
+    logged: bool = True,
+    device: str = "PT1",
+) -> None:
     """A session with its order, charge and log."""
     w.charge(visit, "PT", at(day, hour, minute), order_id=w.order(visit, "PT", at(day, 8)))
-    w.add("h_executions", order_id=w.rows["h_orders"][-1]["order_id"], visit_no=visit, executed_at=at(day, hour, minute), executor=therapist, quantity=1)
-    w.add("h_sessions", session_id=w.number(), visit_no=visit, item=ITEMS["PT"][0], started_at=at(day, hour, minute), ended_at=at(day, hour, minute) + timedelta(minutes=20), therapist=therapist, device=device, signed=True)
+    w.add(
+        "h_executions",
+        order_id=w.rows["h_orders"][-1]["order_id"],
+        visit_no=visit,
+        executed_at=at(day, hour, minute),
+        executor=therapist,
+        quantity=1,
+    )
+    w.add(
+        "h_sessions",
+        session_id=w.number(),
+        visit_no=visit,
+        item=ITEMS["PT"][0],
+        started_at=at(day, hour, minute),
+        ended_at=at(day, hour, minute) + timedelta(minutes=20),
+        therapist=therapist,
+        device=device,
+        signed=True,
+    )
     if logged:
-        w.add("h_device_logs", device_id=device, started_at=at(day, hour, minute), ended_at=at(day, hour, minute) + timedelta(minutes=20))
+        w.add(
+            "h_device_logs",
+            device_id=device,
+            started_at=at(day, hour, minute),
+            ended_at=at(day, hour, minute) + timedelta(minutes=20),
+        )
 
 
 def bent() -> tuple[SmallHospital, dict[str, str]]:

@@ -198,7 +198,7 @@ class SmallHospital:
         self, visit: str, code: str, when: datetime, quantity: float = 1, *, settled: bool = True, **more: Any
     ) -> dict[str, Any]:
         """A charge, and its line unless it was not settled."""
-        name, kind, nat, price = ITEMS[code]
+        name, kind, _nat, price = ITEMS[code]
         row = {"charge_id": self.number(), "visit_no": visit, "charged_at": when, "hosp_item_code": code, "name": name, "item_class": kind, "quantity": quantity,
                "unit_price": price, "amount": price * quantity, "payer": "医保"}  # fmt: skip
         row.update(more)

@@ -33,9 +33,14 @@ LEFT JOIN h_executions e ON e.order_id = o.order_id
 GROUP BY o.row_id, o.order_id;
 
 CREATE OR REPLACE TABLE k_paper_wards AS
+WITH executed_items AS (
+  SELECT coalesce(o.item_code, o.item) AS item FROM h_orders o JOIN k_order_executions e ON e.order_row = o.row_id GROUP BY coalesce(o.item_code, o.item)
+  HAVING count(*) FILTER (WHERE e.execution_count > 0) > 0.2 * count(*)
+)
 SELECT coalesce(v.ward, '') AS ward, CAST(count(*) FILTER (WHERE e.execution_count > 0) AS DOUBLE) / count(*) AS executed_share
 FROM h_orders o
 JOIN m_visits v ON v.visit_no = o.visit_no
 JOIN k_order_executions e ON e.order_row = o.row_id
+JOIN executed_items i ON i.item = coalesce(o.item_code, o.item)
 WHERE NOT coalesce(o.cancelled, FALSE)
 GROUP BY coalesce(v.ward, '')

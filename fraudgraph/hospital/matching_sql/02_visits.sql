@@ -10,7 +10,7 @@ WITH pairs AS (
   SELECT c.claim_id, v.visit_no, 'V3' FROM m_claims c JOIN m_visits v ON v.record_no = coalesce(c.record_no, c.visit_no)
   WHERE abs(date_diff('day', CAST(c.started_at AS DATE), CAST(coalesce(v.admitted_at, v.from_at) AS DATE))) <= $record_days
   UNION ALL
-  SELECT c.claim_id, v.visit_no, 'V4' FROM m_claims c JOIN m_visits v ON v.patient_id = c.patient_id
+  SELECT c.claim_id, v.visit_no, 'V4' FROM m_claims c JOIN m_visits v ON v.patient_id = c.patient_id OR v.insured_no = c.patient_id
   WHERE CAST(c.started_at AS DATE) <= CAST(v.to_at AS DATE) AND CAST(v.from_at AS DATE) <= CAST(c.ended_at AS DATE)
   UNION ALL
   SELECT c.claim_id, v.visit_no, 'V4' FROM m_claims c JOIN m_visits v ON v.id_hash = c.id_hash

@@ -25,7 +25,7 @@ origin = "where fewer stays leave traces they say nothing, own choice"
 WITH traces AS (
   SELECT DISTINCT v.visit_no, CAST(p."at" AS DATE) AS day FROM h_presence p JOIN m_visits v ON p.person IN (v.visit_no, v.patient_id, v.record_no)
 ),
-days AS (SELECT d.visit_no, d.day, t.visit_no IS NOT NULL AS seen FROM k_stay_days d LEFT JOIN traces t ON t.visit_no = d.visit_no AND t.day = d.day WHERE NOT d.on_leave),
+days AS (SELECT d.visit_no, d.day, t.visit_no IS NOT NULL AS seen FROM k_stay_days d LEFT JOIN traces t ON t.visit_no = d.visit_no AND t.day = d.day JOIN m_visits v ON v.visit_no = d.visit_no AND coalesce(v.meal, TRUE) WHERE NOT d.on_leave),
 stays AS (SELECT visit_no, count(*) AS nights, count(*) FILTER (WHERE NOT seen) AS absent_nights FROM days GROUP BY visit_no),
 rated AS (SELECT s.*, avg(CASE WHEN s.absent_nights < s.nights THEN 1.0 ELSE 0.0 END) OVER () AS seen_share FROM stays s)
 SELECT r.visit_no AS subject_id, [r.visit_no] AS visit_nos, [] AS row_ids, coalesce((SELECT sum(s.amount) FROM m_s s WHERE s.visit_no = r.visit_no), 0) AS amount, FALSE AS certain, least(1.0, round(0.3 + 0.05 * r.absent_nights, 6)) AS strength,

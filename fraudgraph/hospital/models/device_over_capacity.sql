@@ -28,7 +28,7 @@ WITH hours AS (
 ),
 rated AS (
   SELECT h.*, d.rate, avg(CASE WHEN h.use_count > d.rate THEN 1.0 ELSE 0.0 END) OVER (PARTITION BY h.device_id) AS over_share, count(*) OVER (PARTITION BY h.device_id) AS hour_count
-  FROM hours h JOIN (SELECT device_id, sum(rate) AS rate FROM h_devices WHERE rate > 0 GROUP BY device_id) d ON d.device_id = h.device_id
+  FROM hours h JOIN (SELECT device_id, sum(rate * coalesce(room_count, 1)) AS rate FROM h_devices WHERE rate > 0 GROUP BY device_id) d ON d.device_id = h.device_id
 )
 SELECT device_id AS subject_id, visit_nos, row_ids, 0 AS amount, use_count >= $sure_share * rate AS certain, 0.7 AS strength, {'use_count': use_count, 'hour': CAST(hour AS VARCHAR), 'rate': CAST(rate AS DOUBLE)} AS facts
 FROM rated

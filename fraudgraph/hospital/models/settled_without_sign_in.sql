@@ -27,11 +27,14 @@ active AS (
   SELECT staff_id, CAST("at" AS DATE) AS day, count(*) AS deed_count, array_agg(DISTINCT visit_no) FILTER (WHERE visit_no IS NOT NULL) AS visit_nos, array_agg(row_key ORDER BY row_key) AS row_ids
   FROM k_deeds WHERE deed IN ('order', 'document', 'operation') AND date_part('hour', "at") BETWEEN 7 AND 19 GROUP BY staff_id, CAST("at" AS DATE)
 ),
+days AS (SELECT day, count(*) AS sign_count FROM signs GROUP BY day),
+usual_day AS (SELECT fg_quantile(sign_count, 0.5) AS sign_count FROM days),
+working AS (SELECT d.day FROM days d CROSS JOIN usual_day u WHERE d.sign_count >= $down_share * u.sign_count),
 marked AS (SELECT a.*, s.person IS NOT NULL AS signed FROM active a LEFT JOIN signs s ON s.person = a.staff_id AND s.day = a.day WHERE a.staff_id IN (SELECT person FROM signs)),
 rated AS (
-  SELECT m.*, avg(CASE WHEN m.signed THEN 1.0 ELSE 0.0 END) OVER (PARTITION BY m.staff_id) AS usual, avg(CASE WHEN m.signed THEN 1.0 ELSE 0.0 END) OVER (PARTITION BY m.day) AS day_share, count(*) OVER (PARTITION BY m.day) AS day_count
+  SELECT m.*, avg(CASE WHEN m.signed THEN 1.0 ELSE 0.0 END) OVER (PARTITION BY m.staff_id) AS usual
   FROM marked m
 )
 SELECT staff_id AS subject_id, visit_nos, row_ids, 0 AS amount, TRUE AS certain, round(usual, 6) AS strength, {'day': CAST(day AS VARCHAR), 'deed_count': deed_count} AS facts
 FROM rated
-WHERE NOT signed AND usual >= $usual_share AND (day_share >= $down_share OR day_count < 3)
+WHERE NOT signed AND usual >= $usual_share AND day IN (SELECT day FROM working)

@@ -20,13 +20,13 @@ default = 5
 origin = "change-over and clocks, own choice"
 ---*/
 WITH sessions AS (
-  SELECT row_id, visit_no, therapist, item, started_at, ended_at, coalesce(item, '') AS what FROM h_sessions
+  SELECT row_id, visit_no, therapist, item, started_at, ended_at, coalesce(item, '') AS what, group_no FROM h_sessions
   WHERE therapist IS NOT NULL AND ended_at > started_at AND NOT regexp_matches(coalesce(item, ''), '集体|小组|团体|group|透析')
 ),
 pairs AS (
   SELECT a.therapist, a.row_id AS one_row, b.row_id AS other_row, a.visit_no AS one, b.visit_no AS other, greatest(a.started_at, b.started_at) AS started,
     date_diff('minute', greatest(a.started_at, b.started_at), least(a.ended_at, b.ended_at)) AS minutes, b.what
-  FROM sessions a JOIN sessions b ON b.therapist = a.therapist AND b.row_id > a.row_id AND b.started_at < a.ended_at AND a.started_at < b.ended_at AND a.visit_no <> b.visit_no
+  FROM sessions a JOIN sessions b ON b.therapist = a.therapist AND b.row_id > a.row_id AND b.started_at < a.ended_at AND a.started_at < b.ended_at AND a.visit_no <> b.visit_no AND coalesce(a.group_no <> b.group_no, TRUE)
 )
 SELECT p.therapist AS subject_id, [p.one, p.other] AS visit_nos, ['h_sessions:' || CAST(p.one_row AS VARCHAR), 'h_sessions:' || CAST(p.other_row AS VARCHAR)] AS row_ids,
   coalesce((SELECT min(c.unit_price) FROM k_charges c WHERE c.visit_no = p.other AND (c.name = p.what OR contains(c.name, p.what))), 0) AS amount, TRUE AS certain, 0.8 AS strength,
