@@ -39,8 +39,9 @@ _SAME = {
     "op": "op opr operation surgery surg",
     "device": "device equip equipment instrument machine",
     "anes": "anes anaes anesthesia anaesthesia anesth",
-    "national": "si nat national insurance nhsa yb",
+    "national": "si mi nat national insurance nhsa yb",
     "kind": "kind type class category cls",
+    "reverse": "red reverse reversed reversal reverses",
     "input": "input entry entered create created",
     "state": "state status stat",
     "value": "value val result",
@@ -59,7 +60,7 @@ _MORE_SOUNDS = {
     "cang": "仓", "yi": "仪依", "di": "低", "shi": "使失示", "xiu": "修", "dao": "到", "zhan": "占", "ji": "及", "hou": "后",
     "ha": "哈", "qi": "器", "hui": "回", "tu": "图", "an": "安", "gang": "岗", "bu": "布", "xi": "希析", "gui": "归",
     "da": "打达", "pai": "拍", "zhi": "指置至", "huan": "换还", "gai": "改", "xin": "新", "pian": "片", "jin": "禁",
-    "wen": "纹", "feng": "缝", "neng": "能", "fan": "返", "tou": "透", "chong": "重",
+    "wen": "纹", "feng": "缝", "neng": "能", "fan": "返", "tou": "透", "chong": "重", "xing": "行",
 }  # fmt: skip
 """Characters of our headers that presets/pinyin.toml does not have."""
 _LEAST = 0.55

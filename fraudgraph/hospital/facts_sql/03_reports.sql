@@ -12,7 +12,7 @@ WITH found AS (
   FROM k_charges c
   JOIN k_lab_reports r ON r.visit_no = c.visit_no
   WHERE c.family = 'lab' AND ((c.order_id IS NOT NULL AND c.order_id = r.order_id)
-    OR ((c.order_id IS NULL OR r.order_id IS NULL) AND (r.panel = c.name OR contains(coalesce(r.panel, ''), c.name) OR (length(r.panel) >= 2 AND contains(c.name, r.panel)) OR contains(r.items, c.name))
+    OR ((c.order_id IS NULL OR r.order_id IS NULL) AND (r.panel = c.name OR r.panel = c.hosp_item_code OR contains(coalesce(r.panel, ''), c.name) OR (length(r.panel) >= 2 AND contains(c.name, r.panel)) OR contains(r.items, c.name))
       AND CAST(coalesce(r.sampled_at, r.reported_at) AS DATE) BETWEEN c.day - INTERVAL 7 DAY AND c.day + INTERVAL 3 DAY))
   GROUP BY c.unit_id
   UNION ALL

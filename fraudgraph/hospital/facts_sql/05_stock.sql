@@ -31,8 +31,10 @@ FROM charged c
 JOIN stocked s ON s.hosp_item_code = c.hosp_item_code;
 
 CREATE OR REPLACE TABLE k_dispensed AS
-SELECT d.visit_no, f.hosp_item_code, d.rx_id, sum(d.quantity) AS quantity, sum(coalesce(d.returned, 0)) AS returned, max(d.returned_at) AS returned_at,
+SELECT d.visit_no, f.hosp_item_code, d.rx_id, sum(greatest(d.quantity, 0)) AS quantity,
+  sum(CASE WHEN d.quantity < 0 THEN -d.quantity WHEN flagged.rx_id IS NULL THEN coalesce(d.returned, 0) ELSE 0 END) AS returned, max(d.returned_at) AS returned_at,
   max(d.dispensed_at) AS dispensed_at, min(d.row_id) AS row_id
 FROM h_dispensing d
 JOIN k_families f ON f.hosp_item_code = d.item_code OR (d.item_code IS NULL AND f.name = d.item)
+LEFT JOIN (SELECT min(coalesce(rx_id, '')) AS rx_id FROM h_dispensing WHERE quantity < 0 HAVING count(*) > 0) flagged ON TRUE
 GROUP BY d.visit_no, f.hosp_item_code, d.rx_id

@@ -17,8 +17,8 @@ WITH s AS (
   WHERE visit_no IS NOT NULL AND NOT voided AND (quantity <> 0 OR amount <> 0) AND unit_id NOT IN (SELECT s_unit FROM m_pairs)
 ),
 h AS (
-  SELECT unit_id, visit_no, code, date_trunc('minute', "at") AS minute, CAST(quantity * unit_factor AS DECIMAL(16,4)) AS quantity, amount,
-    row_number() OVER (PARTITION BY visit_no, code, date_trunc('minute', "at"), CAST(quantity * unit_factor AS DECIMAL(16,4)), amount ORDER BY "at", unit_id) AS place
+  SELECT unit_id, visit_no, code, date_trunc('minute', "at") AS minute, quantity, amount,
+    row_number() OVER (PARTITION BY visit_no, code, date_trunc('minute', "at"), quantity, amount ORDER BY "at", unit_id) AS place
   FROM m_h
   WHERE (quantity <> 0 OR amount <> 0) AND unit_id NOT IN (SELECT h_unit FROM m_pairs)
 )
@@ -31,7 +31,7 @@ WITH near AS (
   SELECT s.unit_id AS s_unit, h.unit_id AS h_unit, count(*) OVER (PARTITION BY s.unit_id) AS of_s, count(*) OVER (PARTITION BY h.unit_id) AS of_h
   FROM m_s s
   JOIN m_h h ON h.visit_no = s.visit_no AND h.code = s.code AND h.amount = s.amount AND abs(date_diff('second', h."at", s."at")) <= $near_seconds
-    AND (abs(h.quantity * h.unit_factor - s.quantity) <= 0.0001 OR abs(s.quantity * h.unit_factor - h.quantity) <= 0.0001)
+    AND (abs(h.quantity - s.quantity) <= 0.0001 OR abs(h.quantity * h.unit_factor - s.quantity) <= 0.0001 OR abs(s.quantity * h.unit_factor - h.quantity) <= 0.0001)
   WHERE NOT s.voided AND (s.quantity <> 0 OR s.amount <> 0) AND s.unit_id NOT IN (SELECT s_unit FROM m_pairs)
     AND h.unit_id NOT IN (SELECT h_unit FROM m_pairs)
 )

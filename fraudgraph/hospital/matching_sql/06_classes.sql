@@ -16,7 +16,7 @@ same_hosp AS (
 SELECT s.unit_id, s.row_count, coalesce(p.rule, g.rule) AS rule, p.h_unit, g.group_no,
   CASE
     WHEN p.s_unit IS NOT NULL AND (s.code <> h.code) THEN 'code_differs'
-    WHEN p.s_unit IS NOT NULL AND abs(s.quantity - h.quantity * h.unit_factor) > 0.0001 AND abs(s.quantity * h.unit_factor - h.quantity) > 0.0001
+    WHEN p.s_unit IS NOT NULL AND abs(s.quantity - h.quantity) > 0.0001 AND abs(s.quantity - h.quantity * h.unit_factor) > 0.0001 AND abs(s.quantity * h.unit_factor - h.quantity) > 0.0001
       THEN 'quantity_differs'
     WHEN p.s_unit IS NOT NULL AND abs(s.amount - h.amount) > $sum_yuan THEN 'price_differs'
     WHEN p.s_unit IS NOT NULL OR g.unit_id IS NOT NULL THEN 'equal'

@@ -23,13 +23,24 @@ WITH tests AS (
   SELECT hosp_item_code, min(name) AS name, sum(quantity) AS test_count, sum(amount) AS amount, array_agg(DISTINCT visit_no) AS visit_nos, array_agg(row_key ORDER BY unit_id) AS row_ids
   FROM k_charges WHERE family = 'lab' GROUP BY hosp_item_code
 ),
-bare AS (
-  SELECT m.item, replace(replace(replace(m.item, '检测', ''), '测定', ''), '检验', '') AS short, sum(m.quantity) FILTER (WHERE m.way IN ('in', 'opening', 'consigned')) AS quantity
-  FROM k_moves m WHERE contains(m.item, '试剂') GROUP BY m.item
+packs AS (
+  SELECT item_code, item, sum(quantity) FILTER (WHERE way IN ('in', 'opening', 'consigned')) AS quantity FROM k_moves GROUP BY item_code, item
 ),
-short_tests AS (SELECT t.*, replace(replace(replace(t.name, '检测', ''), '测定', ''), '检验', '') AS short FROM tests t)
+named AS (
+  SELECT replace(replace(replace(p.item, '检测', ''), '测定', ''), '检验', '') AS short, p.item, p.quantity FROM packs p
+  WHERE contains(p.item, '试剂') AND p.item_code NOT IN (SELECT item_code FROM h_reagents)
+),
+listed AS (
+  SELECT r.test_item, min(p.item) AS item, sum(p.quantity * r.test_count) AS quantity FROM h_reagents r JOIN packs p ON p.item_code = r.item_code GROUP BY r.test_item
+),
+short_tests AS (SELECT t.*, replace(replace(replace(t.name, '检测', ''), '测定', ''), '检验', '') AS short FROM tests t),
+enough AS (
+  SELECT t.hosp_item_code, min(l.item) AS item, sum(l.quantity) AS quantity FROM tests t JOIN listed l ON l.test_item = t.hosp_item_code OR l.test_item = t.name GROUP BY t.hosp_item_code
+  UNION ALL
+  SELECT t.hosp_item_code, min(n.item), sum(n.quantity) FROM short_tests t JOIN named n ON contains(n.short, t.short) GROUP BY t.hosp_item_code
+)
 SELECT t.name AS subject_id, t.visit_nos[1:50] AS visit_nos, t.row_ids[1:200] AS row_ids, round(t.amount * (t.test_count - b.quantity) / t.test_count, 2) AS amount, FALSE AS certain, 0.7 AS strength,
   {'test_count': CAST(t.test_count AS DOUBLE), 'reagent': b.item, 'reagent_count': CAST(b.quantity AS DOUBLE)} AS facts
 FROM short_tests t
-JOIN bare b ON contains(b.short, t.short)
+JOIN enough b ON b.hosp_item_code = t.hosp_item_code
 WHERE t.test_count > $over_share * b.quantity
