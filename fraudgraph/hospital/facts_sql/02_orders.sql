@@ -20,14 +20,16 @@ found AS (
   LEFT JOIN by_item i ON i.unit_id = c.unit_id
 ),
 usual AS (
-  SELECT hosp_item_code, CAST(count(order_row) AS DOUBLE) / count(*) AS order_share, count(*) AS charge_count FROM found GROUP BY hosp_item_code
+  SELECT hosp_item_code, avg(CASE WHEN ordered > 0 THEN 1.0 ELSE 0.0 END) AS order_share, sum(charge_count) AS charge_count
+  FROM (SELECT f.hosp_item_code, c.visit_no, count(f.order_row) AS ordered, count(*) AS charge_count FROM found f JOIN k_charges c ON c.unit_id = f.unit_id GROUP BY f.hosp_item_code, c.visit_no) AS by_visit
+  GROUP BY hosp_item_code
 )
 SELECT f.unit_id, f.order_row, f.by_number, u.order_share, u.charge_count
 FROM found f
 JOIN usual u ON u.hosp_item_code = f.hosp_item_code;
 
 CREATE OR REPLACE TABLE k_order_executions AS
-SELECT o.row_id AS order_row, o.order_id, count(e.row_id) AS execution_count, sum(coalesce(e.quantity, 1)) AS executed_quantity
+SELECT o.row_id AS order_row, o.order_id, count(e.row_id) AS execution_count, sum(ceil(coalesce(e.quantity, 1))) AS executed_quantity
 FROM h_orders o
 LEFT JOIN h_executions e ON e.order_id = o.order_id
 GROUP BY o.row_id, o.order_id;
@@ -37,10 +39,10 @@ WITH executed_items AS (
   SELECT coalesce(o.item_code, o.item) AS item FROM h_orders o JOIN k_order_executions e ON e.order_row = o.row_id GROUP BY coalesce(o.item_code, o.item)
   HAVING count(*) FILTER (WHERE e.execution_count > 0) > 0.2 * count(*)
 )
-SELECT coalesce(v.ward, '') AS ward, CAST(count(*) FILTER (WHERE e.execution_count > 0) AS DOUBLE) / count(*) AS executed_share
+SELECT coalesce(v.ward, '') AS ward, date_trunc('month', o.issued_at) AS month, CAST(count(*) FILTER (WHERE e.execution_count > 0) AS DOUBLE) / count(*) AS executed_share
 FROM h_orders o
 JOIN m_visits v ON v.visit_no = o.visit_no
 JOIN k_order_executions e ON e.order_row = o.row_id
 JOIN executed_items i ON i.item = coalesce(o.item_code, o.item)
 WHERE NOT coalesce(o.cancelled, FALSE)
-GROUP BY coalesce(v.ward, '')
+GROUP BY coalesce(v.ward, ''), date_trunc('month', o.issued_at)

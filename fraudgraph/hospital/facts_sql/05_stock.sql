@@ -14,7 +14,7 @@ CREATE OR REPLACE TABLE k_stock AS
 WITH stocked AS (
   SELECT f.hosp_item_code, sum(m.quantity) FILTER (WHERE m.way = 'opening') AS opening, sum(m.quantity) FILTER (WHERE m.way IN ('in', 'consigned')) AS came_in,
     sum(m.quantity) FILTER (WHERE m.way = 'out') AS went_out, min(m.moved_at) FILTER (WHERE m.way IN ('in', 'opening', 'consigned')) AS first_in,
-    count(*) FILTER (WHERE m.way = 'consigned') AS consigned_count, count(m.visit_no) FILTER (WHERE m.way = 'out') AS out_by_visit, min(m.row_id) AS move_row
+    count(*) FILTER (WHERE m.way = 'consigned') AS consigned_count, count(m.visit_no) FILTER (WHERE m.way IN ('out', 'consigned')) AS out_by_visit, min(m.row_id) AS move_row
   FROM k_families f
   JOIN k_moves m ON m.item_code = f.hosp_item_code OR (m.item_code = '' AND m.item = f.name)
   GROUP BY f.hosp_item_code

@@ -26,7 +26,7 @@ WITH keyed AS (
 ),
 once AS (SELECT key, min(visit_no) AS visit_no FROM keyed GROUP BY key),
 changes AS (
-  SELECT a.row_id, coalesce(a.visit_no, o.visit_no) AS visit_no, a."at", a."user", a."table", regexp_matches(a.action, '删|作废') OR lower(a.action) IN ('delete', 'remove', 'void', 'd', 'del') AS deleted
+  SELECT a.row_id, coalesce(a.visit_no, o.visit_no, split_part(a.key, '-', 1)) AS visit_no, a."at", a."user", a."table", regexp_matches(a.action, '删|作废') OR lower(a.action) IN ('delete', 'remove', 'void', 'd', 'del') AS deleted
   FROM h_audit_log a LEFT JOIN once o ON o.key = a.key
   WHERE (regexp_matches(a.action, '删|改|作废|更正') OR lower(a.action) IN ('delete', 'update', 'modify', 'remove', 'void', 'd', 'u', 'del', 'upd')) AND a.reason IS NULL
 )

@@ -16,10 +16,10 @@ reason_en = "Visit {subject_id}: {item} was charged {charge_count} times ({amoun
 reason_zh = "就诊 {subject_id}：{item} 收费 {charge_count} 次（{amount} 元）没有医嘱；该项目平时 {order_share} 有医嘱。"
 columns = ["h_charges.charge_id", "h_orders.order_id", "h_orders.visit_no"]
 [parameters.usual_share]
-default = 0.8
+default = 0.6
 origin = "an item of which a smaller share has an order is charged without orders here, own choice"
 [parameters.sure_share]
-default = 0.9
+default = 0.8
 origin = "from this share on a missing order is definite, own choice"
 [parameters.emergency_hours]
 default = 6

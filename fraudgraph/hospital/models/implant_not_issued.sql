@@ -22,7 +22,7 @@ origin = "yuan from which material is issued by person, own choice"
 WITH issued AS (
   SELECT m.visit_no, f.hosp_item_code, sum(m.quantity) AS issued FROM k_moves m
   JOIN k_families f ON m.item_code = f.hosp_item_code OR (m.item_code = '' AND m.item = f.name)
-  WHERE m.way = 'out' AND m.visit_no IS NOT NULL GROUP BY m.visit_no, f.hosp_item_code
+  WHERE m.way IN ('out', 'consigned') AND m.visit_no IS NOT NULL GROUP BY m.visit_no, f.hosp_item_code
 ),
 charged AS (
   SELECT visit_no, hosp_item_code, min(name) AS name, sum(quantity) AS charged, sum(amount) AS amount, min(CAST(settled AS INTEGER)) = 1 AS settled, array_agg(row_key ORDER BY unit_id) AS row_ids
@@ -31,6 +31,6 @@ charged AS (
 SELECT c.visit_no AS subject_id, [c.visit_no] AS visit_nos, c.row_ids, round(c.amount * (c.charged - coalesce(i.issued, 0)) / c.charged, 2) AS amount, c.settled AS certain, 0.8 AS strength,
   {'item': c.name, 'charged': CAST(c.charged AS DOUBLE), 'issued': CAST(coalesce(i.issued, 0) AS DOUBLE)} AS facts
 FROM charged c
-JOIN k_stock s ON s.hosp_item_code = c.hosp_item_code AND s.out_by_visit > 0 AND s.consigned_count = 0
+JOIN k_stock s ON s.hosp_item_code = c.hosp_item_code AND s.out_by_visit > 0
 LEFT JOIN issued i ON i.visit_no = c.visit_no AND i.hosp_item_code = c.hosp_item_code
 WHERE c.charged > coalesce(i.issued, 0)

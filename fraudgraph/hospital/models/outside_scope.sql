@@ -27,8 +27,8 @@ WITH wrong AS (
   FROM k_deeds d
   JOIN (SELECT staff_id, min(kind) AS kind, min(scope) AS scope, max(licence_to) AS licence_to FROM h_staff GROUP BY staff_id) s ON s.staff_id = d.staff_id
   LEFT JOIN m_visits v ON v.visit_no = d.visit_no
-  WHERE d.deed IN ('order', 'operation')
-    AND ((s.licence_to IS NOT NULL AND CAST(d."at" AS DATE) > s.licence_to + CAST($renewal_days AS INTEGER)) OR (regexp_matches(coalesce(s.kind, ''), '护士|护理|技师|药师|收费|行政|nurse|technic') AND NOT regexp_matches(coalesce(s.kind, ''), '医师|医生')))
+  WHERE d.deed IN ('order', 'operation', 'session')
+    AND ((s.licence_to IS NOT NULL AND CAST(d."at" AS DATE) > s.licence_to + CAST($renewal_days AS INTEGER)) OR (regexp_matches(coalesce(s.kind, ''), CASE WHEN d.deed = 'session' THEN '药师|药剂|收费|行政|pharm|cashier|admin' ELSE '护士|护理|技师|药师|收费|行政|nurse|technic|pharm|therap|cashier|admin' END) AND NOT regexp_matches(coalesce(s.kind, ''), '医师|医生')))
     AND NOT ((contains(coalesce(v.kind, ''), '急') OR contains(coalesce(v.admission_way, ''), '急')) AND d."at" <= v.registered_at + to_minutes(CAST(60 * $emergency_hours AS INTEGER)))
 )
 SELECT staff_id AS subject_id, array_agg(DISTINCT visit_no) FILTER (WHERE visit_no IS NOT NULL) AS visit_nos, array_agg(row_key ORDER BY row_key) AS row_ids, 0 AS amount, TRUE AS certain, 0.8 AS strength,

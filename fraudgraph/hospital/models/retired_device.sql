@@ -22,7 +22,7 @@ WITH used AS (
   UNION ALL SELECT device, visit_no, 'h_sessions:' || CAST(row_id AS VARCHAR), row_id, 'session', started_at FROM h_sessions
 ),
 wrong AS (
-  SELECT u.*, d.retired_on FROM used u JOIN (SELECT device_id, max(retired_on) AS retired_on, max(installed_on) AS installed_on FROM h_devices GROUP BY device_id HAVING count(retired_on) = count(*)) d ON d.device_id = u.device_id
+  SELECT u.*, d.retired_on FROM used u JOIN (SELECT device_id, max(retired_on) AS retired_on, max(installed_on) AS installed_on FROM h_devices GROUP BY device_id HAVING count(retired_on) = count(*) AND max(CASE WHEN regexp_matches(coalesce(remark, ''), '借|租|loan') THEN 1 ELSE 0 END) = 0) d ON d.device_id = u.device_id
   WHERE CAST(u.moment AS DATE) > d.retired_on AND NOT d.installed_on > d.retired_on
 )
 SELECT w.device_id AS subject_id, array_agg(DISTINCT w.visit_no) FILTER (WHERE w.visit_no IS NOT NULL) AS visit_nos, array_agg(w.row_key ORDER BY w.row_key) AS row_ids,

@@ -19,7 +19,7 @@ columns = ["h_sessions.session_id", "h_sessions.device", "h_device_logs.device_i
 default = 60
 origin = "clocks and set-up, own choice"
 [parameters.logged_share]
-default = 0.7
+default = 0.5
 origin = "a machine with fewer sessions logged keeps its log elsewhere, own choice"
 ---*/
 WITH marked AS (

@@ -15,6 +15,9 @@ look_alike_zh = "监护仪或移动设备自动采集。"
 reason_en = "{subject_id} signed for {people} people within the minute {minute}."
 reason_zh = "{subject_id} 在 {minute} 一分钟内为 {people} 名患者签名。"
 columns = ["h_nursing.nurse", "h_nursing.signed_at", "h_nursing.visit_no"]
+[parameters.most_records]
+default = 20
+origin = "records in a minute from which it is no hand, own choice"
 [parameters.most_people]
 default = 8
 origin = "people in a minute from which it is no hand, own choice"
@@ -24,4 +27,4 @@ SELECT nurse AS subject_id, array_agg(DISTINCT visit_no) AS visit_nos, array_agg
 FROM h_nursing
 WHERE nurse IS NOT NULL AND signed_at IS NOT NULL AND NOT regexp_matches(coalesce(kind, '') || coalesce(vitals, ''), '自动|采集|监护仪|设备|monitor|device')
 GROUP BY nurse, date_trunc('minute', signed_at)
-HAVING count(DISTINCT visit_no) >= $most_people
+HAVING count(DISTINCT visit_no) >= $most_people OR count(*) >= $most_records

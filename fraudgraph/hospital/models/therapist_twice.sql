@@ -16,7 +16,7 @@ reason_en = "{subject_id} treated visits {one} and {other} at once for {minutes}
 reason_zh = "{subject_id} 自 {started} 起同时治疗就诊 {one} 与 {other} {minutes} 分钟。"
 columns = ["h_sessions.session_id", "h_sessions.therapist", "h_sessions.started_at", "h_sessions.ended_at"]
 [parameters.least_minutes]
-default = 5
+default = 10
 origin = "change-over and clocks, own choice"
 ---*/
 WITH sessions AS (
