@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fraudgraph.errors import UsageError
 from fraudgraph.hospital.tables import create_sql, site_tables
-from fraudgraph.store import Store
+from fraudgraph.store import Store, quoted
 
 __all__ = ["MARK", "forget", "made_visit", "open_visit"]
 
@@ -46,6 +46,11 @@ def made_visit(folder: Path) -> Path:
     with Store(folder) as store:
         for statement in (*_BOOKS, *(create_sql(table) for table in site_tables().values())):
             store.run(statement)
+        for table in site_tables().values():
+            for column in table.columns:
+                store.run(
+                    f"ALTER TABLE {table.name} ADD COLUMN IF NOT EXISTS {quoted(column.name)} {column.type}"
+                )
     return folder
 
 

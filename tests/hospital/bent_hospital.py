@@ -115,6 +115,10 @@ def usual(stays: int = 30) -> SmallHospital:
     )
     w.add("h_devices", device_id="NEW", name="NEW", installed_on=date(2030, 1, 1), rate=6)
     w.add("h_devices", device_id="BUSY", name="BUSY", installed_on=date(2015, 1, 1), rate=3)
+    for offset in range(60):
+        day = FIRST + timedelta(days=offset)
+        w.visit(f"MZ{offset}", day, day, kind="门诊", admitted_at=None, discharged_at=None)
+        w.charge(f"MZ{offset}", "REG", at(day, 10), ordered_by="D01")
     for offset in range(80):
         for staff in ("D01", "D02", "N01", "N02", "T01", "A01"):
             w.add("h_presence", person=staff, kind="签到", at=at(FIRST + timedelta(days=offset), 7, 50))

@@ -26,20 +26,34 @@ def _world() -> SmallHospital:
 
 
 @pytest.mark.parametrize(("headers", "encoding"), [("zh", "gb18030"), ("en", "utf-8")])
-def test_all_steps_at_once_find_what_is_wrong_and_lose_no_yuan(tmp_path: Path, headers: str, encoding: str) -> None:
+def test_all_steps_at_once_find_what_is_wrong_and_lose_no_yuan(
+    tmp_path: Path, headers: str, encoding: str
+) -> None:
     world = _world()
     his, settled = world.write_csv(tmp_path, headers=headers, encoding=encoding)
     visit = tmp_path / "visit"
-    done = CliRunner().invoke(app, ["site", "check", str(his), "--settlement", str(settled), "--visit", str(visit)])
+    done = CliRunner().invoke(
+        app, ["site", "check", str(his), "--settlement", str(settled), "--visit", str(visit)]
+    )
     assert done.exit_code == 0, done.output
     with open_visit(visit, read_only=True) as store:
-        assert store.one("SELECT sum(rows_set_aside), count(*) FILTER (table_name IS NULL) FROM taken") == (0, 0)
-        taken = dict(store.rows("SELECT table_name, yuan_taken FROM taken WHERE table_name IN ('h_charges', 's_lines')"))
+        assert store.one("SELECT sum(rows_set_aside), count(*) FILTER (table_name IS NULL) FROM taken") == (
+            0,
+            0,
+        )
+        taken = dict(
+            store.rows(
+                "SELECT table_name, yuan_taken FROM taken WHERE table_name IN ('h_charges', 's_lines')"
+            )
+        )
         found = dict(store.rows("SELECT model, certainty FROM findings"))
     assert float(taken["h_charges"]) == sum(row["amount"] for row in world.rows["h_charges"])
     assert float(taken["s_lines"]) == sum(row["amount"] for row in world.rows["s_lines"])
     assert found == {"H01": "definite", "H09": "suspicious"}
-    assert sorted(path.name for path in visit.iterdir() if path.suffix in (".xlsx", ".html")) == ["findings.xlsx", "index.html"]
+    assert sorted(path.name for path in visit.iterdir() if path.suffix in (".xlsx", ".html")) == [
+        "findings.xlsx",
+        "index.html",
+    ]
     page = (visit / "stays" / "V003.html").read_text(encoding="utf-8")
     assert "有结算无院端记录" in page
     assert "settled, not in the hospital" in page
@@ -55,7 +69,9 @@ def test_a_file_that_was_taken_is_passed_over_and_a_row_without_its_day_goes_asi
     assert (charges.landed.rows_read, charges.landed.rows_set_aside) == (len(world.rows["h_charges"]), 1)
     assert charges.landed.yuan_read == charges.landed.yuan_taken + charges.landed.yuan_set_aside
     with open_visit(tmp_path / "visit", read_only=True) as store:
-        assert store.rows("SELECT reason, column_name, source_row FROM set_aside") == [("E_VALUE", "charged_at", 5)]
+        assert store.rows("SELECT reason, column_name, source_row FROM set_aside") == [
+            ("E_VALUE", "charged_at", 5)
+        ]
     assert all(one.already for one in take([his], tmp_path / "visit", settlement=[settled]))
 
 
@@ -74,7 +90,10 @@ def test_a_mapping_says_what_headers_dont(tmp_path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("charge_id", "qq1", 1).replace("charged_at", "qq2", 1), encoding="utf-8")
     mapping = tmp_path / "mapping.toml"
-    mapping.write_text('[files."h_charges.csv"]\ntable = "h_charges"\ncolumns = { charge_id = "qq1", charged_at = "qq2" }\n', encoding="utf-8")
+    mapping.write_text(
+        '[files."h_charges.csv"]\ntable = "h_charges"\ncolumns = { charge_id = "qq1", charged_at = "qq2" }\n',
+        encoding="utf-8",
+    )
     taken = take([his], tmp_path / "visit", settlement=[settled], mapping=mapping)
     assert "h_charges" in {one.table for one in taken}
     mapping.write_text('[files."h_charges.csv"]\ntable = "h_chargs"\n', encoding="utf-8")
@@ -102,8 +121,16 @@ def test_forgetting_wants_a_yes_and_only_ever_takes_a_visit(tmp_path: Path) -> N
     ("name", "headers", "table"),
     [
         ("ZY_FYMX.csv", ["FYXH", "ZYH", "JFSJ", "XMDM", "XMMC", "SL", "DJ", "JE"], "h_charges"),
-        ("yizhu.csv", ["yizhuhao", "zhuyuanhao", "yizhuneirong", "kailishijian", "tingzhishijian"], "h_orders"),
-        ("手术.csv", ["手术流水号", "住院号", "手术名称", "手术间", "手术开始时间", "手术结束时间", "主刀医生"], "h_operations"),
+        (
+            "yizhu.csv",
+            ["yizhuhao", "zhuyuanhao", "yizhuneirong", "kailishijian", "tingzhishijian"],
+            "h_orders",
+        ),
+        (
+            "手术.csv",
+            ["手术流水号", "住院号", "手术名称", "手术间", "手术开始时间", "手术结束时间", "主刀医生"],
+            "h_operations",
+        ),
     ],
 )
 def test_a_table_is_known_by_its_headers(name: str, headers: list[str], table: str) -> None:

@@ -30,7 +30,7 @@ SELECT c.visit_no AS subject_id, [c.visit_no] AS visit_nos, array_agg(c.row_key 
   {'item': c.name, 'charge_count': count(*), 'order_share': round(min(o.order_share), 2)} AS facts
 FROM k_charges c
 JOIN k_charge_orders o ON o.unit_id = c.unit_id
-WHERE o.order_row IS NULL AND o.order_share >= $usual_share AND c.family NOT IN ('registration', 'bed', 'nursing')
+WHERE o.order_row IS NULL AND coalesce(c.admitted_at, c.registered_at, c."at") >= (SELECT min(issued_at) FROM h_orders) - INTERVAL 6 HOUR AND o.order_share >= $usual_share AND c.family NOT IN ('registration', 'bed', 'nursing')
   AND NOT ((contains(coalesce(c.kind, ''), '急') OR contains(c.admission_way, '急') OR c.admission_way = '1')
     AND c."at" <= c.registered_at + to_minutes(CAST(60 * $emergency_hours AS INTEGER)))
 GROUP BY c.visit_no, c.name

@@ -22,7 +22,7 @@ origin = "days at the edge of the export that support nothing definite, own choi
 WITH span AS (SELECT min(day) AS first_day, max(day) AS last_day FROM m_h),
 lonely AS (
   SELECT l.* FROM k_lines l
-  WHERE l.class = 'settlement_only'
+  WHERE l.class = 'settlement_only' AND NOT regexp_matches(coalesce(l.name, ''), '病种付费|按病种|DRG|DIP|按床日付费')
     AND NOT EXISTS (SELECT 1 FROM m_h h JOIN m_h_class k ON k.unit_id = h.unit_id WHERE h.visit_no = l.visit_no AND h.code = l.code AND h.amount = l.amount AND k.class <> 'equal' AND k.class <> 'reversed')
 )
 SELECT l.claim_id AS subject_id, array_agg(DISTINCT l.visit_no) FILTER (WHERE l.visit_no IS NOT NULL) AS visit_nos, array_agg(l.row_key ORDER BY l.unit_id) AS row_ids,

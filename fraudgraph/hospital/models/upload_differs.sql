@@ -47,7 +47,7 @@ every AS (
   SELECT l.visit_no, coalesce(l.name, l.code), list_concat(l.row_ids, b.row_ids), l.quantity, l.amount, b.quantity, b.amount, l.certain, l.amount - b.amount
   FROM loose l JOIN beside b ON b.visit_no = l.visit_no AND b.code = l.code AND b.day = l.day
   UNION ALL
-  SELECT l.visit_no, coalesce(l.name, l.code), [l.row_key], l.quantity, l.amount, 0, 0, l.certain, l.amount
+  SELECT l.visit_no, coalesce(l.name, l.code), [l.row_key], l.quantity, l.amount, 0, 0, FALSE, l.amount
   FROM k_lines l
   WHERE l.class = 'code_differs' AND l.h_unit IS NULL
 )
