@@ -26,7 +26,7 @@ days AS (
   SELECT s.visit_no, s.patient_id, s.ward, CAST(d.day AS DATE) AS day
   FROM stays s
   CROSS JOIN UNNEST(generate_series(s.from_day + INTERVAL 1 DAY, s.to_day - INTERVAL 1 DAY, INTERVAL 1 DAY)) AS d(day)
-  WHERE s.to_day > s.from_day + 1
+  WHERE s.to_day > s.from_day + 1 AND CAST(d.day AS DATE) >= (SELECT CAST(min("at") AS DATE) FROM k_care)
 ),
 care AS (
   SELECT visit_no, CAST("at" AS DATE) AS day, count(*) AS care_count, count(*) FILTER (WHERE what IN ('nursing', 'execution')) AS ward_count

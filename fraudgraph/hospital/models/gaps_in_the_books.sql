@@ -17,7 +17,7 @@ reason_zh = "自 {subject_id} 起院端缺 {day_count} 日费用或收据号，�
 columns = ["h_charges.charge_id", "h_charges.charged_at", "s_lines.amount", "s_lines.charged_at"]
 [parameters.dense]
 default = 0.8
-origin = "a series with fewer of its numbers is no serial, own choice"
+origin = "a series of which a smaller share follows number by number is no serial, own choice"
 [parameters.fewest_numbers]
 default = 3
 origin = "receipt numbers missing in a row, own choice"
@@ -34,7 +34,7 @@ numbers AS (
 steps AS (
   SELECT n.*, lag(number) OVER (PARTITION BY series ORDER BY number) AS before_number, lag(invoice_no) OVER (PARTITION BY series ORDER BY number) AS before_no FROM numbers n WHERE number IS NOT NULL
 ),
-serials AS (SELECT series FROM numbers WHERE number IS NOT NULL GROUP BY series HAVING count(DISTINCT number) >= $dense * (max(number) - min(number) + 1)),
+serials AS (SELECT series FROM steps GROUP BY series HAVING avg(CASE WHEN number - before_number = 1 THEN 1.0 ELSE 0.0 END) >= $dense),
 gaps AS (
   SELECT s.* FROM steps s JOIN serials d ON d.series = s.series WHERE s.number - s.before_number > $fewest_numbers AND s.number - s.before_number < 100000
     AND NOT EXISTS (SELECT 1 FROM h_audit_log a WHERE contains(coalesce(a.key, '') || coalesce(a.before, '') || coalesce(a.after, '') || coalesce(a.reason, ''), CAST(s.before_number + 1 AS VARCHAR)))

@@ -29,5 +29,5 @@ SELECT u.visit_no AS subject_id, [u.visit_no] AS visit_nos, list_concat(u.row_id
 FROM unmatched u
 JOIN uncharged g ON g.visit_no = u.visit_no
 LEFT JOIN codes k ON k.hosp_item_code = g.item_code
-WHERE coalesce(substring(k.nat_code, 1, 5) <> substring(u.code, 1, 5), TRUE) AND substring(g.item, 1, 2) <> substring(u.name, 1, 2) AND NOT contains(u.name, g.item) AND NOT contains(g.item, u.name)
+WHERE coalesce(substring(k.nat_code, 1, 5) <> substring(u.code, 1, 5), TRUE) AND substring(replace(replace(g.item, '注射用', ''), '盐酸', ''), 1, 2) <> substring(replace(replace(u.name, '注射用', ''), '盐酸', ''), 1, 2) AND NOT contains(u.name, g.item) AND NOT contains(g.item, u.name)
 GROUP BY u.visit_no, u.hosp_item_code, u.name, u.row_ids, u.amount, u.settled

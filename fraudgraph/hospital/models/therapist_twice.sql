@@ -15,13 +15,16 @@ look_alike_zh = "集体治疗项目。"
 reason_en = "{subject_id} treated visits {one} and {other} at once for {minutes} minutes from {started}."
 reason_zh = "{subject_id} 自 {started} 起同时治疗就诊 {one} 与 {other} {minutes} 分钟。"
 columns = ["h_sessions.session_id", "h_sessions.therapist", "h_sessions.started_at", "h_sessions.ended_at"]
+[parameters.longest]
+default = 100
+origin = "minutes: longer sessions are watched, not given by hand (dialysis), own choice"
 [parameters.least_minutes]
 default = 10
 origin = "change-over and clocks, own choice"
 ---*/
 WITH sessions AS (
   SELECT row_id, visit_no, therapist, item, started_at, ended_at, coalesce(item, '') AS what, group_no FROM h_sessions
-  WHERE therapist IS NOT NULL AND ended_at > started_at AND NOT regexp_matches(coalesce(item, ''), '集体|小组|团体|group|透析')
+  WHERE therapist IS NOT NULL AND ended_at > started_at AND date_diff('minute', started_at, ended_at) <= $longest AND NOT regexp_matches(coalesce(item, ''), '集体|小组|团体|group|透析')
 ),
 pairs AS (
   SELECT a.therapist, a.row_id AS one_row, b.row_id AS other_row, a.visit_no AS one, b.visit_no AS other, greatest(a.started_at, b.started_at) AS started,
