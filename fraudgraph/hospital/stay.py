@@ -89,7 +89,7 @@ def stay_page(store: Store, visit_no: str, *, lang: str = "zh") -> str:
                         "text": f"{_short(when)} {plain(text or '', 80)}",
                     }
                 )
-        marks.sort(key=lambda mark: mark["bad"])
+        marks.sort(key=lambda mark: bool(mark["bad"]))
         lanes.append({"title": title, "color": color, "y": _TOP + place * _STEP, "marks": marks})
     context: dict[str, Any] = {
         "lang": lang, "lead": LEAD_NOT_VERDICT, "title": Text(f"住院 {visit_no}", f"Stay {visit_no}"),

@@ -44,14 +44,26 @@ WITH summed AS (
 voided AS (
   SELECT refund_of AS claim_id FROM m_claims WHERE refund_of IS NOT NULL
   UNION SELECT claim_id FROM m_claims WHERE refund_of IS NOT NULL
-)
+),
+signed AS (
+  SELECT s.unit_id, l.claim_id, l.item_code, abs(s.quantity) AS size, abs(s.amount) AS yuan, s.amount < 0 AS minus,
+    row_number() OVER (PARTITION BY l.claim_id, l.item_code, abs(s.quantity), abs(s.amount), s.amount < 0 ORDER BY l.charged_at, s.unit_id) AS place
+  FROM summed s JOIN s_lines l ON l.row_id = s.unit_id
+  WHERE s.amount <> 0
+),
+opposite AS (
+  SELECT a.unit_id, b.unit_id AS other FROM signed a
+  JOIN signed b ON b.claim_id = a.claim_id AND b.item_code = a.item_code AND b.size = a.size AND b.yuan = a.yuan AND b.place = a.place AND b.minus AND NOT a.minus
+),
+cancelling AS (SELECT unit_id FROM opposite UNION SELECT other FROM opposite)
 SELECT s.unit_id, l.line_id, l.claim_id, v.visit_no, v.state AS visit_state, v.certain, l.item_code AS code, l.item_name AS name, l.hosp_item_code,
   coalesce(l.charged_at, c.started_at) AS "at", CAST(coalesce(l.charged_at, c.started_at) AS DATE) AS day, s.quantity, s.amount, l.unit_price, s.row_count,
-  g.claim_id IS NOT NULL AS voided
+  g.claim_id IS NOT NULL OR n.unit_id IS NOT NULL AS voided
 FROM summed s
 JOIN s_lines l ON l.row_id = s.unit_id
 JOIN m_claims c ON c.claim_id = l.claim_id
 JOIN m_claim_visits v ON v.claim_id = l.claim_id
-LEFT JOIN voided g ON g.claim_id = l.claim_id;
+LEFT JOIN voided g ON g.claim_id = l.claim_id
+LEFT JOIN cancelling n ON n.unit_id = s.unit_id;
 
 CREATE OR REPLACE TABLE m_pairs (s_unit BIGINT, h_unit BIGINT, rule VARCHAR, group_no BIGINT)

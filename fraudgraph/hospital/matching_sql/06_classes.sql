@@ -11,7 +11,7 @@ WITH grouped AS (
 span AS (SELECT min(day) AS first_day, max(day) AS last_day FROM m_h),
 beside AS (SELECT DISTINCT visit_no, code, day FROM m_h_days),
 same_hosp AS (
-  SELECT DISTINCT visit_no, hosp_item_code, day FROM m_h WHERE unit_id NOT IN (SELECT h_unit FROM m_pairs)
+  SELECT DISTINCT visit_no, hosp_item_code, day FROM m_h WHERE quantity <> 0 AND unit_id NOT IN (SELECT h_unit FROM m_pairs)
 )
 SELECT s.unit_id, s.row_count, coalesce(p.rule, g.rule) AS rule, p.h_unit, g.group_no,
   CASE
