@@ -24,6 +24,7 @@ from fraudgraph.cli import (
     run,
     screen,
     screens,
+    site,
     verdict,
     watch,
     who,
@@ -98,6 +99,7 @@ evidence.add_to(app)
 who.add_to(app)
 screen.add_to(app)
 screens.add_to(app)
+site.add_to(app)
 doctor.add_to(app)
 neo4j.add_to(app)
 lab.add_to(app)

@@ -59,6 +59,7 @@ def add_to(app: typer.Typer) -> None:
         epilog=examples(
             "fraudgraph sample city --claims 400000 --months 6 --rings standard --seed 7",
             "fraudgraph sample quiet --rings none",
+            "fraudgraph sample ward --hospital --dialect sqlserver --stays 500",
         ),
     )(_sample)
 
@@ -192,7 +193,37 @@ def _sample(
             ),
         ),
     ] = False,
+    hospital: Annotated[
+        bool,
+        typer.Option(
+            "--hospital",
+            help=t(
+                "Make a hospital-year instead: its own books, what was settled, and the truth apart.",
+                "改为生成一家虚构医院一年的数据：院端账册、结算数据，真相另存。",
+            ),
+        ),
+    ] = False,
+    dialect: Annotated[
+        str,
+        typer.Option(
+            metavar="mariadb|sqlserver|pinyin|excel",
+            help=t("The system that the hospital's books come from.", "医院账册出自哪种系统。"),
+        ),
+    ] = "mariadb",
+    stays: Annotated[
+        int, typer.Option(metavar="N", help=t("Ordinary stays of the hospital.", "医院的普通住院人次。"))
+    ] = 2_000,
+    planted: Annotated[
+        bool,
+        typer.Option(
+            "--planted/--clean",
+            help=t("With violations, or with lawful oddities only.", "植入违规，或仅含看似异常的合理情形。"),
+        ),
+    ] = True,
 ) -> None:
+    if hospital:
+        _hospital(out, dialect=dialect, stays=stays, seed=seed, planted=planted)
+        return
     from fraudgraph.synthetic.city import make_city
 
     with progress() as listener:
@@ -223,6 +254,20 @@ def _sample(
             f"What was planted ({made.rings} rings, {made.lawful_groups} lawful groups) is in {made.truth}; no run reads it.",
             f"虚构参保人 {made.persons:,} 名，结算单 {made.claims:,} 条，已写入 {made.out}。\n"
             f"植入的真相（团伙 {made.rings} 个，合理群体 {made.lawful_groups} 个）另存于 {made.truth}，运行时不会读取。",
+        )
+    )
+
+
+def _hospital(out: Path, *, dialect: str, stays: int, seed: int, planted: bool) -> None:
+    from fraudgraph.synthetic.hospital import make_hospital
+
+    made = make_hospital(out, dialect=dialect, stays=stays, seed=seed, planted=planted)
+    print_result(
+        t(
+            f"{made.visits:,} visits and {made.charges:,} charges of an invented hospital are in {made.books}, {made.lines:,} settled lines in {made.settlements}.\n"
+            f"What is true ({made.cases} cases, and why the two sides differ) is in {made.truth}; no run reads it.",
+            f"虚构医院就诊 {made.visits:,} 人次、院端费用 {made.charges:,} 条，已写入 {made.books}；结算明细 {made.lines:,} 条，见 {made.settlements}。\n"
+            f"真相（案例 {made.cases} 个，以及两端差额的原因）另存于 {made.truth}，运行时不会读取。",
         )
     )
 
