@@ -45,7 +45,6 @@ def test_a_ring_says_in_plain_words_why_not_chance_and_why_not_lawful(
         "Why these people: ",
         "Why not chance: ",
         "Why not lawful: ",
-        "It is about ",
     ):
         assert wanted in said
     assert main(["rings", "show", ring_id, "--out", str(story.out), "--lang", "zh"]) == 0

@@ -8,6 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -221,7 +222,7 @@ def test_an_operating_theatre_holds_one_operation_at_a_time(clean: Path) -> None
                 busy[row[who]].append((row["started_at"], row["ended_at"]))
         for spans in busy.values():
             spans.sort()
-            assert all(later[0] >= former[1] for former, later in zip(spans, spans[1:], strict=False))
+            assert all(later[0] >= former[1] for former, later in pairwise(spans))
 
 
 def test_drugs_charged_were_dispensed_in_a_clean_hospital(clean: Path) -> None:

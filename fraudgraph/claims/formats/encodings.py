@@ -38,6 +38,9 @@ _GAPS = {b"\n": (b"\n\n",), b"\r": (b"\n\r\n", b"\r\r")}
 _WIDE_SIGNS = re.compile(rb"\xef\xbc[\x90-\x99\xa1-\xba]|\xef\xbd[\x81-\x9a]")
 """Digits and letters in full width."""
 _ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
+_FOUR_BYTES = re.compile(rb"[\x81-\xfe][0-9][\x81-\xfe][0-9]")
+"""A rare character in GB18030."""
+_BIG5_PAIR = re.compile(rb"[\x81-\xfe][\x40-\x7e\xa1-\xfe]")
 _PAIRED = re.compile(rb"(?<![\x80-\xff])(?:[\x80-\xff]{2})+(?![\x80-\xff])")
 
 
@@ -125,8 +128,19 @@ def chinese_encoding(head: bytes) -> str:
 
 def is_western(head: bytes) -> bool:
     """Whether bytes beyond ASCII stand one by one, as in José, NÚMERO and O’Brien: Chinese ones come in pairs."""
+    head = _FOUR_BYTES.sub(b"", head)
     alone = sum(1 for _ in _ALONE.finditer(head))
-    return alone > sum(1 for _ in _PAIRED.finditer(head))
+    return alone > sum(1 for _ in _PAIRED.finditer(head)) and not _is_big5(head)
+
+
+def _is_big5(head: bytes) -> bool:
+    """Whether bytes can be Big5, whose second bytes may be letters, and most characters would be among its frequent ones."""
+    try:
+        head[: head.rfind(b"\n") + 1 or None].decode("big5hkscs")
+    except UnicodeDecodeError:
+        return False
+    leads = [pair[0] for pair in _BIG5_PAIR.findall(head)]
+    return 2 * sum(0xA4 <= lead <= 0xC6 for lead in leads) > len(leads)
 
 
 def _mark(problem: UnicodeError) -> tuple[str, int]:
