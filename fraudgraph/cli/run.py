@@ -18,6 +18,7 @@ from fraudgraph.cli.options import (
     SettingsFile,
     examples,
 )
+from fraudgraph.cli.sampling import make_hospital_year, plant_beside
 from fraudgraph.cli.terminal import command_name, print_json, print_result, progress, say
 
 if TYPE_CHECKING:
@@ -222,7 +223,7 @@ def _sample(
     ] = True,
 ) -> None:
     if hospital:
-        _hospital(out, dialect=dialect, stays=stays, seed=seed, planted=planted)
+        make_hospital_year(out, dialect=dialect, stays=stays, seed=seed, planted=planted)
         return
     from fraudgraph.synthetic.city import make_city
 
@@ -247,40 +248,13 @@ def _sample(
             )
         )
     if supervision:
-        _plant(made.out, made.truth)
+        plant_beside(made.out, made.truth)
     print_result(
         t(
             f"{made.claims:,} claims of {made.persons:,} invented persons are in {made.out}.\n"
             f"What was planted ({made.rings} rings, {made.lawful_groups} lawful groups) is in {made.truth}; no run reads it.",
             f"虚构参保人 {made.persons:,} 名，结算单 {made.claims:,} 条，已写入 {made.out}。\n"
             f"植入的真相（团伙 {made.rings} 个，合理群体 {made.lawful_groups} 个）另存于 {made.truth}，运行时不会读取。",
-        )
-    )
-
-
-def _hospital(out: Path, *, dialect: str, stays: int, seed: int, planted: bool) -> None:
-    from fraudgraph.synthetic.hospital import make_hospital
-
-    made = make_hospital(out, dialect=dialect, stays=stays, seed=seed, planted=planted)
-    print_result(
-        t(
-            f"{made.visits:,} visits and {made.charges:,} charges of an invented hospital are in {made.books}, {made.lines:,} settled lines in {made.settlements}.\n"
-            f"What is true ({made.cases} cases, and why the two sides differ) is in {made.truth}; no run reads it.",
-            f"虚构医院就诊 {made.visits:,} 人次、院端费用 {made.charges:,} 条，已写入 {made.books}；结算明细 {made.lines:,} 条，见 {made.settlements}。\n"
-            f"真相（案例 {made.cases} 个，以及两端差额的原因）另存于 {made.truth}，运行时不会读取。",
-        )
-    )
-
-
-def _plant(out: Path, truth: Path) -> None:
-    from fraudgraph.synthetic.planting import plant_violations
-
-    planted = plant_violations(out, truth)
-    wrong = sum(one.must_fire for one in planted)
-    say(
-        t(
-            f"Planted beside it: {wrong} violations and {len(planted) - wrong} innocent twins of {len({one.model for one in planted})} models ({out / 'supervision'}, {out.name}-alone; what is what: {truth / 'violations.csv'}).",
-            f"另植入 {len({one.model for one in planted})} 个模型的违规 {wrong} 例、合理情形 {len(planted) - wrong} 例（{out / 'supervision'}、{out.name}-alone；对照见 {truth / 'violations.csv'}）。",
         )
     )
 

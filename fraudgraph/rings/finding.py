@@ -107,7 +107,9 @@ def _asked() -> str:
         "min_by(value, (value <> $text, column_name)) AS value, bool_or(value = $text) AS exact FROM held GROUP BY kind, entity_id), "
         f"counts AS ({counts}) "
         "SELECT b.kind, b.entity_id, b.name, b.column_name, b.value, b.exact, coalesce(c.claim_count, 0) FROM best AS b "
-        "LEFT JOIN counts AS c ON c.kind = b.kind AND c.entity_id = b.entity_id ORDER BY NOT b.exact, 7 DESC, b.kind, b.entity_id"
+        "LEFT JOIN (SELECT DISTINCT c.patient_id FROM group_members AS g JOIN ring_names AS n ON n.group_no = g.group_no "
+        "JOIN patient_codes AS c ON c.patient = g.patient) AS r ON b.kind = 'patient' AND r.patient_id = b.entity_id "
+        "LEFT JOIN counts AS c ON c.kind = b.kind AND c.entity_id = b.entity_id ORDER BY NOT b.exact, r.patient_id IS NULL, 7 DESC, b.kind, b.entity_id"
     )
 
 

@@ -164,7 +164,7 @@ def test_the_reason_carries_the_number() -> None:
     place, doctor = _joined(clinic["H1"], 100_000), _joined(clinic["D1"], 100_000)
     assert (place.role, place.expected_claim_count, place.strength) == (Role.OUTLET, 1.2, 0.5)
     assert "10 of 20 sittings were here, with 12 of the 12 people; 6.0%" in place.reason_en
-    assert "12 人中到过 12 人" in place.reason_zh
+    assert "12 人都来过" in place.reason_zh
     assert (doctor.role, doctor.expected_claim_count) == (Role.PRESCRIBER, 12.0)
     assert "9 of the 10 sittings at H1 were theirs, usually 20.0%" in doctor.reason_en
     assert "在 H1 的 10 次聚集中有 9 次" in doctor.reason_zh

@@ -72,7 +72,7 @@ def book(root: Path, table: str) -> list[dict[str, Any]]:
     encoding = "utf-8-sig" if name == "sqlserver" else "gb18030"
     found = []
     for path in sorted(
-        [*folder.glob(f"{own}.csv"), *folder.glob(f"dbo.{own}.csv"), *folder.glob(f"dbo.?Z_{own}.csv")]
+        [*folder.glob(f"{own}.csv"), *folder.glob(f"dbo.{own}.csv"), *folder.glob(f"dbo.??_{own}.csv")]
     ):
         with path.open(encoding=encoding, newline="") as file:
             read = csv.reader(file)

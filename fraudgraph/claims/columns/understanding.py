@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatch
 
+from fraudgraph.claims.columns.asked import by_rule, is_meant
 from fraudgraph.claims.columns.assigning import Columns, leaves_amounts
 from fraudgraph.claims.columns.mapping import TableRule, preset_rules
 from fraudgraph.claims.columns.matching import (
@@ -14,7 +14,6 @@ from fraudgraph.claims.columns.matching import (
     in_other_words,
     is_complete,
     missing_groups,
-    normalised,
     resolved,
 )
 from fraudgraph.claims.columns.meanings import only_numbers, speaks_of
@@ -29,7 +28,6 @@ from fraudgraph.claims.columns.table_kind import (
     speaks_of_doctors,
 )
 from fraudgraph.claims.schema.fields import PLAIN_KINDS
-from fraudgraph.errors import SettingsError, nearest_hint
 
 __all__ = ["Understood", "match_table", "understand"]
 
@@ -100,8 +98,8 @@ def understand(
     """
     columns = Columns(headers, values)
     for rule in rules:
-        if _is_meant(rule, file_name, sheet, headers):
-            return Understood(table=_by_rule(rule, file_name, columns))
+        if is_meant(rule, file_name, sheet, headers):
+            return Understood(table=by_rule(rule, file_name, columns))
     file = f"{file_name} {sheet or ''}".casefold()
     candidates: list[_Scored] = []
     refused: list[tuple[_Scored, tuple[str, str]]] = []
@@ -244,37 +242,6 @@ def _of_a_hospital(best: TableMapping | None, columns: Columns) -> HospitalTable
         found = hospital_table(columns, None, None)
         return found if best.kind.name == "doctors" and found is not None and found.name == "h_rota" else None
     return hospital_table(columns, best.columns if best else None, best.kind.name if best else None)
-
-
-def _is_meant(rule: TableRule, file_name: str, sheet: str | None, headers: Sequence[str]) -> bool:
-    return (
-        rule.means(file_name)
-        and (rule.sheet is None or (sheet is not None and fnmatch(sheet, rule.sheet)))
-        and has_all(rule, headers)
-    )
-
-
-def _by_rule(rule: TableRule, file_name: str, columns: Columns) -> TableMapping:
-    headers = columns.headers
-    known = {normalised(header) for header in headers}
-    for name in [*rule.columns, *rule.sums]:
-        wanted = rule.synonyms(name) or rule.sums[name]
-        lacking = [header for header in wanted if normalised(header) not in known]
-        if lacking and (name in rule.sums or len(lacking) == len(wanted)):
-            hint_en, hint_zh = nearest_hint(lacking[0], list(headers))
-            raise SettingsError(
-                f"The mapping file takes {name} from column {lacking[0]!r}, which {file_name} does not have; {hint_en}",
-                f"映射文件把 {name} 指定为列 {lacking[0]!r}，但 {file_name} 中没有该列；{hint_zh}",
-            )
-    found = in_other_words(resolved(rule, headers), columns, asked=True)
-    missing = missing_groups(found)
-    if missing:
-        groups = ", ".join("/".join(group) for group in missing)
-        raise SettingsError(
-            f"With the mapping file, {file_name} as {rule.table} still lacks: {groups}. Name the columns under [table.columns] or give [table.constants].",
-            f"按映射文件把 {file_name} 读作 {rule.table}，仍缺少：{groups}。请在 [table.columns] 中指明列，或在 [table.constants] 中给出常量。",
-        )
-    return found
 
 
 def _could_be_anybodys(found: TableMapping, columns: Columns) -> bool:

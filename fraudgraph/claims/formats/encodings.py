@@ -140,7 +140,7 @@ def _is_big5(head: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     leads = [pair[0] for pair in _BIG5_PAIR.findall(head)]
-    return 2 * sum(0xA4 <= lead <= 0xC6 for lead in leads) > len(leads)
+    return bool(2 * sum(0xA4 <= lead <= 0xC6 for lead in leads) > len(leads))
 
 
 def _mark(problem: UnicodeError) -> tuple[str, int]:

@@ -18,6 +18,7 @@ from fraudgraph.claims.formats.first_values import first_values
 from fraudgraph.claims.formats.sheets import Sheet, open_sheets, stage_rows
 from fraudgraph.claims.formats.source_file import SourceFile
 from fraudgraph.claims.formats.sources import discover
+from fraudgraph.claims.inspection.brought_along import brought_along
 from fraudgraph.claims.inspection.column_remarks import Remark, value_remarks
 from fraudgraph.claims.inspection.column_values import ColumnReport, column_reports
 from fraudgraph.claims.inspection.guessing import guess_claims
@@ -275,40 +276,9 @@ def _delivered(
                 found.add(f"{report.table}.{column.field}")
                 clocked = clocked or (column.field in ("started_at", "settled_at") and column.has_clock)
     found |= {f"{m.kind.name}.{name}" for _, m in samples for name in m.rule.constants}
-    found |= _brought_along(found)
+    found |= brought_along(found)
     if clocked and any(name.startswith("claims.") for name in found):
         found.add("claims.event_at")
     return frozenset(
         name for name in found if name.partition(".")[0] in CANONICAL or name.startswith("claims.")
     )
-
-
-def _brought_along(found: set[str]) -> set[str]:
-    """What claims, encounters and institutions bring for other tables."""
-    more: set[str] = set()
-    prefixes = {"patient_": "patients", "doctor_": "doctors"}
-    for name in found:
-        table, _, column = name.partition(".")
-        if table == "encounters":
-            more.add(f"claims.{column}")
-        if table in ("claims", "encounters"):
-            for prefix, target in prefixes.items():
-                if column.startswith(prefix) and column != f"{prefix}id":
-                    more |= {f"{target}.{column.removeprefix(prefix)}", f"{target}.{prefix}id"}
-            if column == "place_id":
-                more |= {
-                    "claims.facility_id",
-                    "claims.pharmacy_id",
-                    "facilities.facility_id",
-                    "pharmacies.pharmacy_id",
-                }
-            if column in ("med_type_raw", "facility_id", "pharmacy_id"):
-                more |= {"claims.claim_type", "claims.place_id"}
-            if column in ("place_name", "place_level"):
-                more.add(f"facilities.{column.removeprefix('place_')}")
-        if table == "institutions":
-            more |= {f"{target}.{column}" for target in ("facilities", "pharmacies")}
-    if any(name.startswith("claims.") for name in found):
-        derived = ("place_id", "place_type", "event_date", "is_refund", "net_total_amount", "net_fund_amount", "counted", "claim_type", "started_at")  # fmt: skip
-        more |= {f"claims.{name}" for name in derived}
-    return more

@@ -40,7 +40,7 @@ own_gaps AS (
   SELECT group_no, patient, fg_quantile(gap, 0.5) AS middle, count(*) AS n FROM gaps WHERE gap IS NOT NULL GROUP BY group_no, patient HAVING count(*) >= 3
 ),
 own_spreads AS (
-  SELECT g.group_no, g.patient, fg_quantile(abs(g.gap - o.middle), 0.5) / greatest(any_value(o.middle), 1) AS spread
+  SELECT g.group_no, g.patient, fg_quantile(abs(g.gap - o.middle), 0.5) / greatest(max(o.middle), 1) AS spread
   FROM gaps AS g JOIN own_gaps AS o ON o.group_no = g.group_no AND o.patient = g.patient WHERE g.gap IS NOT NULL GROUP BY g.group_no, g.patient
 ),
 rhythms AS (
