@@ -93,7 +93,7 @@ class RingSettings(_Part):
     list_score: float | None = Field(default=None)
     """The score a ring needs to be listed (ten points are one nat of log odds); without it 0: as likely a ring as not."""
     terms_file: Path | None = None
-    """A table of likelihood terms to use instead of the built-in one (columns fact, low, high, nats)."""
+    """A table of likelihood terms to use instead of the built-in one (trees, a row a node; docs/worlds.md)."""
     explanations_off: tuple[str, ...] = ()
     """Names of lawful explanations that shall not be tried (to see what each is worth; never for a list that is used)."""
 

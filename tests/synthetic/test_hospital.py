@@ -141,7 +141,9 @@ def test_each_kind_is_planted_with_its_twin_beside_it(places: dict[str, Path], n
     assert counts == {(kind, role): CASES for kind in range(1, 54) for role in ("violation", "twin")}
     assert {row["certainty"] for row in cases if row["role"] == "violation"} == {"definite", "suspicious"}
     assert {row["certainty"] for row in cases if row["role"] == "twin"} == {"innocent"}
-    assert all(row["visit_nos"] or row["other_ids"] for row in cases if row["kind"] != "51"), "a gap has no ids"
+    assert all(row["visit_nos"] or row["other_ids"] for row in cases if row["kind"] != "51"), (
+        "a gap has no ids"
+    )
 
 
 @pytest.mark.parametrize("name", DIALECTS)
