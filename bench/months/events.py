@@ -52,12 +52,14 @@ _OF_A_RUN = {"run.json", "fraudgraph.duckdb", "SHA256SUMS"}
 
 @dataclass(frozen=True)
 class _Stage:
-    """Something that a job does. `until` ends it: the first event there is no longer of the stage."""
+    """Something that a job does. `until` ends it: the first event there is no longer of the stage. `part`: its month was kept without
+    all of its files."""
 
     prepare: Callable[[Path], None]
     act: Callable[[Path], None]
     has_month: bool = False
     until: str = ""
+    part: bool = False
 
 
 def kill_at_events(
@@ -87,7 +89,7 @@ def _stages() -> dict[str, _Stage]:
         "take_in": _Stage(_inbox, _take_in),
         "scoring": _Stage(_taken_in, _month, until=".2025-09.partial"),
         "publishing": _Stage(_published, _month, has_month=True),
-        "migration": _Stage(_unpack, _migrate, has_month=True),
+        "migration": _Stage(_unpack, _migrate, has_month=True, part=True),
         "erasure": _Stage(_released, _forget),
     }
 
@@ -109,7 +111,7 @@ def _kill_stage(
         shutil.copytree(base, place)
         _fork(stage.act, place, at)
         told["kills"] += 1
-        told["without_month"] += stage.has_month and not _whole_month(place, base)
+        told["without_month"] += stage.has_month and not _whole_month(place, base if stage.part else None)
         _fork(stage.act, place, None)
         if _print(place) != expected:
             told["changed"] += 1
@@ -120,17 +122,16 @@ def _kill_stage(
     told[f"{name}_events"] = ours
 
 
-def _whole_month(place: Path, base: Path) -> bool:
-    """Whether readers find their month, with all its files as its own list of hashes has them (the kept old workspace is without dossiers)."""
+def _whole_month(place: Path, kept: Path | None) -> bool:
+    """Whether readers find their month, with all its files as its own list of hashes has them; of one kept in part, those kept."""
     month = place / "months" / "2025-09"
     if not (month / "month.json").is_file() or not (month / "referral_list.csv").is_file():
         return False
     sums = month / "SHA256SUMS"
     lines = sums.read_text(encoding="utf-8").splitlines() if sums.is_file() else []
-    lacking = {line[66:] for line in lines if not (base / "months" / "2025-09" / line[66:]).is_file()}
-    if place.parent.name != "events-migration" and lacking:
-        return False
-    return all(sha256_of(month / line[66:]) == line[:64] for line in lines if line[66:] not in lacking)
+    if kept is not None:
+        lines = [line for line in lines if (kept / "months" / "2025-09" / line[66:]).is_file()]
+    return all(sha256_of(month / line[66:]) == line[:64] for line in lines)
 
 
 def _half(place: Path) -> list[str]:

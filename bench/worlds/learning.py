@@ -60,23 +60,26 @@ def cross(
 ) -> tuple[list[HeldOut], pd.DataFrame, tuple[float, float]]:
     """Every world held out in turn; `planted` counts the rings of each world and level.
 
-    Returns the figures, the groups with their held-out and calibrated `score`, and the calibration (slope, shift).
+    Returns the figures, the groups with their held-out `score`, each calibrated on the other worlds, and the calibration (slope, shift)
+    over all of them.
     """
-    scores = pd.Series(0.0, index=groups.index)
+    raw = groups.assign(score=0.0)
     for world in sorted(groups.world.unique()):
         terms = learn(groups, learner, leave_out=world)
-        scores[groups.world == world] = score(terms, groups[groups.world == world])
-    held = groups["lawful_holds"].fillna(0) > 0 if "lawful_holds" in groups else False
-    scored = groups.assign(score=scores + np.where(held, HOLDS_NATS, 0.0))
-    slope, shift = calibration(scored)
-    scored = scored.assign(score=shift + slope * scored.score)
+        raw.loc[raw.world == world, "score"] = score(terms, groups[groups.world == world])
+    scored = raw.copy()
+    for world in sorted(groups.world.unique()):
+        slope, shift = calibration(raw[raw.world != world])
+        scored.loc[scored.world == world, "score"] = shift + slope * raw.score[raw.world == world]
+    if "lawful_holds" in scored:
+        scored["score"] += np.where(scored.lawful_holds > 0, HOLDS_NATS, 0.0)
     return (
         [
             measure(scored[(scored.world == world) & (scored.level == level)], world, level, count)
             for (world, level), count in sorted(planted.items())
         ],
         scored,
-        (slope, shift),
+        calibration(raw),
     )
 
 

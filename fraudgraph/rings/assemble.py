@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from fraudgraph.explanations.weighing import explain
 from fraudgraph.records import Explanation, Member, Month, NodeKind, Ring, ScorePart, Typology
@@ -20,7 +19,6 @@ from fraudgraph.store import Store
 
 __all__ = ["Candidate", "assemble_rings", "name_rings"]
 
-_SQL = Path(__file__).parent / "sql"
 SAME_PEOPLE = 0.5
 """Two rings are one lead that have this share of the smaller one's people in common."""
 _WITH_ANOTHER = (
