@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -70,10 +71,13 @@ def take(
             files = [path for path in given if path not in runs]
             for source in discover(files, scratch) if files else ():
                 listen(f"Taking in {source.name}", f"读入 {source.name}")
+                before = len(told)
                 for sheet in _sheets(store, source, scratch, number):
                     number += 1
                     again = _known(store, sheet)
                     told.append(_again(sheet) if again else _take_sheet(store, sheet, side, place, rules))
+                if len(told) == before:  # a file without a table is told too
+                    told.append(_nothing_of(source.name, None))
     if not any(one.table or one.already for one in told):
         raise SourceError(
             "None of the delivered tables is known: " + "; ".join(_why(one) for one in told[:4]) + ". Name tables and columns with --mapping.",
@@ -93,9 +97,13 @@ def _known(store: Store, sheet: Sheet) -> bool:
 
 
 def _again(sheet: Sheet) -> TakenTable:
+    return replace(_nothing_of(sheet.source.name, sheet.name), already=True)
+
+
+def _nothing_of(file: str, sheet: str | None) -> TakenTable:
     return TakenTable(
-        file=sheet.source.name, sheet=sheet.name, table=None, nearest=None, missing=(), columns={}, unknown=(), landed=Landed(), already=True
-    )  # fmt: skip
+        file=file, sheet=sheet, table=None, nearest=None, missing=(), columns={}, unknown=(), landed=Landed()
+    )
 
 
 def _sheets(store: Store, source: SourceFile, scratch: Path, number: int) -> Iterator[Sheet]:

@@ -75,6 +75,14 @@ def test_a_file_that_was_taken_is_passed_over_and_a_row_without_its_day_goes_asi
     assert all(one.already for one in take([his], tmp_path / "visit", settlement=[settled]))
 
 
+def test_a_file_without_a_table_is_told_beside_the_others(tmp_path: Path) -> None:
+    his, settled = SmallHospital(2).write_csv(tmp_path)
+    (his / "torn.csv").write_bytes(b"\xff\xfe\x00bad\x00")
+    told = take([his], tmp_path / "visit", settlement=[settled])
+    assert [one.table for one in told if one.file.endswith("torn.csv")] == [None]
+    assert any(one.table == "h_charges" for one in told)
+
+
 def test_the_same_findings_are_the_same_bytes(tmp_path: Path) -> None:
     pages = []
     for name in ("one", "other"):
