@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
-from fraudgraph.casework.appending import append_lines, read_lines
+from fraudgraph.casework.appending import append_lines, read_records
 from fraudgraph.casework.known import KnownRing
 from fraudgraph.casework.ring_tracking import HandRules
 from fraudgraph.errors import UsageError
@@ -78,11 +79,12 @@ def add_edit(folder: Path, edit: HandEdit) -> None:
 
 def read_edits(folder: Path) -> list[HandEdit]:
     """All edits in the order in which they were made."""
-    found = []
-    for row in read_lines(folder / FILE_NAME):
-        lists = {name: tuple(row[name]) for name in ("people", "patients", "other_patients")}
-        found.append(HandEdit(**{**row, **lists, "on": date.fromisoformat(row["on"])}))
-    return found
+    return read_records(folder / FILE_NAME, _as_edit)
+
+
+def _as_edit(row: dict[str, Any]) -> HandEdit:
+    lists = {name: tuple(row[name]) for name in ("people", "patients", "other_patients")}
+    return HandEdit(**{**row, **lists, "on": date.fromisoformat(row["on"])})
 
 
 def undo(folder: Path, number: int, *, by: str, on: date, reason: str) -> HandEdit:
