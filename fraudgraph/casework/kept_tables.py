@@ -116,7 +116,7 @@ def recovered_money(store: Store, path: Path) -> Mapping[int, tuple[int, Decimal
     for number, row in rows:
         text = row.get("amount", "").replace(",", "")
         try:
-            amounts[row["claim_id"]] = Decimal(text).quantize(_CENT) if text else None
+            amounts[row["claim_id"]] = _yuan(text) if text else None
         except InvalidOperation:
             raise UsageError(
                 f"{path.name}, row {number}: {text!r} is no amount in yuan. Correct it, or leave it empty if the whole claim was recovered.",
@@ -140,6 +140,13 @@ def recovered_money(store: Store, path: Path) -> Mapping[int, tuple[int, Decimal
     }
     store.run("DROP TABLE recovered_claims")
     return found
+
+
+def _yuan(text: str) -> Decimal:
+    amount = Decimal(text)
+    if not amount.is_finite():
+        raise InvalidOperation
+    return amount.quantize(_CENT)
 
 
 def _rows(path: Path, needed: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
