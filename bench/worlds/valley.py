@@ -597,7 +597,7 @@ def _truth(
     ring_claims = pd.DataFrame(
         {"ring_id": [f"V{r + 1:03d}" for r in foul.ring], "claim_id": foul.claim_id.to_list()}
     )
-    claims.drop(columns="ring", inplace=True)
+    tables["claims"] = claims.drop(columns="ring")
     seen = np.zeros(w.n, bool)
     seen[c["p"]] = True
     rows = [

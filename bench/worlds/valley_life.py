@@ -156,7 +156,7 @@ class World:
 
     def dow(self, day: np.ndarray) -> np.ndarray:
         """Weekday, Monday 0."""
-        return (np.asarray(day) + self.start.dayofweek) % 7
+        return (np.asarray(day) + self.start.day_of_week) % 7
 
     def usual(self, rng: np.random.Generator, place: np.ndarray, typ: np.ndarray) -> np.ndarray:
         """What such a claim costs there."""
@@ -240,12 +240,12 @@ def _land(rng: np.random.Generator, par: dict[str, float], persons: int) -> Worl
     for first, length in _HOLIDAYS:
         at0 = (pd.Timestamp(first) - start).days
         holiday[max(at0, 0) : max(at0 + length, 0)] = True
-    resting = holiday | ((day + start.dayofweek) % 7 >= 5)
+    resting = holiday | ((day + start.day_of_week) % 7 >= 5)
     closed = np.zeros((units, far), bool)
     for unit in np.flatnonzero(rng.random(units) < par["closures"]):
         at0 = int(rng.integers(5, DAYS - 15))
         closed[unit, at0 : at0 + int(rng.integers(2, 7))] = True
-    doy = (day + start.dayofyear) % 365
+    doy = (day + start.day_of_year) % 365
     curve = 1 + par["winter"] * np.cos(2 * np.pi * (doy - 10) / 365)
     season = np.stack([curve * (1 + rng.uniform(0.3, 1.4) * np.exp(-0.5 * ((day - rng.integers(0, DAYS)) / rng.uniform(5, 12)) ** 2))
                        for _ in range(counties + 1)])[:, :DAYS]  # fmt: skip
