@@ -41,12 +41,12 @@ own_counts AS (
 sizes AS (
   SELECT group_no, count(*) AS people FROM group_members GROUP BY group_no
 ),
-overlaps AS (
+in_common AS (
   SELECT a.group_no, b.group_no AS other, count(*) AS common FROM group_members AS a JOIN group_members AS b ON b.patient = a.patient AND b.group_no <> a.group_no
   GROUP BY a.group_no, b.group_no
 ),
 others AS (
-  SELECT o.group_no, sum(o.common) AS n FROM overlaps AS o JOIN sizes AS s ON s.group_no = o.group_no JOIN sizes AS t ON t.group_no = o.other
+  SELECT o.group_no, sum(o.common) AS n FROM in_common AS o JOIN sizes AS s ON s.group_no = o.group_no JOIN sizes AS t ON t.group_no = o.other
   WHERE o.common < $least_common * least(s.people, t.people) GROUP BY o.group_no
 ),
 persons AS (
