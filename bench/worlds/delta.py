@@ -64,6 +64,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "group_spread": (0.2, 0.45),
     "lawful_groups": (150, 270),  # per 400,000 claims
     "lawful_sign": (0.75, 1.0),
+    "ring_size": (1.25, 1.75),  # upon the sizes in the plans, but for the smallest kind
     "refunds": (0.011, 0.027),
     "no_clock": (0.0, 0.02),
     "no_diagnosis": (0.02, 0.2),
@@ -201,7 +202,7 @@ def _rings(picker: Picker, prm: dict[str, float], claims: int, level: Level) -> 
         if (planted >= people / 1000) if level == "real" else (len(groups) >= wanted):
             break
         plan = shrunk(RINGS[kind], max(10, people // 40))
-        size = _size(rng, plan.size)
+        size = round(_size(rng, plan.size) * (prm["ring_size"] if plan.size[0] > 6 else 1.0))
         if level == "real":
             size = int(np.clip(np.round(rng.lognormal(np.log(9), 0.62)), 4, 40))
         quiet = level in ("stealth", "hard") or (level == "real" and rng.random() < 0.5)
@@ -749,7 +750,7 @@ def _truth(
     refunds: list[np.ndarray],
 ) -> Truth:
     decoys = [
-        (group.plan.name, np.unique(rows.person[rows.decoy == i])) for i, group in enumerate(lawful)
+        (lawful[i].plan.name, np.unique(part)) for i, part in rows[rows.decoy >= 0].groupby("decoy").person
     ] + _life_groups(city, rng, rows)
     decoy_rows = [
         (f"L{i + 1:04d}", kind, "|".join(ids["person"][who]))
