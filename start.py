@@ -26,9 +26,16 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "fraudgraph-setup.json"
 UV = "uv==0.13.9"
 NEEDED_BYTES = 2 * 1024**3
-MARKS = ("browser", "neo4j", "spark", "scale")
-NEEDS = {"browser": ("chromium", "cjk_fonts"), "neo4j": ("java", "neo4j_files"), "spark": ()}
-"""Marks whose tests run here, and the checks of `fraudgraph doctor` that must be well for that."""
+MARKS = ("airflow", "browser", "neo4j", "spark", "scale")
+NEEDS = {
+    "airflow": ("airflow",),
+    "browser": ("chromium", "cjk_fonts"),
+    "neo4j": ("java", "neo4j_files"),
+    "spark": (),
+}
+"""Marks whose tests run here, and the checks of `fraudgraph doctor` (and of Airflow) that must be well for that."""
+AIRFLOW_PINS = ROOT / "tests" / "jobs" / "airflow"
+"""One file of pinned packages for each Airflow that the ready-made DAG is tried under."""
 TEST_EXTRAS = ("--extra", "spark")
 """What tests bring beside the development tools: a second SQL engine."""
 SYSTEM_PACKAGES = {"chromium": ["chromium"], "cjk_fonts": ["fontconfig", "fonts-noto-cjk"]}
@@ -141,7 +148,7 @@ def install_locked(with_tests):
     """Install uv.lock's versions, checked by their hashes; through pip's own mirror where one is set."""
     uv = str(VENV / "bin" / "uv")
     groups = TEST_EXTRAS if with_tests else ("--no-dev",)
-    mirror = os.environ.get("PIP_INDEX_URL") or pip_setting("global.index-url")
+    mirror = own_mirror()
     if not mirror:
         fetch([uv, "sync", "--frozen", "--inexact", *groups])
         return
@@ -150,6 +157,11 @@ def install_locked(with_tests):
     install = [uv, "pip", "install", "--python", str(PYTHON), "--default-index", mirror]
     fetch([*install, "--require-hashes", "--requirement", str(wanted)])
     fetch([*install, "--no-deps", "--editable", str(ROOT)])
+
+
+def own_mirror():
+    """The index that this machine's pip is told to use, "" where it is the usual one."""
+    return os.environ.get("PIP_INDEX_URL") or pip_setting("global.index-url")
 
 
 def pip_setting(name):
@@ -229,7 +241,11 @@ def run_tests(arguments):
         install_system([name for name in wanting if name in SYSTEM_PACKAGES])
         if "neo4j_files" in wanting:
             fetch_server()
+        if "airflow" in wanting:
+            make_airflows()
         checks = examine()
+    if checks["airflow"]["health"] == "ok":
+        os.environ.setdefault("FRAUDGRAPH_AIRFLOW", os.pathsep.join(map(str, airflow_pythons())))
     used = marks_in_use()
     lacking = {
         mark: [checks[name] for name in NEEDS.get(mark, ()) if checks[name]["health"] != "ok"]
@@ -242,8 +258,9 @@ def run_tests(arguments):
         results.append(run_pytest(["-m", f"({' or '.join(runnable)}){others}", *extra]))
     left_out = [mark for mark in used if mark not in runnable]
     for mark in left_out:
-        remedies = [check["remedy"] for check in lacking[mark]]
-        commands = " && ".join([*remedies, f".venv/bin/python -m pytest -m {mark}"])
+        commands = " && ".join([check["remedy"] for check in lacking[mark]])
+        if mark != "airflow":  # its environments are told to pytest by this script
+            commands = " && ".join(filter(None, [commands, f".venv/bin/python -m pytest -m {mark}"]))
         say(
             f"Left out, tests marked {mark!r}. To run them: {commands}",
             f"未运行标记为 {mark!r} 的测试。运行方法：{commands}",
@@ -256,16 +273,68 @@ def run_tests(arguments):
 
 
 def examine():
-    """The findings of `fraudgraph doctor`, by name."""
+    """The findings of `fraudgraph doctor`, by name, and whether the Airflows of the tests are here."""
     done = subprocess.run(
         [str(VENV / "bin" / "fraudgraph"), "doctor", "--json"], capture_output=True, text=True, check=False
     )
     try:
-        return {check["name"]: check for check in json.loads(done.stdout)}
+        checks = {check["name"]: check for check in json.loads(done.stdout)}
     except ValueError:
         raise SetupError(
             f"{done.stderr}\nfraudgraph doctor failed.", f"{done.stderr}\nfraudgraph doctor 运行失败。"
         ) from None
+    ready = os.environ.get("FRAUDGRAPH_AIRFLOW") or all(map(airflow_is_ready, airflow_pythons()))
+    checks["airflow"] = {"health": "ok" if ready else "warn", "remedy": "python3 start.py test --install"}
+    return checks
+
+
+def airflow_pythons():
+    """The Pythons of the environments with Airflow, and the pins each is made from: kept for all copies of this folder."""
+    base = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "fraudgraph"
+    made = {}
+    for pins in sorted(AIRFLOW_PINS.glob("*.txt")):
+        key = hashlib.sha256(pins.read_bytes() + f"{sys.version_info[:2]}".encode()).hexdigest()[:8]
+        made[base / f"airflow-{pins.stem}-{key}" / "bin" / "python"] = pins
+    return made
+
+
+def airflow_is_ready(python):
+    """Whether an environment with Airflow was made to its end."""
+    return python.exists() and (python.parent.parent / "ready").is_file()
+
+
+def make_airflows():
+    """Make the environments with Airflow; without them its tests are left out, and named."""
+    uv, mirror = str(VENV / "bin" / "uv"), own_mirror()
+    index = ["--default-index", mirror] if mirror else []
+    for python, pins in airflow_pythons().items():
+        if airflow_is_ready(python):
+            continue
+        say(
+            f"Fetching Airflow {pins.stem} for the tests of its DAG, about 50 MB",
+            f"正在获取 Airflow {pins.stem}（用于测试其 DAG），约 50 MB",
+        )
+        home = python.parent.parent
+        try:
+            fetch([uv, "venv", "--quiet", "--clear", "--python", str(PYTHON), str(home)])
+            fetch(
+                [
+                    uv,
+                    "pip",
+                    "install",
+                    "--python",
+                    str(python),
+                    *index,
+                    "--no-deps",
+                    "--requirement",
+                    str(pins),
+                ]
+            )
+        except SetupError as problem:
+            en, zh = problem.args
+            say(f"{en}\nAirflow {pins.stem} can't be installed.", f"{zh}\n无法安装 Airflow {pins.stem}。")
+            return
+        (home / "ready").touch()
 
 
 def install_system(names):

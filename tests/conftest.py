@@ -7,7 +7,7 @@ import pytest
 
 from tests.story_city import quiet_story, story, story_city  # noqa: F401  # fixtures, for all tests
 
-CONDITIONAL_MARKS = {"browser", "neo4j", "spark", "scale"}
+CONDITIONAL_MARKS = {"airflow", "browser", "neo4j", "spark", "scale"}
 
 
 def _must_run(marks: set[str]) -> bool:
