@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fraudgraph.casework.appending import append_lines, read_lines
+from fraudgraph.casework.appending import append_lines, read_records
 from fraudgraph.errors import StorageError, UsageError, nearest_hint
 from fraudgraph.jobs.damage import damaged, read_json
 from fraudgraph.jobs.workspace import Workspace, write_private
@@ -161,7 +161,7 @@ def delivery_by_id(workspace: Workspace, name: str) -> Delivery:
 
 def decisions(workspace: Workspace) -> list[Decision]:
     """All that was decided on deliveries, in order."""
-    return [Decision(**row) for row in read_lines(workspace.deliveries / _DECISIONS)]
+    return read_records(workspace.deliveries / _DECISIONS, lambda row: Decision(**row))
 
 
 def decide_on(workspace: Workspace, delivery: Delivery, action: str, *, by: str, reason: str) -> Decision:
