@@ -2,7 +2,6 @@
 
 import ast
 import importlib.util
-import json
 import subprocess
 import sys
 from collections import namedtuple
@@ -165,96 +164,10 @@ def test_a_word_it_does_not_know_gets_the_usage(
     assert "start.py demo" in capsys.readouterr().out
 
 
-def test_tests_that_ci_requires_may_not_be_left_out(
-    start: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_tests_are_run_from_the_folder_and_told_all_that_was_typed(
+    start: ModuleType, steps: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lacking = {"health": "warn", "remedy": "apt-get install chromium"}
-    well = {"health": "ok", "remedy": ""}
-    monkeypatch.setenv("FRAUDGRAPH_AIRFLOW", "/somewhere/python")
-    monkeypatch.setattr(start, "examine", lambda: {"chromium": lacking, "cjk_fonts": well, "airflow": well})
-    monkeypatch.setattr(start, "marks_in_use", lambda: ["browser", "scale"])
-    monkeypatch.setattr(start, "run_pytest", lambda arguments: (0, "== 3 passed =="))
-    monkeypatch.delenv("FRAUDGRAPH_REQUIRE", raising=False)
-    assert start.run_tests([]) == 0
-    out, err = capsys.readouterr()
-    assert "apt-get install chromium" in err
-    assert "pytest -m browser" in err
-    assert out.strip().endswith("== 3 passed ==")
-    monkeypatch.setenv("FRAUDGRAPH_REQUIRE", "browser")
-    assert start.run_tests([]) == 1
-
-
-@pytest.fixture
-def airflow(start: ModuleType, steps: list[str], monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """A folder with the pins of one Airflow, a cache of its own, and a `fraudgraph doctor` that finds all well."""
-    (start.ROOT / "3.0.6.txt").write_text("apache-airflow==3.0.6", encoding="utf-8")
-    monkeypatch.setattr(start, "AIRFLOW_PINS", start.ROOT)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(start.ROOT / "cache"))
-    monkeypatch.setenv("FRAUDGRAPH_AIRFLOW", "")  # so that what the script sets is taken back
-    monkeypatch.delenv("FRAUDGRAPH_AIRFLOW")
-    doctor = start.VENV / "bin" / "fraudgraph"
-    doctor.parent.mkdir(parents=True)
-    names = ("chromium", "cjk_fonts", "java", "neo4j_files")
-    found = json.dumps([{"name": name, "health": "ok", "remedy": ""} for name in names])
-    doctor.write_text(f"#!/bin/sh\necho '{found}'\n", encoding="utf-8")
-    doctor.chmod(0o700)
-    monkeypatch.setattr(start, "marks_in_use", lambda: ["airflow"])
-    return steps
-
-
-def noting_pytest(start: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Runs of pytest, noted instead of made: their marks, and the Pythons with Airflow they are told of."""
-    runs: list[str] = []
-
-    def run(arguments: list[str]) -> tuple[int, str]:
-        runs.append(f"{arguments} {start.os.environ.get('FRAUDGRAPH_AIRFLOW')}")
-        return 0, "== 3 passed =="
-
-    monkeypatch.setattr(start, "run_pytest", run)
-    return runs
-
-
-def test_an_airflow_is_fetched_once_and_told_to_its_tests(
-    start: ModuleType, airflow: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("FRAUDGRAPH_REQUIRE", "airflow")
-    runs = noting_pytest(start, monkeypatch)
-
-    def fetch(command: list[str]) -> None:
-        airflow.append(" ".join(command))
-        if "venv" in command:
-            (Path(command[-1]) / "bin").mkdir(parents=True)
-            (Path(command[-1]) / "bin" / "python").touch()
-
-    monkeypatch.setattr(start, "fetch", fetch)
-    assert start.run_tests(["--install"]) == 0
-    assert airflow[-1].endswith(f"--no-deps --requirement {start.ROOT / '3.0.6.txt'}")
-    assert "(airflow)" in runs[-1]
-    assert "airflow-3.0.6" in runs[-1].split("]")[-1]
-    airflow.clear()
-    monkeypatch.delenv("FRAUDGRAPH_AIRFLOW")
-    assert start.run_tests([]) == 0
-    assert "airflow-3.0.6" in runs[-1].split("]")[-1]
-    assert airflow == []
-
-
-def test_an_airflow_that_cannot_be_fetched_is_told_and_fails_where_ci_requires_it(
-    start: ModuleType,
-    airflow: list[str],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    runs = noting_pytest(start, monkeypatch)
-
-    def failing(command: list[str]) -> None:
-        raise start.SetupError("The package index can't be reached.", "无法连接软件包索引。")
-
-    monkeypatch.setattr(start, "fetch", failing)
-    monkeypatch.delenv("FRAUDGRAPH_REQUIRE", raising=False)
-    assert start.run_tests(["--install"]) == 0
-    said = capsys.readouterr().err
-    assert "can't be reached.\nAirflow 3.0.6 can't be installed." in said
-    assert "Left out, tests marked 'airflow'. To run them: python3 start.py test --install\n" in said
-    assert len(runs) == 1
-    monkeypatch.setenv("FRAUDGRAPH_REQUIRE", "airflow")
-    assert start.run_tests(["--install"]) == 1
+    called: list[tuple[list[str], str]] = []
+    monkeypatch.setattr(start.subprocess, "call", lambda command, cwd: called.append((command, cwd)) or 5)
+    assert start.main(["test", "--room", "rings", "-x"]) == 5
+    assert called == [([str(start.PYTHON), "-m", "tests.running", "--room", "rings", "-x"], str(start.ROOT))]
