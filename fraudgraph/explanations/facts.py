@@ -45,7 +45,8 @@ UNITS: dict[str, Unit] = {
 class Fact:
     """One fact: `sql` names the query that gives it, `columns` what must have been delivered ("table.column").
 
-    The words may name parameters in braces; `says_zh` and `says_en` hold `{value}`.
+    The words may name parameters in braces; `says_zh` and `says_en` hold `{value}`; `none_zh` and `none_en` are said of a
+    share of nothing, where there are such words.
     """
 
     name: str
@@ -56,6 +57,8 @@ class Fact:
     says_zh: str
     says_en: str
     columns: tuple[str, ...] = ()
+    none_zh: str = ""
+    none_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
