@@ -199,17 +199,22 @@ def _reason_of_place(standing: MembershipDecision) -> tuple[str, str]:
 
 def _reason_of_hand(standing: MembershipDecision, hand: StaffInvolvement) -> tuple[str, str]:
     spot = standing.spot
+    often_zh, often_en = (
+        ("次次都是", "all")
+        if hand.led_count == spot.sitting_count
+        else (f"有 {hand.led_count} 次", f"{hand.led_count} of the")
+    )
     at_zh, at_en = {
         "block_doctor": (
             f"到过 {spot.place_id} 的 {spot.patient_count} 人中有 {hand.patient_count} 人由其接诊，其平时只占该处结算单的 {hand.share_of_place:.1%}",
             f"{hand.patient_count} of the {spot.patient_count} people who used {spot.place_id} saw them, who usually have {hand.share_of_place:.1%} of that place's claims",
         ),
         "leads": (
-            f"在 {spot.place_id} 的 {spot.sitting_count} 次同现中，有 {hand.led_count} 次多数结算单由其经手，其平时占该处结算单的 {hand.share_of_place:.1%}",
-            f"at {hand.led_count} of the {spot.sitting_count} meetings at {spot.place_id} most claims were theirs, usually {hand.share_of_place:.1%} of that place's",
+            f"在 {spot.place_id} 的 {spot.sitting_count} 次同现中，{often_zh}多数结算单由其经手，其平时占该处结算单的 {hand.share_of_place:.1%}",
+            f"at {often_en} {spot.sitting_count} meetings at {spot.place_id} most claims were theirs, usually {hand.share_of_place:.1%} of that place's",
         ),
         "constant": (
-            f"在 {spot.place_id} 的 {spot.sitting_count} 次同现中有 {hand.sitting_count} 次在场，{hand.place_seen_claim_count} 张结算单中经手 {hand.seen_claim_count} 张；这些结算单几乎都出自这样常在场的医师",
+            f"在 {spot.place_id} 的 {spot.sitting_count} 次同现中有 {hand.sitting_count} 次在场，当时的 {hand.place_seen_claim_count} 张结算单中经手 {hand.seen_claim_count} 张；此处的结算单几乎都由这样常在场的医师经手",
             f"there at {hand.sitting_count} of the {spot.sitting_count} meetings at {spot.place_id} with {hand.seen_claim_count} of the {hand.place_seen_claim_count} claims, nearly all of which are with doctors so constant",
         ),
     }[standing.stage]
