@@ -18,7 +18,7 @@ __all__ = ["CloseUp", "Mark", "PlaceMark", "Row", "Stay", "Timeline", "close_ups
 MAX_ROWS: Final = 60
 MAX_MARKS: Final = 1_000
 TOLD_MARKS: Final = 200
-"""With more marks than this only those at meetings say what they are; the others stand in the table of claims."""
+"""With more marks than this they don't say what they are: the page stays small, and the claims stand in their table."""
 MAX_PLACES: Final = 5
 MAX_CLOSE_UPS: Final = 6
 CLOSE_UP_ROWS: Final = 14
@@ -122,7 +122,7 @@ def timeline(dossier: Dossier, cast: Cast) -> Timeline | None:
 
     few = len(drawn) <= TOLD_MARKS
     marks = [
-        Mark(x(c.day, c.at.time() if c.at else None), patients[c.patient_id], ranked.get(c.place_id, MAX_PLACES), c.in_meeting, _tip(c, cast, whole=False) if few or c.in_meeting else "")
+        Mark(x(c.day, c.at.time() if c.at else None), patients[c.patient_id], ranked.get(c.place_id, MAX_PLACES), c.in_meeting, _tip(c, cast, whole=False) if few else "")
         for c in drawn
     ]  # fmt: skip
     stays = [
