@@ -108,6 +108,31 @@ LAYOUTS: dict[str, tuple[dict[str, Sequence[str]], set[str]]] = {
 }  # fmt: skip
 
 
+SEEN = {
+    "stays.csv": ({"Claim No": IDS, "Member ID": MEMBERS, "Hospital Code": NPIS, "DOA": DAYS, "DOD": DAYS, "Claimed Amount": AMOUNTS, "Settled Amount": LESS}, {"DOD": "ended_at"}),
+    "lines.csv": ({"Claim Reference": IDS, "ZQSD Code": ("X10", "X20", "X30", "X10"), "ZQSD Narrative": ("Removal of stitches", "Knee scan", "Blood count", "Removal of stitches"), "Qty": ("1", "2", "1", "1"), "Line Total": AMOUNTS}, {"ZQSD Code": "item_code", "ZQSD Narrative": "item_name"}),
+    "directory.csv": ({"PROV_ID": IDS, "PROV_NAME": ("Dr. Ann Bee", "Dr. Cy Dee", "Dr. Ed Eff", "Dr. Gi Haitch"), "SPECIALTY": ("Cardiology", "Surgery", "Internal Medicine", "Surgery")}, {"PROV_ID": "doctor_id", "PROV_NAME": "name"}),
+    "places.csv": ({"PROV_ID": IDS, "PROV_NAME": ("Ann General Hospital", "Bee Clinic", "Dee Hospital", "Eff Medical Center"), "BEDS": ("120", "8", "400", "12")}, {"PROV_ID": "facility_id", "PROV_NAME": "name"}),
+    "parts.csv": ({"Claim No": IDS, "Member ID": MEMBERS, "Hospital Code": NPIS, "Service Date": DAYS, "Billed Amount": AMOUNTS, "Plan Paid": LESS, "Copay": REST, "Coinsurance": REST}, {"Plan Paid": "fund_amount"}),
+}  # fmt: skip
+"""Columns that the values or the columns beside them explain."""
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_columns_that_others_explain(name: str) -> None:
+    table, told = SEEN[name]
+    found = made_of(name, table).table
+    assert found is not None
+    read = {list(table)[position]: field for field, position in found.columns.items()}
+    assert {header: read.get(header) for header in told} == told
+    assert not {"Copay", "Coinsurance"} & set(read)  # each is a part of what was paid
+
+
+def test_two_columns_that_could_be_the_person_are_told_apart_by_nothing() -> None:
+    table = {"Claim No": IDS, "AAQ": MEMBERS, "BBQ": NPIS, "Service Date": DAYS, "Billed Amount": AMOUNTS, "Plan Paid": LESS}  # fmt: skip
+    assert made_of("x.csv", table).table is None
+
+
 def made_of(name: str, table: dict[str, Sequence[str]]) -> Understood:
     return understand(name, None, list(table), (), lambda: list(table.values()))
 

@@ -245,6 +245,13 @@ def _without_doubtful(found: dict[str, tuple[int, float]], weighed: _Weighed) ->
     """Leave out what could as well be something else: a column with two free fields, a field with two columns."""
     kept: dict[str, tuple[int, float]] = {}
     for field, (position, sure) in found.items():
+        parts = [
+            one
+            for one, fields in weighed.items()
+            if field == "self_paid_amount" and field in fields and fields[field][0] >= sure - _CLOSE
+        ]
+        if len(parts) > 1:
+            continue  # copayment and coinsurance: each is a part only
         short = weighed[position][field][1].way == INITIALS
         close = _CLOSE_AMOUNTS if short and field.endswith("amount") else _CLOSE
         rivals = {

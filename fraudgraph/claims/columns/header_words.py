@@ -40,6 +40,7 @@ _PHRASES = tuple(
         ("lines? of business", " lob "),
         ("type of bill", " bill type "),
         ("place of service", " other "),
+        ("procedure codes? ?[0-9]* (type|system)", " other "),
         ("(billing|blg|rendering|rndrng|attending|servicing|facility) npi", r" \1 provider id "),
     )
 )
@@ -161,9 +162,18 @@ def _of_letters(letters: str, *, first: bool) -> list[Reading]:
 def _as_english(letters: str) -> list[Reading]:
     known = _english(letters)
     if known is None:
-        words = {word: (notions,) for word, notions in vocabulary().latin.items()}
-        known = next(_covers(letters, words, 3), None)
+        known = next(_covers(letters, _latin_words(), 3), None)
     return [] if known is None else [Reading(known)]
+
+
+@cache
+def _latin_words() -> Mapping[str, Sequence[tuple[str, ...]]]:
+    return {word: (notions,) for word, notions in vocabulary().latin.items()}
+
+
+@cache
+def _short_or_spoken() -> Mapping[str, Sequence[tuple[str, ...]]]:
+    return {**vocabulary().initials, **vocabulary().pinyin}
 
 
 def _as_pinyin(letters: str) -> list[Reading]:
@@ -190,7 +200,7 @@ def _as_short(letters: str) -> list[Reading]:
     if last:
         found += [one + last for one in _first(_covers(letters[:-1], told.initials, 2), _MOST_COVERS // 2)]
     if not found:
-        found = list(_first(_covers(letters, {**told.initials, **told.pinyin}, 2), _MOST_COVERS))
+        found = list(_first(_covers(letters, _short_or_spoken(), 2), _MOST_COVERS))
     return [
         *(Reading(one, 0, PINYIN) for one in _abbreviated(letters)),
         *(Reading(one, 0, INITIALS) for one in dict.fromkeys(found)),

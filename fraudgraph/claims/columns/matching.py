@@ -166,7 +166,8 @@ def _by_values(
         return {**delivered, **dict.fromkeys((*found.sums, *found.rule.constants), -1)}
 
     def free() -> list[int]:
-        return [position for position in found.unmapped if position not in known().values()]
+        taken = set(known().values())
+        return [position for position in found.unmapped if position not in taken]
 
     if (
         found.kind.name == "claims" and {"total_amount", "fund_amount"} & set(known())
