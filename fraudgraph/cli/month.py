@@ -145,7 +145,7 @@ def _told(done: MonthSummary) -> str:
     """What the job did, and where to look first."""
     if not done.done and not done.published:
         waiting = (
-            t(f" {done.waiting:,} late claims wait.", f"另有 {done.waiting:,} 笔补交结算待并入。")
+            t(f" {done.waiting:,} late claims wait.", f"另有 {done.waiting:,} 张补交的结算单待并入。")
             if done.waiting
             else ""
         )
