@@ -6,9 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from fraudgraph.synthetic.city import make_city
+from tests.jobs.town import crowd, deliver, others, team
 
 ROOT = Path(__file__).parents[1]
+WEST = "H3702020001"
 POINTS = 20
 DRIVER = """
 import hashlib, json, os, random, signal, sys, time
@@ -18,7 +19,9 @@ from fraudgraph.pipeline import run
 from fraudgraph.screening import load_screens
 from fraudgraph.settings import Settings
 
-few_models = Settings.model_validate({"screening": {"off": [screen.id for screen in load_screens()][8:]}})
+few_models = Settings.model_validate(
+    {"screening": {"off": [screen.id for screen in load_screens()][8:]}, "rings": {"list_score": -100.0}}
+)
 city, base, points = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 out = base / "out"
 
@@ -60,7 +63,7 @@ for point in range(points):
     states.append(whole())
     visible.append(sorted(p.name for p in base.iterdir() if not p.name.startswith(".")))
 last = os.waitpid(child(), 0)[1]
-print(json.dumps({"ended": ended, "first": first, "states": states, "visible": visible, "killed": killed, "last": last,
+print(json.dumps({"dossiers": len(list((out / "dossiers").glob("*.html"))), "ended": ended, "first": first, "states": states, "visible": visible, "killed": killed, "last": last,
                   "whole": whole(), "left": sorted(p.name for p in base.iterdir()), "seconds": seconds}))
 """
 
@@ -68,7 +71,10 @@ print(json.dumps({"ended": ended, "first": first, "states": states, "visible": v
 def test_a_run_killed_anywhere_leaves_a_whole_folder_or_none_and_the_next_goes_through(
     tmp_path: Path,
 ) -> None:
-    city = make_city(tmp_path / "cities" / "city", claims=2_500, months=3, rings="standard", seed=5).out
+    """A small town: what is killed is mostly the writing of all that a run leaves, with a ring and its pages."""
+    city = tmp_path / "town"
+    city.mkdir()
+    deliver(city, "claims.csv", others("2025-09", WEST, a_day=4), team("2025-09", "A", crowd(0, 5), WEST))
     (tmp_path / "work").mkdir()
     done = subprocess.run(
         [sys.executable, "-c", DRIVER, str(city), str(tmp_path / "work"), str(POINTS)],
@@ -81,6 +87,7 @@ def test_a_run_killed_anywhere_leaves_a_whole_folder_or_none_and_the_next_goes_t
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert (told["ended"], told["first"]) == (0, True)
+    assert told["dossiers"] == 1, "the ring has its page"
     assert told["killed"] >= POINTS * 3 // 4, "most were killed on the way"
     assert set(told["states"][: POINTS // 2]) == {True}, "the earlier run stays whole until the new one is"
     assert set(told["states"][POINTS // 2 :]) <= {None, True}

@@ -39,6 +39,7 @@ _NEEDED = (
     "fraudgraph.claims.sheet_cache",
     "openpyxl",
 )
+_FAULTS = ("changed", "left_half", "without_month")
 _IN_ONE_STEP = "renameat2"
 """Two folders that change places: a call of the system's that Python tells of when it looks the function up."""
 _OLD = Path(__file__).parents[2] / "tests" / "jobs" / "data" / "workspace-format-1.tar.gz"
@@ -52,11 +53,12 @@ _OF_A_RUN = {"run.json", "fraudgraph.duckdb", "SHA256SUMS"}
 
 @dataclass(frozen=True)
 class _Stage:
-    """Something that a job does. `until` ends it: the first event there is no longer of the stage. `part`: its month was kept without
-    all of its files."""
+    """Something that a job does, to what `prepare` makes of what the stage `after` left. `until` ends it: the first event there is
+    no longer of the stage. `part`: its month was kept without all of its files."""
 
     prepare: Callable[[Path], None]
     act: Callable[[Path], None]
+    after: str = ""
     has_month: bool = False
     until: str = ""
     part: bool = False
@@ -75,39 +77,54 @@ def kill_at_events(
     """
     for module in _NEEDED:  # before the processes part, so that each need not read them
         import_module(module)
-    told: dict[str, Any] = {"kills": 0, "changed": 0, "left_half": 0, "without_month": 0}
-    wanted = {name: one for name, one in _stages().items() if not stages or name in stages}
-    for number, (name, stage) in enumerate(wanted.items()):
+    told: dict[str, Any] = {"kills": 0, **dict.fromkeys(_FAULTS, 0), "stages": {}}
+    wanted = [name for name in _stages() if not stages or name in stages]
+    shutil.rmtree(work / "events", ignore_errors=True)
+    for number, name in enumerate(wanted):
         share = count // len(wanted) + (number < count % len(wanted))
-        _kill_stage(work / f"events-{name}", name, stage, share, chance, told)
-        print(f"{name}: {told}", file=sys.stderr)
+        found = _kill_stage(work / "events", name, share, chance)
+        told["stages"][name] = found
+        for key in ("kills", *_FAULTS):
+            told[key] += found[key]
+        print(f"{name}: {found}", file=sys.stderr, flush=True)
     return told
 
 
 def _stages() -> dict[str, _Stage]:
     return {
         "take_in": _Stage(_inbox, _take_in),
-        "scoring": _Stage(_taken_in, _month, until=".2025-09.partial"),
-        "publishing": _Stage(_published, _month, has_month=True),
+        "scoring": _Stage(_as_it_is, _month, after="take_in", until=".2025-09.partial"),
+        "publishing": _Stage(_cleared, _month, after="scoring", has_month=True),
         "migration": _Stage(_unpack, _migrate, has_month=True, part=True),
-        "erasure": _Stage(_released, _forget),
+        "erasure": _Stage(_released, _forget, after="migration"),
     }
 
 
-def _kill_stage(
-    folder: Path, name: str, stage: _Stage, share: int, chance: random.Random, told: dict[str, Any]
-) -> None:
-    base, place = folder / "base", folder / "w"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    _fork(stage.prepare, base, None)
-    shutil.copytree(base, place)
-    events = _fork(stage.act, place, None)
+def _unkilled(work: Path, name: str) -> list[str]:
+    """The events of a stage that comes to its end; the workspace before and after it is kept, made once."""
+    folder, stage = work / name, _stages()[name]
+    if not (folder / "done").is_dir():
+        folder.mkdir(parents=True)
+        if stage.after:
+            _unkilled(work, stage.after)
+            shutil.copytree(work / stage.after / "done", folder / "base")
+        _fork(stage.prepare, folder / "base", None)
+        shutil.copytree(folder / "base", folder / "w")
+        events = _fork(stage.act, folder / "w", None)
+        (folder / "all_events.txt").write_text("\n".join(events), encoding="utf-8")
+        (folder / "w").rename(folder / "done")
+    return (folder / "all_events.txt").read_text(encoding="utf-8").splitlines()
+
+
+def _kill_stage(work: Path, name: str, share: int, chance: random.Random) -> dict[str, int]:
+    stage, events = _stages()[name], _unkilled(work, name)
+    base, place = work / name / "base", work / name / "w"
     ours = next((n for n, event in enumerate(events) if stage.until and stage.until in event), len(events))
-    expected = _print(place)
+    told = {"events": ours, "kills": 0, **dict.fromkeys(_FAULTS, 0)}
+    expected = _print(work / name / "done")
     for at in sorted(chance.sample(range(1, ours + 1), k=min(share, ours))):
-        for path in folder.glob("*w*"):
-            shutil.rmtree(path)
+        for path in (place, *place.parent.glob(".w*"), *place.parent.glob("w.*")):
+            shutil.rmtree(path, ignore_errors=True)
         shutil.copytree(base, place)
         _fork(stage.act, place, at)
         told["kills"] += 1
@@ -119,7 +136,7 @@ def _kill_stage(
         if half := _half(place):
             told["left_half"] += 1
             print(f"{name}: half after event {at}, {events[at - 1]}: {half}", file=sys.stderr)
-    told[f"{name}_events"] = ours
+    return told
 
 
 def _whole_month(place: Path, kept: Path | None) -> bool:
@@ -179,15 +196,12 @@ def _inbox(root: Path) -> None:
         deliver(Workspace(root).inbox, f"claims-{month}.csv", ordinary, team(month, "A", crowd(0, 5), _WEST))
 
 
-def _taken_in(root: Path) -> None:
-    _inbox(root)
-    _take_in(root)
+def _as_it_is(_root: Path) -> None:
+    """Nothing is to be done before."""
 
 
-def _published(root: Path) -> None:
+def _cleared(root: Path) -> None:
     """September is published and read; since then its ring was cleared, so that another list will be issued."""
-    _taken_in(root)
-    _month(root)
     cleared = Verdict(
         ring_id="R-2025-0001", verdict="cleared", by="bench", on=date(2025, 9, 30), reason="bench"
     )
@@ -209,9 +223,6 @@ def _unpack(root: Path) -> None:
 
 
 def _released(root: Path) -> None:
-    _unpack(root)
-    migrate(root)
-    shutil.rmtree(root.with_name(f"{root.name}.format-1"))
     set_hold(Workspace(root), "R-2025-0001", release=True, by="bench", reason="bench")
 
 

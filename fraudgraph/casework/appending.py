@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from fraudgraph.errors import StorageError
+from fraudgraph.errors import StorageError, UsageError
 
-__all__ = ["append_lines", "read_lines"]
+__all__ = ["append_lines", "read_lines", "read_records"]
+
+_Record = TypeVar("_Record")
 
 
 def append_lines(path: Path, lines: Iterable[str]) -> None:
@@ -35,9 +37,36 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     StorageError
         If a line is damaged in another way, naming it: nobody's decision is passed over silently.
     """
-    if not path.is_file():
-        return []
+    return [one for _, one in _numbered(path)]
+
+
+def read_records(path: Path, make: Callable[[dict[str, Any]], _Record]) -> list[_Record]:
+    """All lines as records, in order.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    make : callable
+        Makes a record of a line's object.
+
+    Raises
+    ------
+    StorageError
+        If a line is damaged, or is no such record, naming it.
+    """
     found = []
+    for number, one in _numbered(path):
+        try:
+            found.append(make(one))
+        except (AttributeError, KeyError, TypeError, ValueError, UsageError):
+            raise _damaged(path, number) from None
+    return found
+
+
+def _numbered(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    if not path.is_file():
+        return
     for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
         try:
             one = json.loads(line)
@@ -47,8 +76,7 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
             raise _damaged(path, number) from None
         if not isinstance(one, dict):
             raise _damaged(path, number)
-        found.append(one)
-    return found
+        yield number, one
 
 
 def _cut_off(line: str, problem: ValueError) -> bool:
@@ -61,6 +89,6 @@ def _cut_off(line: str, problem: ValueError) -> bool:
 
 def _damaged(path: Path, number: int) -> StorageError:
     return StorageError(
-        f"{path}, line {number}, is damaged: expected one JSON object. Restore the file from a backup, or correct the line; nothing was done.",
-        f"{path} 第 {number} 行已损坏，应为一个 JSON 对象。请从备份恢复该文件或改正该行；未做任何处理。",
+        f"{path}, line {number}, is damaged: expected one JSON object as the program writes it. Restore the file from a backup, or correct the line; nothing was done.",
+        f"{path} 第 {number} 行已损坏，应为程序写入的一个 JSON 对象。请从备份恢复该文件或改正该行；未做任何处理。",
     )

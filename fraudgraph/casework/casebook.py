@@ -16,8 +16,9 @@ from fraudgraph.casework.known import Event
 from fraudgraph.casework.learning import Decided
 from fraudgraph.casework.listing import Case
 from fraudgraph.casework.verdicts import Standing
+from fraudgraph.errors import StorageError
 
-__all__ = ["CASES", "LINEAGE", "case_rows", "decided_rings", "write_cases", "write_lineage"]
+__all__ = ["CASES", "LINEAGE", "case_rows", "decided_rings", "kept_rows", "write_cases", "write_lineage"]
 
 _MONEY = pa.decimal128(16, 2)
 CASES = pa.schema(
@@ -76,7 +77,24 @@ def _write(rows: Sequence[Mapping[str, Any]], schema: pa.Schema, path: Path) -> 
 
 def case_rows(path: Path) -> list[dict[str, Any]]:
     """Rows of a casework.parquet."""
-    rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
+    return kept_rows(path)
+
+
+def kept_rows(path: Path) -> list[dict[str, Any]]:
+    """Rows of a small table of a published month.
+
+    Raises
+    ------
+    StorageError
+        If the file is gone or damaged, naming it.
+    """
+    try:
+        rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
+    except (OSError, pa.ArrowException):
+        raise StorageError(
+            f"{path} is damaged or gone. Restore it from a backup, or make its month anew: fraudgraph month {path.parent.name} --from-stage rings",
+            f"{path} 已损坏或不存在。请从备份恢复，或重新生成该月：fraudgraph month {path.parent.name} --from-stage rings",
+        ) from None
     return rows
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from fraudgraph.errors import StorageError
 from fraudgraph.records import Month, ScreenReport
 from fraudgraph.store import Store
 
@@ -145,5 +146,22 @@ def _models(now: Mapping[str, Any], before: Sequence[Mapping[str, Any]]) -> list
 
 
 def earlier_measures(paths: Sequence[Path]) -> list[dict[str, Any]]:
-    """Measures that earlier months kept."""
-    return [json.loads(path.read_text(encoding="utf-8")) for path in paths if path.is_file()]
+    """Measures that earlier months kept.
+
+    Raises
+    ------
+    StorageError
+        If one is damaged, naming it.
+    """
+    return [_kept(path) for path in paths if path.is_file()]
+
+
+def _kept(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        raise StorageError(
+            f"{path} is damaged. Delete it to compare without that month, or make its month anew: fraudgraph month {path.parent.name} --from-stage rings",
+            f"{path} 已损坏。可删除该文件（比较时不计该月），或重新生成该月：fraudgraph month {path.parent.name} --from-stage rings",
+        ) from None
+    return found

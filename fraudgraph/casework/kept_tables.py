@@ -18,6 +18,7 @@ from fraudgraph.store import Store
 
 __all__ = ["CalendarEvent", "calendar_explanations", "read_calendar", "recovered_money"]
 
+_CENT = Decimal("0.01")
 _HOLDS = 0.8
 """An event explains a ring if this share of its claims lies in the event's days and at its place."""
 
@@ -115,7 +116,7 @@ def recovered_money(store: Store, path: Path) -> Mapping[int, tuple[int, Decimal
     for number, row in rows:
         text = row.get("amount", "").replace(",", "")
         try:
-            amounts[row["claim_id"]] = Decimal(text) if text else None
+            amounts[row["claim_id"]] = _yuan(text) if text else None
         except InvalidOperation:
             raise UsageError(
                 f"{path.name}, row {number}: {text!r} is no amount in yuan. Correct it, or leave it empty if the whole claim was recovered.",
@@ -141,6 +142,13 @@ def recovered_money(store: Store, path: Path) -> Mapping[int, tuple[int, Decimal
     return found
 
 
+def _yuan(text: str) -> Decimal:
+    amount = Decimal(text)
+    if not amount.is_finite():
+        raise InvalidOperation
+    return amount.quantize(_CENT)
+
+
 def _rows(path: Path, needed: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
     """The filled rows of a user's csv, UTF-8 or as a Chinese spreadsheet saves it."""
     if not path.is_file():
@@ -154,8 +162,8 @@ def _rows(path: Path, needed: tuple[str, ...]) -> list[tuple[int, dict[str, str]
     missing = [name for name in needed if name not in (reader.fieldnames or ())]
     if missing:
         raise UsageError(
-            f"{path.name} has no column {missing[0]}. Its header must hold: {', '.join(needed)}.",
-            f"{path.name} 缺少列 {missing[0]}，表头须含：{'、'.join(needed)}。",
+            f"{path.name} has no column {missing[0]}. Its header must hold, separated by commas: {', '.join(needed)}.",
+            f"{path.name} 缺少列 {missing[0]}，表头须含（以逗号分隔）：{'、'.join(needed)}。",
         )
     rows = [
         {
@@ -165,4 +173,12 @@ def _rows(path: Path, needed: tuple[str, ...]) -> list[tuple[int, dict[str, str]
         }
         for row in reader
     ]
-    return [(number, row) for number, row in enumerate(rows, 2) if all(row[name] for name in needed)]
+    filled = [(number, row) for number, row in enumerate(rows, 2) if any(row.values())]
+    for number, row in filled:
+        empty = [name for name in needed if not row[name]]
+        if empty:
+            raise UsageError(
+                f"{path.name}, row {number}: {empty[0]} is empty. Fill it in, or take the row out.",
+                f"{path.name} 第 {number} 行：{empty[0]} 为空。请补填，或删除该行。",
+            )
+    return filled

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
-from fraudgraph.casework.appending import append_lines, read_lines
+from fraudgraph.casework.appending import append_lines, read_records
 from fraudgraph.casework.known import KnownRing
 from fraudgraph.casework.ring_tracking import HandRules
 from fraudgraph.errors import UsageError
@@ -31,6 +32,8 @@ __all__ = [
 
 ACTIONS = ("merge", "split", "drop", "note", "undo")
 FILE_NAME = "hand.jsonl"
+_OF_PEOPLE = ("group_customs", "group_steering")
+"""What was measured of a group's people at a doctor's or a place: each row has its people, how many were expected, and nats."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +79,12 @@ def add_edit(folder: Path, edit: HandEdit) -> None:
 
 def read_edits(folder: Path) -> list[HandEdit]:
     """All edits in the order in which they were made."""
-    found = []
-    for row in read_lines(folder / FILE_NAME):
-        lists = {name: tuple(row[name]) for name in ("people", "patients", "other_patients")}
-        found.append(HandEdit(**{**row, **lists, "on": date.fromisoformat(row["on"])}))
-    return found
+    return read_records(folder / FILE_NAME, _as_edit)
+
+
+def _as_edit(row: dict[str, Any]) -> HandEdit:
+    lists = {name: tuple(row[name]) for name in ("people", "patients", "other_patients")}
+    return HandEdit(**{**row, **lists, "on": date.fromisoformat(row["on"])})
 
 
 def undo(folder: Path, number: int, *, by: str, on: date, reason: str) -> HandEdit:
@@ -171,7 +175,7 @@ def apply_edits(store: Store, edits: Sequence[HandEdit], known: Mapping[str, Kno
         done += _apply(members, edit, known)
     if done:
         _write(store, members)
-        _move_blocks(store, before, members)
+        _move_what_was_measured(store, before, members)
     return done
 
 
@@ -212,11 +216,30 @@ def _group_of(members: Mapping[int, set[str]], people: set[str]) -> int | None:
     return best if best is not None and len(members[best] & people) >= 2 else None
 
 
-def _move_blocks(store: Store, before: Mapping[int, set[str]], members: Mapping[int, set[str]]) -> None:
-    """The dense blocks of a group that is no more go with most of its people."""
-    for group in sorted(before.keys() - members.keys()):
-        into = _group_of(members, before[group])
-        store.run("UPDATE block_columns SET group_no = $into WHERE group_no = $group", into=into, group=group)
+def _move_what_was_measured(
+    store: Store, before: Mapping[int, set[str]], members: Mapping[int, set[str]]
+) -> None:
+    """Blocks, clienteles and steered patients of a group that is no more go with most of its people; who left takes a share along.
+
+    Blocks are measured again afterwards; the other two were measured before groups were found, each of all its people alike.
+    """
+    for group in sorted(before):
+        left = members.get(group, set())
+        if not left:
+            into = _group_of(members, before[group])
+            for table in ("block_columns", *_OF_PEOPLE):
+                store.run(
+                    f"UPDATE {table} SET group_no = $into WHERE group_no = $group", into=into, group=group
+                )
+                store.run(f"DELETE FROM {table} WHERE group_no IS NULL")
+        elif not before[group] <= left:
+            share = len(before[group] & left) / len(before[group])
+            for table in _OF_PEOPLE:
+                store.run(
+                    f"UPDATE {table} SET people = CAST(round(people * $share) AS INTEGER), expected = round(expected * $share, 6), "
+                    "nats = round(nats * $share, 6) WHERE group_no = $group",
+                    share=share, group=group,
+                )  # fmt: skip
 
 
 def _write(store: Store, members: Mapping[int, set[str]]) -> None:
@@ -230,5 +253,6 @@ def _write(store: Store, members: Mapping[int, set[str]]) -> None:
     store.run(
         "CREATE OR REPLACE TABLE group_members AS SELECT e.group_no, c.patient FROM edited_members AS e "
         "JOIN patient_codes AS c ON c.patient_id = e.patient_id ORDER BY 1, 2; DROP TABLE edited_members; "
-        "DELETE FROM group_parents WHERE parent_no NOT IN (SELECT group_no FROM group_members)"
+        "DELETE FROM group_parents WHERE parent_no NOT IN (SELECT group_no FROM group_members) "
+        "OR group_no NOT IN (SELECT group_no FROM group_members)"
     )

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from fraudgraph.casework.appending import append_lines, read_lines
+from fraudgraph.casework.appending import append_lines, read_records
 from fraudgraph.errors import UsageError, nearest_hint
 from fraudgraph.settings import CaseworkSettings, load_settings
 
@@ -126,11 +127,12 @@ def _line(verdict: Verdict) -> str:
 
 def read_verdicts(folder: Path) -> list[Verdict]:
     """All verdicts in the order in which they came; a last line that was cut off by a power failure is passed over."""
-    found = []
-    for row in read_lines(folder / FILE_NAME):
-        expires = date.fromisoformat(row["expires_on"]) if row["expires_on"] else None
-        found.append(Verdict(**{**row, "on": date.fromisoformat(row["on"]), "expires_on": expires}))
-    return found
+    return read_records(folder / FILE_NAME, _as_verdict)
+
+
+def _as_verdict(row: dict[str, Any]) -> Verdict:
+    expires = date.fromisoformat(row["expires_on"]) if row["expires_on"] else None
+    return Verdict(**{**row, "on": date.fromisoformat(row["on"]), "expires_on": expires})
 
 
 def standings(verdicts: Sequence[Verdict], as_of: date, settings: CaseworkSettings) -> Mapping[str, Standing]:

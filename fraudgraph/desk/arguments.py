@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fraudgraph.errors import StorageError, UsageError
 
-__all__ = ["as_path", "as_text", "save_private"]
+__all__ = ["as_choice", "as_path", "as_text", "save_private"]
 
 
 def as_text(value: object, name: str) -> str:
@@ -22,6 +22,22 @@ def as_text(value: object, name: str) -> str:
         raise UsageError(
             f"{name} takes text, not {type(value).__name__} ({value!r:.60}).",
             f"{name} 应为文本，不能是 {type(value).__name__}（{value!r:.60}）。",
+        )
+    return value
+
+
+def as_choice(value: object, name: str) -> bool | None:
+    """True, False or None (no choice), or a sentence that says what was given instead.
+
+    Raises
+    ------
+    UsageError
+        If it is anything else.
+    """
+    if value is not None and not isinstance(value, bool):
+        raise UsageError(
+            f"{name} takes True, False or None, not {type(value).__name__} ({value!r:.60}).",
+            f"{name} 应为 True、False 或 None，不能是 {type(value).__name__}（{value!r:.60}）。",
         )
     return value
 

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from fraudgraph.desk.arguments import as_text
-from fraudgraph.errors import UsageError
+from fraudgraph.errors import StorageError, UsageError
 from fraudgraph.records import Member, NodeKind, Ring
 from fraudgraph.report.sanitise import masked_name
 from fraudgraph.store import DATABASE_NAME, LockedStore, Store
@@ -53,8 +53,20 @@ def query(out: Path, sql: str, **values: Any) -> pd.DataFrame:
 
 
 def parquet_frame(path: Path) -> pd.DataFrame:
-    """One of a run's Parquet files."""
-    return _floats(pd.read_parquet(path))
+    """One of a run's Parquet files.
+
+    Raises
+    ------
+    StorageError
+        If it is gone or damaged, naming it.
+    """
+    try:
+        return _floats(pd.read_parquet(path))
+    except (OSError, ValueError):
+        raise StorageError(
+            f"{path} is damaged or gone. Run again with --replace, or restore the folder from a backup.",
+            f"{path} 已损坏或不存在。请以 --replace 重新运行，或从备份恢复该目录。",
+        ) from None
 
 
 def _floats(frame: pd.DataFrame) -> pd.DataFrame:

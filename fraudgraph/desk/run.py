@@ -12,7 +12,7 @@ import networkx as nx
 import pandas as pd
 
 from fraudgraph.desk import figures
-from fraudgraph.desk.arguments import as_path, as_text
+from fraudgraph.desk.arguments import as_choice, as_path, as_text
 from fraudgraph.desk.frames import parquet_frame, query, rings_frame
 from fraudgraph.desk.networks import meetings_graph
 from fraudgraph.desk.offline import Figure
@@ -79,7 +79,8 @@ class Run:
         DataFrame
             Amounts in yuan. `q_value` is empty until the run was calibrated; `lawful_explanation` names what holds.
         """
-        kept = tuple(r for r in self._rings.values() if listed is None or r.listed is listed)
+        wanted = as_choice(listed, "listed")
+        kept = tuple(r for r in self._rings.values() if wanted is None or r.listed is wanted)
         return rings_frame(kept, self.lang)
 
     def ring(self, ring_id: str | RingView) -> RingView:

@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from fraudgraph.casework.appending import read_lines
+from fraudgraph.casework.manual_edits import read_edits
+from fraudgraph.casework.verdicts import read_verdicts
 from fraudgraph.doctor import Check, Health
 from fraudgraph.errors import FraudgraphError
 from fraudgraph.jobs.deliveries import deliveries, sha256_of
 from fraudgraph.jobs.erasure_intent import begun_before
+from fraudgraph.jobs.holds import held_rings
 from fraudgraph.jobs.plan import month_notes
 from fraudgraph.jobs.registers import latest_register
 from fraudgraph.jobs.workspace import FORMAT, Workspace, format_of
@@ -96,8 +99,12 @@ def _files(workspace: Workspace) -> Check:
         except FraudgraphError as problem:
             bad.append((problem.message_en, problem.message_zh))
 
-    for path in sorted(workspace.casework.glob("*.jsonl")):
-        look(lambda path=path: read_lines(path))  # type: ignore[misc]
+    for folder in (workspace.casework, workspace.root / "logs"):
+        for path in sorted(folder.glob("*.jsonl")):
+            look(lambda path=path: read_lines(path))  # type: ignore[misc]
+    look(lambda: read_verdicts(workspace.casework))
+    look(lambda: read_edits(workspace.casework))
+    look(lambda: held_rings(workspace))
     for month in workspace.published():
         look(lambda month=month: month_notes(workspace, month))  # type: ignore[misc]
         bad += _torn(workspace.month(month).glob("*.json"))

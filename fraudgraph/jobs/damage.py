@@ -8,7 +8,7 @@ from typing import Any
 
 from fraudgraph.errors import StorageError
 
-__all__ = ["damaged", "read_json"]
+__all__ = ["check_parquet", "damaged", "read_json"]
 
 
 def read_json(path: Path, remedy: tuple[str, str]) -> dict[str, Any] | None:
@@ -35,6 +35,30 @@ def read_json(path: Path, remedy: tuple[str, str]) -> dict[str, Any] | None:
     if not isinstance(found, dict):
         raise damaged(path, remedy)
     return found
+
+
+def check_parquet(path: Path, remedy: tuple[str, str]) -> None:
+    """See that a Parquet file has its end, which is written last.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    remedy : tuple of str
+        What to do if it is damaged, in English and Chinese.
+
+    Raises
+    ------
+    StorageError
+        If it was cut off or is no Parquet, naming it.
+    """
+    import pyarrow as pa  # noqa: PLC0415  # a job with nothing to do reads no tables
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    try:
+        pq.read_metadata(path)
+    except (OSError, pa.ArrowException):
+        raise damaged(path, remedy) from None
 
 
 def damaged(path: Path, remedy: tuple[str, str]) -> StorageError:

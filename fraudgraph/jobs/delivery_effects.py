@@ -7,14 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fraudgraph.jobs.deliveries import INDEX_NAME, Delivery
+from fraudgraph.jobs.damage import check_parquet
+from fraudgraph.jobs.deliveries import INDEX_NAME, Delivery, checked_file
 from fraudgraph.jobs.workspace import Workspace
 from fraudgraph.settings import Settings
 from fraudgraph.store import Store
 
-__all__ = ["Look", "again_with_nothing_since", "ensure_indexes", "look_into"]
+__all__ = ["REMEDY", "Look", "again_with_nothing_since", "ensure_indexes", "look_into"]
 
 _SQL = Path(__file__).parent / "sql"
+REMEDY = (
+    "Delete it and run again: it is made anew from the delivered files beside it.",
+    "请删除该文件后重新运行：程序会根据旁边的交付文件重新生成。",
+)
+"""What to do about an index that is damaged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +137,7 @@ def _indexes(store: Store, before: Sequence[Delivery]) -> None:
     for one in before:
         path = one.folder / INDEX_NAME
         if path.is_file():
+            check_parquet(path, REMEDY)
             store.run(
                 "INSERT INTO earlier_rows SELECT *, $number, $withdrawn FROM read_parquet($path)",
                 path=str(path), number=one.number, withdrawn=one.withdrawn,
@@ -160,13 +167,18 @@ def again_with_nothing_since(every: Sequence[Delivery], settings: Settings, besi
 
 
 def ensure_indexes(workspace: Workspace, every: Sequence[Delivery], settings: Settings) -> int:
-    """Write the index of deliveries that have none, as those made by older versions; how many were written."""
+    """Write the index of deliveries that have none; how many were written. What passed the gate once is not judged again."""
     made = 0
+    lenient = settings.model_copy(
+        update={"source": settings.source.model_copy(update={"max_reject_share": 1.0})}
+    )
     for one in every:
         path = one.folder / INDEX_NAME
         if not path.is_file():
+            for file in one.files:
+                checked_file(one, file, gone=True)
             beside = path.with_name(f".{INDEX_NAME}.tmp")
-            look_into(workspace, settings, one.folder / "files", workspace.work / "look.tmp", index=beside)
+            look_into(workspace, lenient, one.folder / "files", workspace.work / "look.tmp", index=beside)
             beside.replace(path)
             made += 1
     return made

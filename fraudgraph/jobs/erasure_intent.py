@@ -7,11 +7,12 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 from fraudgraph.errors import UsageError
-from fraudgraph.jobs.damage import read_json
+from fraudgraph.jobs.damage import check_parquet, read_json
 from fraudgraph.jobs.deliveries import INDEX_NAME, Delivery, deliveries
-from fraudgraph.jobs.delivery_effects import ensure_indexes
+from fraudgraph.jobs.delivery_effects import REMEDY, ensure_indexes
 from fraudgraph.jobs.plan import month_notes
 from fraudgraph.jobs.workspace import Workspace, tidy, write_private
 from fraudgraph.records import Month
@@ -139,6 +140,8 @@ def _select(
     paths = [str(one.folder / INDEX_NAME) for one in every if (one.folder / INDEX_NAME).is_file()]
     if not paths:
         return frozenset()
+    for path in paths:
+        check_parquet(Path(path), REMEDY)
     with scratch_store(workspace, settings) as store:
         rows = store.rows(
             f"SELECT DISTINCT key FROM read_parquet($paths) WHERE kind IN ('claims', 'encounters') AND {condition} ORDER BY 1",

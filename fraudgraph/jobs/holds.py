@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from fraudgraph.casework.appending import append_lines, read_lines
+from fraudgraph.casework.appending import append_lines, read_records
 from fraudgraph.casework.verdicts import read_verdicts, standings
 from fraudgraph.errors import UsageError
 from fraudgraph.jobs.registers import check_known, known_rings
@@ -56,7 +56,7 @@ def held_rings(workspace: Workspace) -> dict[str, Hold]:
 
     Releasing a ring by hand ends every hold on it.
     """
-    said = {row["ring_id"]: Hold(**row) for row in read_lines(workspace.casework / _FILE)}
+    said = {one.ring_id: one for one in read_records(workspace.casework / _FILE, lambda row: Hold(**row))}
     settings = load_settings(workspace.settings).casework
     given = standings(read_verdicts(workspace.casework), date.today(), settings)
     found: dict[str, Hold] = {}

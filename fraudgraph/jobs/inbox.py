@@ -40,7 +40,7 @@ class Waiting:
 
 
 def inbox_files(workspace: Workspace) -> tuple[list[Path], list[BadFile]]:
-    """Files that wait to be taken in, and links, which are not followed.
+    """Files that wait to be taken in; links, which are not followed, and what is no file.
 
     Hidden files and those still being copied (by their name) are left alone.
     """
@@ -57,6 +57,8 @@ def inbox_files(workspace: Workspace) -> tuple[list[Path], list[BadFile]]:
                 links.append(BadFile(name=relative, en="it is a symbolic link; deliver the file itself", zh="是符号链接，请交付文件本身"))  # fmt: skip
             elif path.is_file():
                 found.append(path)
+            else:
+                links.append(BadFile(name=relative, en="it is no ordinary file (a pipe, a socket or a device)", zh="不是普通文件（管道、套接字或设备）"))  # fmt: skip
     return sorted(found), links
 
 
@@ -83,6 +85,8 @@ def copy_whole(path: Path, name: str, target: Path) -> Waiting | BadFile:
         after = path.stat()
     except PermissionError:
         return BadFile(name=name, en="it can't be read: no permission", zh="无法读取：没有权限")
+    except FileNotFoundError:
+        return BadFile(name=name, en="it was taken away while it was copied", zh="复制时文件被移走")
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         return BadFile(
             name=name,

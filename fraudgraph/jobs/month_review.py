@@ -7,9 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
-from fraudgraph.casework.casebook import case_rows, decided_rings
+from fraudgraph.casework.casebook import case_rows, decided_rings, kept_rows
 from fraudgraph.casework.facts import read_case_facts
 from fraudgraph.casework.kept_tables import calendar_explanations, read_calendar
 from fraudgraph.casework.known import KnownRing, Register
@@ -80,8 +78,7 @@ def _seeds(workspace: Workspace, published: Sequence[Month], held: Any) -> Seeds
         missing = wanted - set(people)
         if not missing:
             break
-        rows = pq.read_table(workspace.month(month) / "ring_members.parquet").to_pylist()
-        for row in rows:
+        for row in kept_rows(workspace.month(month) / "ring_members.parquet"):
             if row["ring_id"] not in missing:
                 continue
             if row["entity_type"] == NodeKind.PATIENT:

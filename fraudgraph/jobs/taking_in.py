@@ -19,7 +19,7 @@ from fraudgraph.jobs.deliveries import (
     deliveries,
     write_delivery,
 )
-from fraudgraph.jobs.delivery_effects import again_with_nothing_since, look_into
+from fraudgraph.jobs.delivery_effects import again_with_nothing_since, ensure_indexes, look_into
 from fraudgraph.jobs.inbox import BadFile, Waiting, copy_whole, inbox_files, refuse, still_as_copied
 from fraudgraph.jobs.workspace import Workspace, disk_told, tidy, write_private
 from fraudgraph.settings import Settings
@@ -84,6 +84,7 @@ class _Taking:
         good = [one for one in copied if isinstance(one, Waiting)]
         if bad and not self._settings.month.quarantine:
             raise refuse([*bad, *self._each_bad(self._not_known(good))])
+        ensure_indexes(self._workspace, self._every, self._settings)
         fresh = self._not_known(good)
         delivery = None
         if fresh:

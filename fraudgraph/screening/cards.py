@@ -9,6 +9,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -37,10 +38,16 @@ def load_screens(extra_dir: Path | None = None) -> tuple[Screen, ...]:
     ModelError
         If a file breaks the form, or two files have the same id.
     """
-    screens = [parse_screen(path, built_in=True) for path in sorted(MODELS_FOLDER.glob("*.sql"))]
+    screens = list(_built_in())
     if extra_dir is not None and extra_dir.is_dir():
         screens += [parse_screen(path, built_in=False) for path in sorted(extra_dir.glob("*.sql"))]
     return in_order(screens)
+
+
+@cache
+def _built_in() -> tuple[Screen, ...]:
+    """They come with the package and stay what they are while it runs."""
+    return tuple(parse_screen(path, built_in=True) for path in sorted(MODELS_FOLDER.glob("*.sql")))
 
 
 def load_what_can_be(extra_dir: Path | None) -> tuple[tuple[Screen, ...], tuple[tuple[str, ModelError], ...]]:

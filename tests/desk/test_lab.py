@@ -26,10 +26,6 @@ from fraudgraph.desk.lab import copy_notebooks
 
 TOKEN = "only-for-this-test"
 BOOK = "20_why_is_this_ring_here.ipynb"
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 
 
 def test_the_copy_keeps_what_an_analyst_changed(tmp_path: Path) -> None:
@@ -39,19 +35,6 @@ def test_the_copy_keeps_what_an_analyst_changed(tmp_path: Path) -> None:
     (tmp_path / "lab" / BOOK).write_text("mine", encoding="utf-8")
     assert copy_notebooks(tmp_path / "lab") == (0, copied)
     assert (tmp_path / "lab" / BOOK).read_text(encoding="utf-8") == "mine"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None:
-        pytest.skip("no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        running = play.chromium.launch(executable_path=found, args=FLAGS)
-        yield running
-        running.close()
 
 
 @pytest.fixture

@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from fraudgraph.desk.arguments import as_path, as_text, save_private
-from fraudgraph.desk.frames import query
+from fraudgraph.desk.arguments import as_choice, as_path, as_text, save_private
+from fraudgraph.desk.frames import parquet_frame, query
 from fraudgraph.desk.offline import show
 from fraudgraph.desk.ring_drawing import RingDrawing
-from fraudgraph.errors import UsageError
+from fraudgraph.errors import StorageError, UsageError
 from fraudgraph.store import DATABASE_NAME, Store
 
 
@@ -66,7 +67,20 @@ def test_a_figure_and_a_drawing_are_saved_as_what_their_names_say(tmp_path: Path
 def test_what_is_no_text_and_no_path_gets_a_sentence(out: Path, tmp_path: Path) -> None:
     assert as_text("R-2025-0001", "ring") == "R-2025-0001"
     assert as_path(tmp_path, "Run") == tmp_path
+    assert (as_choice(True, "listed"), as_choice(None, "listed")) == (True, None)
+    with pytest.raises(UsageError, match="listed takes True, False or None, not str"):
+        as_choice("yes", "listed")
     with pytest.raises(UsageError, match="sql takes text, not int"):
         query(out, 5)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="save takes a path, not NoneType"):
         save_private(None, "x", ".svg")
+
+
+def test_a_table_that_was_cut_off_or_is_gone_is_named(tmp_path: Path) -> None:
+    pd.DataFrame({"claim_id": ["C1"]}).to_parquet(tmp_path / "flags.parquet")
+    assert parquet_frame(tmp_path / "flags.parquet")["claim_id"].tolist() == ["C1"]
+    whole = (tmp_path / "flags.parquet").read_bytes()
+    (tmp_path / "flags.parquet").write_bytes(whole[:-5])
+    for name in ("flags.parquet", "outliers.parquet"):
+        with pytest.raises(StorageError, match=name):
+            parquet_frame(tmp_path / name)

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from fraudgraph.jobs import Workspace, run_month
+from fraudgraph.jobs.taking_in import take_in
 from fraudgraph.jobs.watch import watch_day
 from fraudgraph.records import Month
 from fraudgraph.settings import load_settings
 from tests.jobs.test_month import files
-from tests.jobs.town import crowd, deliver, ordinary, small_workspace, team
+from tests.jobs.town import crowd, deliver, others, small_workspace, team
 
 WEST, EAST = "H3702020001", "H3702030002"
 OCTOBER, NOVEMBER, DAY = Month(2025, 10), Month(2025, 11), date(2025, 12, 2)
@@ -22,32 +23,40 @@ def job(workspace: Workspace, month: Month) -> None:
     run_month(workspace, month, load_settings(workspace.settings))
 
 
-def year(root: Path, *, forget: bool) -> Workspace:
-    """Two months, a month with rows that concern earlier ones, a late delivery, a day: with what is kept, or without."""
+def small(month: str) -> list[str]:
+    """An ordinary month of a small town."""
+    return [*others(month, WEST, a_day=4), *others(month, EAST, a_day=4)]
+
+
+def begin(root: Path) -> Workspace:
+    """Three months, the last of them published."""
     workspace = Workspace(root)
     small_workspace(root)
+    for month in ("2025-08", "2025-09", "2025-10"):
+        deliver(workspace.inbox, f"claims-{month}.csv", small(month), team(month, "A", crowd(0, 5), WEST))
+    job(workspace, OCTOBER)
+    return workspace
+
+
+def go_on(workspace: Workspace, *, forget: bool) -> Workspace:
+    """A month with rows that concern earlier ones, with a late delivery, then a day: with what is kept, or without."""
 
     def forget_all() -> None:
         if forget:
-            shutil.rmtree(workspace.work, ignore_errors=True)
+            shutil.rmtree(workspace.work)
 
-    for month in ("2025-08", "2025-09", "2025-10"):
-        deliver(workspace.inbox, f"claims-{month}.csv", ordinary(month), team(month, "A", crowd(0, 5), WEST))
-    job(workspace, OCTOBER)
     forget_all()
     october = team("2025-10", "A", crowd(0, 5), WEST)
     refund = october[3].replace("A2025-10", "X2025-10").replace(",300.00,200.00", ",-300.00,-200.00")
     deliver(
-        workspace.inbox, "claims-2025-11.csv", ordinary("2025-11"), team("2025-11", "A", crowd(0, 7), WEST),
+        workspace.inbox, "claims-2025-11.csv", small("2025-11"), team("2025-11", "A", crowd(0, 7), WEST),
         team("2025-11", "C", crowd(20, 26), EAST, hour=10), october[5:9], [refund.replace(" 15:", " 18:")],
         ["Z1,P01,H3702020001,outpatient,2025-13-40 10:00:00,10.00,5.00", "Z2,,H3702020001,outpatient,2025-11-03 10:00:00,10.00,5.00"],
     )  # fmt: skip
-    job(workspace, NOVEMBER)
-    forget_all()
     deliver(workspace.inbox, "late.csv", team("2025-10", "L", crowd(40, 47), EAST, hour=9))
     job(workspace, NOVEMBER)
     forget_all()
-    deliver(workspace.inbox, "claims-2025-12-02.csv", ordinary("2025-12")[:60], team("2025-12", "A", crowd(0, 6), WEST, days=(2,)))  # fmt: skip
+    deliver(workspace.inbox, "claims-2025-12-02.csv", others("2025-12", WEST, a_day=4)[:8], team("2025-12", "A", crowd(0, 6), WEST, days=(2,)))  # fmt: skip
     watch_day(workspace, DAY, load_settings(workspace.settings))
     return workspace
 
@@ -55,7 +64,9 @@ def year(root: Path, *, forget: bool) -> Workspace:
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Workspace]:
     root = tmp_path_factory.mktemp("kept")
-    return year(root / "kept", forget=False), year(root / "forgotten", forget=True)
+    kept, forgotten = begin(root / "kept"), Workspace(root / "forgotten")
+    shutil.copytree(kept.root, forgotten.root)
+    return go_on(kept, forget=False), go_on(forgotten, forget=True)
 
 
 def test_the_published_months_are_the_same_bytes(both: tuple[Workspace, Workspace]) -> None:
@@ -103,12 +114,13 @@ def test_a_mapping_that_names_files_holds_for_deliveries_that_bring_only_some_of
     )
     for month in ("2025-09", "2025-10"):
         claims = deliver(
-            workspace.inbox, f"claims-{month}.csv", ordinary(month), team(month, "A", crowd(0, 5), WEST)
+            workspace.inbox, f"claims-{month}.csv", small(month), team(month, "A", crowd(0, 5), WEST)
         )
         claims.write_text(claims.read_text(encoding="utf-8").replace("patient_id", "卡", 1), encoding="utf-8")
         if month == "2025-09":
             (workspace.inbox / "people.csv").write_text("卡,联系\nP01,13800000001\n", encoding="utf-8")
-        job(workspace, Month.parse(month))
+            take_in(workspace, load_settings(workspace.settings))
+    job(workspace, OCTOBER)
     told = json.loads((workspace.month(OCTOBER) / "run.json").read_text(encoding="utf-8"))["reading"]
     assert {one["table"] for one in told["files"]} == {"claims", "patients"}
     assert told["tables"]["claims"]["rows_set_aside"] == 0
