@@ -90,10 +90,11 @@ def ring_map(ring: RingView) -> Figure:
             f"None of the places of ring {ring.record.ring_id} has coordinates. They come with the registers: columns longitude and latitude.",
             f"团伙 {ring.record.ring_id} 的机构都没有经纬度。经纬度随机构名录交付：字段 longitude 和 latitude。",
         )
+    longitudes, latitudes = points["longitude"].to_dict(), points["latitude"].to_dict()
     drawn = Figure(
         go.Scatter(
-            x=[float(points.loc[m.entity_id, "longitude"]) for m in known],
-            y=[float(points.loc[m.entity_id, "latitude"]) for m in known],
+            x=[longitudes[m.entity_id] for m in known],
+            y=[latitudes[m.entity_id] for m in known],
             mode="markers+text", text=[m.name or m.entity_id for m in known], textposition="top center",
             marker={
                 "size": [12 + 22 * m.claim_count / max(*(n.claim_count for n in known), 1) for m in known],

@@ -6,7 +6,7 @@ Nothing is written into the run. What the idea would change stands beside what t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -126,7 +126,7 @@ def _weighed(run: Run, trial: Trial, truth: pd.DataFrame | None, verdicts: Mappi
     groups = (
         None if trial.groups is None else [p for p in trial.groups["patient_ids"] if len(p) >= LEAST_GROUP]
     )
-    lists = {
+    lists: dict[str, list[Collection[str]]] = {
         "job": [run.ring(ring_id).patient_ids for ring_id in listed["ring_id"]],
         "idea": groups
         if groups is not None
