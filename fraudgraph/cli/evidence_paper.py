@@ -71,10 +71,8 @@ def write_page(
     """Write a ring's dossier as one file."""
     from fraudgraph.report.files import dossier_name, save
     from fraudgraph.report.pages import in_one_file
-    from fraudgraph.rings import load_rings
-    from fraudgraph.rings.replay import find_ring
 
-    name = dossier_name(find_ring(load_rings(out), ring_id).ring_id)
+    name = dossier_name(ring_id.strip())
     page = out / "dossiers" / name
     if not page.is_file():
         raise UsageError(

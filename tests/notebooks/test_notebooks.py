@@ -15,7 +15,7 @@ from fraudgraph.content import content_folder
 from tests.waiting import PATIENCE
 
 NOTEBOOKS = sorted(content_folder("notebooks").glob("*.ipynb"))
-FIGURES = {"00": 3, "10": 1, "20": 5, "30": 2, "40": 1, "50": 1, "60": 2, "70": 1}
+FIGURES = {"00": 3, "10": 1, "20": 5, "30": 3, "40": 1, "50": 1, "60": 2, "70": 1, "80": 1, "90": 3}
 """How many figures each shows."""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
