@@ -99,7 +99,7 @@ def case_of(reader: Reader, name: str, rules: StepRules) -> Case:
 
 
 _KINDS = (
-    "case_opened", "case_step", "case_correction", "case_evidence", "case_owner", "case_supervised", "case_person", "case_package",
+    "case_opened", "case_step", "case_correction", "case_evidence", "case_owner", "case_supervised", "case_person", "case_package", "case_handed",
 )  # fmt: skip
 
 

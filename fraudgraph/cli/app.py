@@ -22,6 +22,7 @@ from fraudgraph.cli import (
     neo4j,
     points,
     profile,
+    refer,
     rings,
     run,
     screen,
@@ -96,6 +97,7 @@ verdict.add_to(app)
 casework.add_to(app)
 cases.add_to(app)
 points.add_to(app)
+refer.add_to(app)
 watch.add_to(app)
 deliveries.add_to(app)
 workspace.add_to(app)
