@@ -4,9 +4,11 @@
     python3 start.py demo             set up, run the main job on data_samples/, say where to look
     python3 start.py test             set up, run the tests that this machine can run, name the others
     python3 start.py test --install   the same, and first fetch what they need (Debian or Ubuntu, as root)
+    python3 start.py test --quick     only what is done in about three minutes; the rest is named
+    python3 start.py test --room NAME only the tests of one room, such as claims or rings
     python3 start.py setup            only set up
 
-What follows `demo` goes to `fraudgraph demo`; what follows `test` (but --install) goes to pytest.
+What follows `demo` goes to `fraudgraph demo`; what else follows `test` goes to pytest.
 Everything lands in .venv beside this file; a second call finds it there and starts at once.
 """
 
@@ -26,12 +28,8 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "fraudgraph-setup.json"
 UV = "uv==0.13.9"
 NEEDED_BYTES = 2 * 1024**3
-MARKS = ("browser", "neo4j", "spark", "scale")
-NEEDS = {"browser": ("chromium", "cjk_fonts"), "neo4j": ("java", "neo4j_files"), "spark": ()}
-"""Marks whose tests run here, and the checks of `fraudgraph doctor` that must be well for that."""
 TEST_EXTRAS = ("--extra", "spark")
 """What tests bring beside the development tools: a second SQL engine."""
-SYSTEM_PACKAGES = {"chromium": ["chromium"], "cjk_fonts": ["fontconfig", "fonts-noto-cjk"]}
 CHINESE = next(
     (os.environ[n] for n in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(n)), ""
 ).startswith("zh")
@@ -58,7 +56,7 @@ def main(arguments):
         if command == "demo":
             return subprocess.call([str(VENV / "bin" / "fraudgraph"), "demo", *rest])
         if command == "test":
-            return run_tests(rest)
+            return subprocess.call([str(PYTHON), "-m", "tests.running", *rest], cwd=str(ROOT))
         say("Ready: .venv/bin/fraudgraph --help", "就绪：.venv/bin/fraudgraph --help")
         return 0
     except SetupError as problem:
@@ -141,7 +139,7 @@ def install_locked(with_tests):
     """Install uv.lock's versions, checked by their hashes; through pip's own mirror where one is set."""
     uv = str(VENV / "bin" / "uv")
     groups = TEST_EXTRAS if with_tests else ("--no-dev",)
-    mirror = os.environ.get("PIP_INDEX_URL") or pip_setting("global.index-url")
+    mirror = own_mirror()
     if not mirror:
         fetch([uv, "sync", "--frozen", "--inexact", *groups])
         return
@@ -150,6 +148,11 @@ def install_locked(with_tests):
     install = [uv, "pip", "install", "--python", str(PYTHON), "--default-index", mirror]
     fetch([*install, "--require-hashes", "--requirement", str(wanted)])
     fetch([*install, "--no-deps", "--editable", str(ROOT)])
+
+
+def own_mirror():
+    """The index that this machine's pip is told to use, "" where it is the usual one."""
+    return os.environ.get("PIP_INDEX_URL") or pip_setting("global.index-url")
 
 
 def pip_setting(name):
@@ -216,108 +219,6 @@ def run_watched(command, environment):
         )
     shown = " ".join(command)
     raise SetupError(f"{text}\nThis step of the set-up failed: {shown}", f"{text}\n安装步骤失败：{shown}")
-
-
-def run_tests(arguments):
-    """Quick tests first, then those that need something this machine has; say what was left out."""
-    install = "--install" in arguments
-    extra = [argument for argument in arguments if argument != "--install"]
-    checks = examine()
-    needed = [name for names in NEEDS.values() for name in names] if install else []
-    wanting = [name for name in needed if checks[name]["health"] != "ok"]
-    if wanting:
-        install_system([name for name in wanting if name in SYSTEM_PACKAGES])
-        if "neo4j_files" in wanting:
-            fetch_server()
-        checks = examine()
-    used = marks_in_use()
-    lacking = {
-        mark: [checks[name] for name in NEEDS.get(mark, ()) if checks[name]["health"] != "ok"]
-        for mark in used
-    }
-    runnable = [mark for mark in used if mark in NEEDS and not lacking[mark]]
-    results = [run_pytest(["-n", "2", "-m", " and ".join(f"not {mark}" for mark in MARKS), *extra])]
-    if runnable:
-        others = "".join(f" and not {mark}" for mark in MARKS if mark not in runnable)
-        results.append(run_pytest(["-m", f"({' or '.join(runnable)}){others}", *extra]))
-    left_out = [mark for mark in used if mark not in runnable]
-    for mark in left_out:
-        remedies = [check["remedy"] for check in lacking[mark]]
-        commands = " && ".join([*remedies, f".venv/bin/python -m pytest -m {mark}"])
-        say(
-            f"Left out, tests marked {mark!r}. To run them: {commands}",
-            f"未运行标记为 {mark!r} 的测试。运行方法：{commands}",
-        )
-    for _, closing in results:
-        print(closing, flush=True)
-    required = os.environ.get("FRAUDGRAPH_REQUIRE", "").split(",")
-    failed = [mark for mark in left_out if mark in required]
-    return max([code for code, _ in results] + [1 if failed else 0])
-
-
-def examine():
-    """The findings of `fraudgraph doctor`, by name."""
-    done = subprocess.run(
-        [str(VENV / "bin" / "fraudgraph"), "doctor", "--json"], capture_output=True, text=True, check=False
-    )
-    try:
-        return {check["name"]: check for check in json.loads(done.stdout)}
-    except ValueError:
-        raise SetupError(
-            f"{done.stderr}\nfraudgraph doctor failed.", f"{done.stderr}\nfraudgraph doctor 运行失败。"
-        ) from None
-
-
-def install_system(names):
-    """Fetch what tests need from the system's own packages."""
-    if not names:
-        return
-    packages = [package for name in names for package in SYSTEM_PACKAGES[name]]
-    command = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
-    if shutil.which("apt-get") is None or os.geteuid() != 0:
-        say(
-            "--install needs root on Debian or Ubuntu; going on without: " + " ".join(packages),
-            "--install 需要 Debian 或 Ubuntu 的 root 权限；以下未安装，继续：" + " ".join(packages),
-        )
-        return
-    say("Installing " + " ".join(packages), "正在安装 " + " ".join(packages))
-    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-    run_watched(["apt-get", "update", "-q"], environment)
-    run_watched(command, environment)
-
-
-def fetch_server():
-    """Fetch Neo4j's program files; without them its tests are left out, and named."""
-    say("Fetching Neo4j's program files, 158 MB", "正在获取 Neo4j 程序文件，共 158 MB")
-    try:
-        run_watched([str(VENV / "bin" / "fraudgraph"), "neo4j", "fetch", "--yes"], dict(os.environ))
-    except SetupError as problem:
-        say(*problem.args)
-
-
-def marks_in_use():
-    """The marks that at least one test file carries."""
-    texts = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "tests").rglob("test_*.py"))]
-    return [mark for mark in MARKS if any(f"mark.{mark}" in text for text in texts)]
-
-
-def run_pytest(arguments):
-    """Run pytest, let it speak, and return its exit code with its closing line. No tests at all is no failure."""
-    colour = ["--color=yes"] if sys.stdout.isatty() else []
-    closing = ""
-    with subprocess.Popen(
-        [str(PYTHON), "-m", "pytest", *colour, *arguments],
-        cwd=str(ROOT),
-        stdout=subprocess.PIPE,
-        text=True,
-        errors="replace",
-    ) as process:
-        for line in process.stdout:
-            sys.stdout.write(line)
-            sys.stdout.flush()
-            if line.strip():
-                closing = line.rstrip()
-    return (0 if process.returncode == 5 else process.returncode), closing
 
 
 if __name__ == "__main__":

@@ -285,6 +285,8 @@ class Dossier:
     claims: tuple[DossierClaim, ...]
     claim_count: int
     place_names: dict[str, str] = field(default_factory=dict)
+    place_points: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """Longitude and latitude of the places, degrees, where they were delivered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -164,20 +164,10 @@ def test_a_word_it_does_not_know_gets_the_usage(
     assert "start.py demo" in capsys.readouterr().out
 
 
-def test_tests_that_ci_requires_may_not_be_left_out(
-    start: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_tests_are_run_from_the_folder_and_told_all_that_was_typed(
+    start: ModuleType, steps: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lacking = {"health": "warn", "remedy": "apt-get install chromium"}
-    monkeypatch.setattr(
-        start, "examine", lambda: {"chromium": lacking, "cjk_fonts": {"health": "ok", "remedy": ""}}
-    )
-    monkeypatch.setattr(start, "marks_in_use", lambda: ["browser", "scale"])
-    monkeypatch.setattr(start, "run_pytest", lambda arguments: (0, "== 3 passed =="))
-    monkeypatch.delenv("FRAUDGRAPH_REQUIRE", raising=False)
-    assert start.run_tests([]) == 0
-    out, err = capsys.readouterr()
-    assert "apt-get install chromium" in err
-    assert "pytest -m browser" in err
-    assert out.strip().endswith("== 3 passed ==")
-    monkeypatch.setenv("FRAUDGRAPH_REQUIRE", "browser")
-    assert start.run_tests([]) == 1
+    called: list[tuple[list[str], str]] = []
+    monkeypatch.setattr(start.subprocess, "call", lambda command, cwd: called.append((command, cwd)) or 5)
+    assert start.main(["test", "--room", "rings", "-x"]) == 5
+    assert called == [([str(start.PYTHON), "-m", "tests.running", "--room", "rings", "-x"], str(start.ROOT))]

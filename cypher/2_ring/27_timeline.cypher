@@ -1,5 +1,5 @@
 // 团伙时间线 / Timeline of a ring
-// 说明：团伙各日的聚集：人数、结算单数、金额
+// 说明：团伙各日的同现：人数、结算单数、金额
 // About: day by day: people, claims and money of the ring
 // 参数 Parameter: ringId 疑似团伙编号 / ring id
 //   :param ringId => "2025-12-001"

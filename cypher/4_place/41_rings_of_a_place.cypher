@@ -1,5 +1,5 @@
 // 一家机构涉及的团伙 / Rings of a facility or pharmacy
-// 说明：以此机构为聚集地的团伙及其医师
+// 说明：在此机构同现的团伙及其医师
 // About: rings that meet at this place, and their doctors
 // 参数 Parameter: placeId 机构编号 / id of a facility or pharmacy
 //   :param placeId => "H99010100001"

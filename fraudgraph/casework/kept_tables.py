@@ -97,8 +97,8 @@ def _explanation(event: CalendarEvent, inside: int, claims: int, claim_ids: tupl
     return Explanation(
         name="calendar", title_zh=f"事件日历：{event.kind}", title_en=f"calendar: {event.kind}",
         share=1.0 if share >= _HOLDS else 0.0, observed=round(share, 4), threshold=_HOLDS, holds=share >= _HOLDS,
-        sentence_zh=f"聚集时的结算有 {share:.0%} 在事件“{named}”期间（{days}）（需 {_HOLDS:.0%}）",
-        sentence_en=f"{share:.0%} of the claims at the sittings lie in the event “{named}” ({event.first_day} to {event.last_day}; {_HOLDS:.0%} needed)",
+        sentence_zh=f"同现时的结算有 {share:.0%} 在事件“{named}”期间（{days}）（标准：至少 {_HOLDS:.0%}）",
+        sentence_en=f"{share:.0%} of the claims at the meetings lie in the event “{named}”, {event.first_day} to {event.last_day} (rule: at least {_HOLDS:.0%})",
         claim_ids=claim_ids,
     )  # fmt: skip
 

@@ -187,7 +187,7 @@ def _held(standing: Standing | None, before: int, since: int, settings: Casework
         if since >= needed:
             return "", ""
         return (
-            f"{last.on} 由 {last.by} 核查排除；此后新增结算 {since} 笔，达到 {needed} 笔时重新列入",
+            f"{last.on} 由 {last.by} 核查排除；此后新增结算单 {since} 张，达到 {needed} 张时重新列入",
             f"cleared by {last.by} on {last.on}; {since} claims since, back on the list from {needed}",
         )
     if since:

@@ -60,6 +60,6 @@ def _watch(
     print_result(
         t(
             f"{done.day}: {done.claims:,} claims; {rings} known rings moved, {len(done.crossed)} new ones crossed the line, {len(done.expected)} sessions foreseen, in {done.seconds:.0f} s.\nLook first: {done.out / 'day.html'}",
-            f"{done.day}：结算 {done.claims:,} 笔；已知团伙有动作 {rings} 个，新达到门槛 {len(done.crossed)} 个，预计聚集 {len(done.expected)} 次，用时 {done.seconds:.0f} 秒。\n先看：{done.out / 'day.html'}",
+            f"{done.day}：结算单 {done.claims:,} 张；已知团伙有动作 {rings} 个，新达到门槛 {len(done.crossed)} 个，预计同现 {len(done.expected)} 次，用时 {done.seconds:.0f} 秒。\n先看：{done.out / 'day.html'}",
         )
     )

@@ -82,10 +82,10 @@ def _entity(
 ) -> EnrichedEntity:
     if kind in {"facility", "pharmacy"}:
         said_en = f"{observed} of the group's {trials} claims when together were here, by {people} of them; {expected:.1f} by its share of all claims"
-        said_zh = f"该组同现时的 {trials} 笔结算中有 {observed} 笔在此（{people} 人），按其在全部结算中的占比应为 {expected:.1f} 笔"
+        said_zh = f"该组同现时的 {trials} 张结算单中有 {observed} 张在此（{people} 人），按其在全部结算中的占比应为 {expected:.1f} 张"
     else:
         said_en = f"{observed} of the group's {trials} claims when together at the same places went through them, for {people} of the group; {expected:.1f} by their usual share there"
-        said_zh = f"该组在同一机构同现时的 {trials} 笔结算中有 {observed} 笔经其手（{people} 人），按其平时占比应为 {expected:.1f} 笔"
+        said_zh = f"该组在同一机构同现时的 {trials} 张结算单中有 {observed} 张由其经手（{people} 人），按其平时占比应为 {expected:.1f} 张"
     return EnrichedEntity(
         entity_type=kind, entity_id=entity_id, observed=observed, expected=float(expected), p=p,
         reason_en=said_en, reason_zh=said_zh,

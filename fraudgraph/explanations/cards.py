@@ -29,7 +29,8 @@ _CARD_KEYS = {
     "title_zh", "title_en", "check_zh", "check_en", "speaks", "uses", "about_people", "parameters", "conditions", "ways",
 }  # fmt: skip
 _CONDITION_KEYS = {"fact", "operator", "value", "unit", "origin", "soft", "missing", "quiet"}
-_FACT_KEYS = {"unit", "sql", "columns", "title_zh", "title_en", "says_zh", "says_en"}
+_FACT_KEYS = {"unit", "sql", "title_zh", "title_en", "says_zh", "says_en"}
+_FACT_MAY = {"columns", "none_zh", "none_en"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +173,7 @@ def _keys(path: Path, what: str, raw: Mapping[str, Any], known: set[str], needed
 
 
 def _fact(name: str, raw: Mapping[str, Any], path: Path) -> Fact:
-    _keys(path, name, raw, _FACT_KEYS, _FACT_KEYS - {"columns"})
+    _keys(path, name, raw, _FACT_KEYS | _FACT_MAY, _FACT_KEYS)
     columns = tuple(raw.get("columns", ()))
     for column in columns:
         table, _, field_name = column.partition(".")

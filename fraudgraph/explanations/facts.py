@@ -45,7 +45,8 @@ UNITS: dict[str, Unit] = {
 class Fact:
     """One fact: `sql` names the query that gives it, `columns` what must have been delivered ("table.column").
 
-    The words may name parameters in braces; `says_zh` and `says_en` hold `{value}`.
+    The words may name parameters in braces; `says_zh` and `says_en` hold `{value}`; `none_zh` and `none_en` are said of a
+    share of nothing, where there are such words.
     """
 
     name: str
@@ -56,6 +57,8 @@ class Fact:
     says_zh: str
     says_en: str
     columns: tuple[str, ...] = ()
+    none_zh: str = ""
+    none_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,4 +91,5 @@ def columns_in_words(columns: tuple[str, ...]) -> tuple[str, str]:
         table, column = name.split(".")
         found = next(c for c in CANONICAL[table].columns if c.name == column)
         titles.append((found.title_zh, found.title_en.split(":")[0].split("(")[0].strip()))
+    titles = list(dict.fromkeys(titles))  # two tables may call a column the same
     return "、".join(zh for zh, _ in titles), ", ".join(en for _, en in titles)

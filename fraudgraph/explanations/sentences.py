@@ -5,16 +5,18 @@ Of an explanation that holds all conditions are said; of one that does not, the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fraudgraph.explanations.cards import Condition
 from fraudgraph.explanations.facts import UNITS, columns_in_words
 
-__all__ = ["Checked", "bound_in_words", "deciding", "sentence", "value_in_words"]
+__all__ = ["Checked", "bound_in_words", "deciding", "sentence", "value_in_words", "without_rules"]
 
-_BOUND_ZH = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
+_BOUND_ZH = {">=": "至少", "<=": "至多", ">": "多于", "<": "少于"}
 _BOUND_EN = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
+_RULES = re.compile(r"（标准：[^（）]*）| \(rule: [^()]*\)")
 _MOST_DIGITS = 6
 _MOST_UNMET = 3
 """So many conditions that are not met are named; one is enough to see that an explanation does not hold."""
@@ -100,18 +102,19 @@ def _clause(checked: Checked, numbers: Mapping[str, float]) -> tuple[str, str]:
         return f"{title_zh}未知（{why_zh}）", f"{title_en} is not known ({why_en})"
     digits = _digits(condition, checked.observed)
     zh, en = value_in_words(checked.observed, fact.unit, digits)
-    said_zh = fact.says_zh.format(value=zh, **numbers)
-    said_en = fact.says_en.format(value=en, **numbers)
+    none = checked.observed == 0 and fact.none_zh
+    said_zh = (fact.none_zh if none else fact.says_zh).format(value=zh, **numbers)
+    said_en = (fact.none_en if none else fact.says_en).format(value=en, **numbers)
     if fact.unit == "yes":
         return said_zh, said_en
-    need_zh, need_en = value_in_words(condition.value, fact.unit, _needed_digits(condition))
-    need_zh, need_en = (
-        f"{_BOUND_ZH[condition.operator]} {need_zh}",
-        f"{_BOUND_EN[condition.operator]} {need_en}",
-    )
-    if checked.met:
-        return f"{said_zh}（{need_zh}）", f"{said_en} ({need_en})"
-    return f"{said_zh}（未满足 {need_zh}）", f"{said_en} (needs {need_en}, not met)"
+    need_zh, need_en = bound_in_words(condition)
+    missed_zh, missed_en = ("", "") if checked.met else ("，不符", ", not met")
+    return f"{said_zh}（标准：{need_zh}{missed_zh}）", f"{said_en} (rule: {need_en}{missed_en})"
+
+
+def without_rules(text: str) -> str:
+    """A sentence without the rules in brackets: what was seen, for where only that is told."""
+    return _RULES.sub("", text)
 
 
 def bound_in_words(condition: Condition) -> tuple[str, str]:

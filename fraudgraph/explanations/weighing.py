@@ -125,7 +125,7 @@ def _shown(weighed: Weighed, known: Known, library: Library) -> Explanation:
     met = all(c.met for c in weighed.conditions)
     said_zh, said_en = sentence(weighed.conditions, library.numbers)
     if met and weighed.rest_share and support is not None:
-        said_zh += f"；但其余 {support.rest_count} 人不在此列，他们之间的聚集占异常程度的 {support.rest_share:.0%}，仍未得到解释"
+        said_zh += f"；但其余 {support.rest_count} 人不在此列，他们之间的同现占异常程度的 {support.rest_share:.0%}，仍未得到解释"
         said_en += (
             f"; but {support.rest_count} people are outside it, and {support.rest_share:.0%} of the surprise "
             "is theirs among themselves and stays unexplained"

@@ -52,8 +52,8 @@ _RISK = (
 _FIRST_RING = "set:选用排名第一的团伙 Take the first ring|param ringId => [(r:Ring)-[:PART_OF]->(:Published) WHERE r.rank = 1 | r.id][0]"
 _FIRST_PERSON = "set:选用其中最确定的成员 Take its firmest member|param personId => [(p:Patient)-[m:MEMBER_OF]->(r:Ring {rank: 1})-[:PART_OF]->(:Published) WHERE m.strength > 0.5 | p.id][0]"
 _OTHER_PERSON = "set:选用另一名成员 Take another member|param otherId => [(p:Patient)-[m:MEMBER_OF]->(r:Ring {rank: 1})-[:PART_OF]->(:Published) WHERE m.strength > 0.5 | p.id][1]"
-_FIRST_PLACE = "set:选用其聚集地 Take its place|param placeId => [(p)-[m:MEMBER_OF]->(r:Ring {rank: 1})-[:PART_OF]->(:Published) WHERE p:Facility OR p:Pharmacy | p.id][0]"
-_FIRST_TEXT = "set:以排名第一团伙的聚集地为例 Take the name of the first ring's place|param text => [(p)-[:MEMBER_OF]->(r:Ring {rank: 1})-[:PART_OF]->(:Published) WHERE p:Facility OR p:Pharmacy | p.name][0]"
+_FIRST_PLACE = "set:选用其主要机构 Take its place|param placeId => [(p)-[m:MEMBER_OF]->(r:Ring {rank: 1})-[:PART_OF]->(:Published) WHERE p:Facility OR p:Pharmacy | p.id][0]"
+_FIRST_TEXT = "set:以排名第一团伙的机构为例 Take the name of the first ring's place|param text => [(p)-[:MEMBER_OF]->(r:Ring {rank: 1})-[:PART_OF]->(:Published) WHERE p:Facility OR p:Pharmacy | p.name][0]"
 _LAST_MONTH_FROM = "set:起始日：本月一日 First day: of the month in view|param fromDay => [(r:Run:Published) | r.month + '-01'][0]"
 _LAST_MONTH_TO = "set:截止日：本月末 Last day: of the month in view|param toDay => [(r:Run:Published) | toString(date(r.month + '-01') + duration('P1M') - duration('P1D'))][0]"
 _OWN_DAYS = (
@@ -194,7 +194,7 @@ GUIDES: tuple[Guide, ...] = (
             Step(
                 title_zh="5 某段时间",
                 title_en="5 A stretch of time",
-                text_zh=("只看两日之间的结算：先设起止日，再看团伙或其聚集地。Browser 本身没有日期筛选。",),
+                text_zh=("只看两日之间的结算：先设起止日，再看团伙或其机构。Browser 本身没有日期筛选。",),
                 text_en=(
                     "Only what was billed between two days: set them, then look at the ring or at its place. Browser itself has no date filter.",
                 ),

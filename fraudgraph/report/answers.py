@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from fraudgraph.explanations.sentences import without_rules
 from fraudgraph.records import Dossier, Evidence, Explanation, NodeKind, Ring, Role
 from fraudgraph.report.account import how_much
 from fraudgraph.report.checks import Check
@@ -13,6 +14,7 @@ from fraudgraph.report.counter_evidence import against
 from fraudgraph.report.entity_labels import Cast
 from fraudgraph.report.naming import Naming, handles
 from fraudgraph.report.sanitise import number, plain
+from fraudgraph.report.tried import NEAR_SHARE, far_line
 from fraudgraph.report.words import KINDS, MANY, TYPOLOGIES, Text
 
 __all__ = ["Answer", "answers", "carried", "leaders", "ring_answers", "when_text"]
@@ -68,7 +70,7 @@ def carried(item: Explanation) -> Text:
         return Text("", "")
     count = len(item.claim_ids)
     return Text(
-        f"相关结算单 {count} 张，占聚集异常程度的 {item.claim_share:.0%}。",
+        f"相关结算单 {count} 张，占异常程度的 {item.claim_share:.0%}。",
         f"It is about {count} {'claim' if count == 1 else 'claims'} at the meetings, which carry {item.claim_share:.0%} of the surprise.",
     )
 
@@ -157,17 +159,17 @@ def _not_chance(ring: Ring, naming: Naming) -> Text:
     if meeting is None and shared:
         return Text(
             f"没有同现；不同住户之间共用的电话、账户或代办人有 {len(shared)} 个，而这样的号码通常只属于 {number(shared[0].expected)} 人。",
-            f"There is no meeting; but {len(shared)} phones, accounts or agents are shared between homes, and such a value is usually that of {number(shared[0].expected)} people.",
+            f"There is no meeting; but {len(shared)} phones, accounts or agents are shared between households, and such a value is usually that of {number(shared[0].expected)} people.",
         )
     if meeting is None:
         return Text("没有可与偶然相比的同现。", "There is no meeting that could be held against chance.")
-    zh, en = (
-        naming.sentence(meeting.sentence_zh).rstrip("。"),
-        naming.sentence(meeting.sentence_en).rstrip("."),
-    )
+    seen_zh = seen_en = ""
+    if meeting.kind != "sittings":  # whose sentence has its own numbers
+        seen_zh = f"（观察 {number(meeting.observed)}，预期 {number(meeting.expected)}）"
+        seen_en = f" (observed {number(meeting.observed)}, expected {number(meeting.expected)})"
     return Text(
-        f"{zh}（观察 {number(meeting.observed)}，预期 {number(meeting.expected)}）。",
-        f"{en} (observed {number(meeting.observed)}, expected {number(meeting.expected)}).",
+        f"{naming.sentence(meeting.sentence_zh).rstrip('。')}{seen_zh}。",
+        f"{naming.sentence(meeting.sentence_en).rstrip('.')}{seen_en}.",
     )
 
 
@@ -177,17 +179,27 @@ def _not_lawful(ring: Ring) -> Text:
         return Text("没有检验过合理解释。", "No lawful explanation was tried.")
     holding = [item for item in tried if item.holds]
     if holding:
-        zh = "、".join(f"“{plain(e.title_zh, 60)}”（{plain(e.sentence_zh, 300)}）" for e in holding)
-        en = ", ".join(f"'{plain(e.title_en, 60)}' ({plain(e.sentence_en, 600)})" for e in holding)
+        zh = "；".join(f"“{plain(e.title_zh, 60)}”成立：{_seen_zh(e)}" for e in holding)
+        en = "; ".join(f"'{plain(e.title_en, 60)}' holds: {_seen_en(e)}" for e in holding)
         return Text(
-            f"请先核实：{zh}成立，得分已相应下调。",
-            f"Settle this first: {en} holds, and the score has stepped down.",
+            f"请先核实：{zh}。得分已相应下调。",
+            f"Settle this first: {en}. The score has stepped down.",
         )
     first = tried[0]
+    if first.share < NEAR_SHARE:
+        return far_line(0, len(tried))
     return Text(
-        f"检验了 {len(tried)} 种合理解释，均不成立；最接近的是“{plain(first.title_zh, 60)}”（{plain(first.sentence_zh, 300)}；可解释 {first.share:.0%}）。",
-        f"{len(tried)} lawful explanations were tried, none holds; nearest is '{plain(first.title_en, 60)}' ({plain(first.sentence_en, 600)}; explains {first.share:.0%}).",
+        f"检验了 {len(tried)} 项合理解释，均不成立；最接近的是“{plain(first.title_zh, 60)}”，能解释 {first.share:.0%}：{_seen_zh(first)}。",
+        f"{len(tried)} lawful explanations were tried, none holds; nearest is '{plain(first.title_en, 60)}', which explains {first.share:.0%}: {_seen_en(first)}.",
     )  # fmt: skip
+
+
+def _seen_zh(item: Explanation) -> str:
+    return plain(without_rules(item.sentence_zh), 300).rstrip("。")
+
+
+def _seen_en(item: Explanation) -> str:
+    return plain(without_rules(item.sentence_en), 600).rstrip(".")
 
 
 def _how_sure(ring: Ring) -> Text:

@@ -94,8 +94,8 @@ def _video(dossier: Dossier, cast: Cast) -> Check:
             span = f"{moment.start - _MARGIN:%Y-%m-%d %H:%M}–{moment.end + _MARGIN:%H:%M}"
             place = cast.place(moment.place_id)
             desks = [cast.with_id(NodeKind.OPERATOR, desk) for desk in moment.operators[:4]]
-            desks_zh = f"，经办 {'、'.join(desks)}" if desks else ""
-            desks_en = f", desk {', '.join(desks)}" if desks else ""
+            desks_zh = f"，经办人 {'、'.join(desks)}" if desks else ""
+            desks_en = f", operator {', '.join(desks)}" if desks else ""
             people = len(moment.patients)
             yield Text(
                 f"{span} {place}{desks_zh}：{people} 人、{len(moment.claims)} 张结算单",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fraudgraph.explanations.sentences import without_rules
 from fraudgraph.records import Dossier, Evidence, Role
 from fraudgraph.report.naming import Naming
 from fraudgraph.report.sanitise import amount, number
@@ -32,20 +33,22 @@ def _no_higher(dossier: Dossier, naming: Naming) -> Iterator[Text]:
         if against(item):
             zh, en = naming.sentence(item.sentence_zh), naming.sentence(item.sentence_en)
             yield Text(
-                f"{zh}（观察 {number(item.observed)} 不高于预期 {number(item.expected)}，{len(item.claim_ids)} 张结算单）",
+                f"{zh}（不高于预期：{number(item.observed)} 对 {number(item.expected)}，{len(item.claim_ids)} 张结算单）",
                 f"{en} (observed {number(item.observed)} is no more than the expected {number(item.expected)}; {len(item.claim_ids)} claims)",
             )
 
 
 def _explained(dossier: Dossier, naming: Naming) -> Iterator[Text]:
     for item in sorted(dossier.ring.explanations, key=lambda e: (not e.holds, -e.share, e.name)):
-        sentence = Text(naming.sentence(item.sentence_zh), naming.sentence(item.sentence_en))
+        sentence = Text(
+            naming.sentence(without_rules(item.sentence_zh)), naming.sentence(without_rules(item.sentence_en))
+        )
         if item.holds:
             yield Text(f"“{item.title_zh}”成立：{sentence.zh}", f"'{item.title_en}' holds: {sentence.en}")
         elif item.share >= 0.1:
             yield Text(
-                f"“{item.title_zh}”未达门槛，但能解释其中 {item.share:.0%}：{sentence.zh}",
-                f"'{item.title_en}' falls short of its threshold, yet explains {item.share:.0%}: {sentence.en}",
+                f"“{item.title_zh}”不成立，但能解释其中 {item.share:.0%}：{sentence.zh}",
+                f"'{item.title_en}' does not hold, yet explains {item.share:.0%}: {sentence.en}",
             )
 
 

@@ -16,9 +16,11 @@ from fraudgraph.report.drawing import drawing
 from fraudgraph.report.entity_labels import Cast
 from fraudgraph.report.fields import claim_id_lists, member_rows
 from fraudgraph.report.files import browser_link, dossier_name, save
+from fraudgraph.report.growth import month_rows
 from fraudgraph.report.index_page import index_page, views_off
 from fraudgraph.report.naming import ROLE_ORDER, Naming
-from fraudgraph.report.pages import render
+from fraudgraph.report.pages import render, save_shared
+from fraudgraph.report.place_map import place_map
 from fraudgraph.report.quality import QUALITY_PAGE
 from fraudgraph.report.sanitise import plain
 from fraudgraph.report.seal import foot, ring_seal
@@ -42,8 +44,9 @@ from fraudgraph.settings import Settings
 __all__ = ["SUMMARIES", "dossier_page", "write_dossiers"]
 
 SUMMARIES: Final = "summaries"
-MAX_CLAIMS: Final = 500
-MAX_IDS: Final = 200
+_SHARED_SCRIPTS: Final = ("cytoscape.min.js",)
+MAX_CLAIMS: Final = 300
+MAX_IDS: Final = 30
 MAX_MEMBERS: Final = 60
 
 
@@ -58,7 +61,8 @@ def write_dossiers(
 ) -> None:
     """Write dossiers/<ring id>.html and summaries/<ring id>.html for each dossier given, and index.html that lists them.
 
-    Each page is one file that opens from disk without a network: drawing, timeline and tables are inside it.
+    Pages open from disk without a network; the script of the interactive drawing stands once in `shared/`. A page that has left the
+    folder shows the still drawing instead; `in_one_file` puts the script into it.
 
     Parameters
     ----------
@@ -82,6 +86,7 @@ def write_dossiers(
     SettingsError
         If ids shall be masked and there is no key.
     """
+    save_shared(out, _SHARED_SCRIPTS)
     total = len(referral.listed)
     written: set[str] = set()
     for dossier in dossiers:
@@ -150,6 +155,9 @@ def dossier_page(
         "close_ups": close_ups(dossier, cast),
         "drawing": picture,
         "elements": picture.elements(),
+        "drawn": {"days": picture.days, "titles": picture.titles()},
+        "months": month_rows(dossier, cast),
+        "map": place_map(dossier, cast),
         "answers": answers(dossier, cast, naming, to_check),
         "evidence": _evidence(ring, naming, cast),
         "explanations": _explanations(near, naming),
@@ -164,7 +172,7 @@ def dossier_page(
         "views_off": views_off(referral),
         "max_ids": MAX_IDS,
     }
-    return render("dossier.html.j2", ("cytoscape.min.js", "page.js", "drawing.js"), context)
+    return render("dossier.html.j2", ("page.js", "drawing.js"), context, shared=_SHARED_SCRIPTS)
 
 
 def _case_summary(dossier: Dossier, referral: ReferralList, settings: Settings, lang: str) -> str:

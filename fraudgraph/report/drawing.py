@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from fraudgraph.records import Dossier, DossierEdge, NodeKind
 from fraudgraph.report.entity_labels import Cast
+from fraudgraph.report.growth import Growth, growth
 from fraudgraph.report.layout import MORE, Key, positions
 from fraudgraph.report.sanitise import number, plain
 from fraudgraph.report.words import KINDS, VIEWS, Text, word
@@ -17,7 +18,7 @@ from fraudgraph.report.words import KINDS, VIEWS, Text, word
 __all__ = ["MAX_LINES", "MAX_NODES", "Drawing", "Line", "Node", "drawing"]
 
 MAX_NODES: Final = 150
-MAX_LINES: Final = 600
+MAX_LINES: Final = 500
 NAMED_UP_TO: Final = 36
 PRESENCE: Final = "visited"
 """Lines that say who came where; they carry no surprise, so they are thin."""
@@ -41,6 +42,8 @@ class Node:
     member: bool
     side: str = "bottom"
     """Where its name stands: top, bottom, left or right."""
+    since: int = 0
+    """From which of the drawing's days on it is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,10 @@ class Line:
     y1: float
     x2: float
     y2: float
+    counted: tuple[str, str]
+    """Observed and expected, as written; "" where nothing was expected."""
+    since: int
+    """From which of the drawing's days on it is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +79,32 @@ class Drawing:
     line_kinds: tuple[tuple[str, Text], ...]
     named: bool
     """Whether names fit beside the nodes."""
+    days: tuple[str, ...]
+    """The days on which the ring met."""
 
-    def elements(self) -> list[dict[str, Any]]:
-        """The same drawing for the interactive view."""
-        nodes = [
-            {
-                "data": {"id": n.key, "kind": n.kind, "short": n.handle, "label": n.label, "ident": n.ident, "zh": n.kind_text.zh, "en": n.kind_text.en, "member": n.member, "side": n.side},
-                "position": {"x": n.x, "y": n.y},
-            }
-            for n in self.nodes
-        ]  # fmt: skip
-        lines = [
-            {"data": {"id": f"e{i}", "source": e.source, "target": e.target, "kind": e.kind, "width": e.width, "zh": e.told.zh, "en": e.told.en}}
-            for i, e in enumerate(self.lines)
-        ]  # fmt: skip
-        return nodes + lines
+    def titles(self) -> dict[str, dict[str, Text]]:
+        """What kinds of nodes and lines are called, for the interactive view."""
+        more = {node.kind: node.kind_text for node in self.nodes if node.kind == "more"}
+        return {"nodes": dict(self.kinds) | more, "lines": dict(self.line_kinds)}
+
+    def elements(self) -> dict[str, list[Any]]:
+        """The same drawing for the interactive view: nodes, and lines as source, target, kind, width, observed, expected, since."""
+        return {
+            "nodes": [
+                {"id": n.key, "kind": n.kind, "short": n.handle, "label": n.label, "ident": n.ident, "member": n.member, "side": n.side, "since": n.since, "x": n.x, "y": n.y}
+                for n in self.nodes
+            ],
+            "lines": [[e.source, e.target, e.kind, e.width, *e.counted, e.since] for e in self.lines],
+        }  # fmt: skip
+
+    def strokes(self) -> list[tuple[str, float, str]]:
+        """The lines of the still drawing, those of one kind and width as one path, the thin ones first."""
+        paths: dict[tuple[float, str], list[str]] = {}
+        for line in self.lines:
+            paths.setdefault((round(line.width * 2) / 2, line.kind), []).append(
+                f"M{line.x1:g} {line.y1:g}L{line.x2:g} {line.y2:g}"
+            )
+        return [(kind, width, "".join(parts)) for (width, kind), parts in sorted(paths.items())]
 
 
 def drawing(dossier: Dossier, cast: Cast) -> Drawing:
@@ -108,8 +126,12 @@ def drawing(dossier: Dossier, cast: Cast) -> Drawing:
     named = len(everyone) <= NAMED_UP_TO
     places, width, height = positions(everyone, _main_places(dossier), named=named)
     keys = {key: f"n{index}" for index, key in enumerate(everyone)}
-    lines = _lines(kept, bundles, keys, places)
-    nodes = [_node(key, keys[key], places[key], cast, hidden) for key in everyone]
+    grown = growth(dossier)
+    lines = _lines(kept, bundles, keys, places, grown)
+    nodes = [
+        replace(_node(key, keys[key], places[key], cast, hidden), since=grown.nodes.get(key, 0))
+        for key in everyone
+    ]
     present = {key[0] for key in everyone}
     return Drawing(
         tuple(replace(node, side=_side(node, places)) for node in nodes),
@@ -121,6 +143,7 @@ def drawing(dossier: Dossier, cast: Cast) -> Drawing:
         tuple((kind.value, KINDS[kind]) for kind in NodeKind if kind in present),
         tuple((kind, word(VIEWS, kind)) for kind in sorted({line.kind for line in lines})),
         named,
+        tuple(day.isoformat() for day in grown.days),
     )
 
 
@@ -178,6 +201,7 @@ def _lines(
     bundles: Bundles,
     keys: dict[Key, str],
     places: dict[Key, tuple[float, float]],
+    grown: Growth,
 ) -> tuple[Line, ...]:
     """Thin lines first, so that strong ones lie on top; several between one pair side by side."""
     heaviest = max((_weight(bundles[b]) for b in kept if b[1] != PRESENCE), default=1.0) or 1.0
@@ -193,8 +217,13 @@ def _lines(
         share = 0.0 if kind == PRESENCE else max(_weight(bundles[pair, kind]), 0.0) / heaviest
         width = 1.6 + 4.2 * math.sqrt(share)
         ends = (round(x1 + dx, 1), round(y1 + dy, 1), round(x2 + dx, 1), round(y2 + dy, 1))
+        edges = bundles[pair, kind]
+        counted, told = _told(kind, edges)
+        since = min(grown.since(edge) for edge in edges)
         lines.append(
-            Line(keys[pair[0]], keys[pair[1]], kind, round(width, 2), _told(kind, bundles[pair, kind]), *ends)
+            Line(
+                keys[pair[0]], keys[pair[1]], kind, round(width, 1), told, *ends, counted=counted, since=since
+            )
         )
     return tuple(lines)
 
@@ -222,15 +251,17 @@ def _side(node: Node, places: Mapping[Key, tuple[float, float]]) -> str:
     return "top" if dy < 0 else "bottom"
 
 
-def _told(kind: str, edges: Sequence[DossierEdge]) -> Text:
+def _told(kind: str, edges: Sequence[DossierEdge]) -> tuple[tuple[str, str], Text]:
     """What a line stands for: how often, against how often expected."""
     title = word(VIEWS, kind)
     observed = sum(edge.observed for edge in edges)
     known = [edge.expected for edge in edges if edge.expected is not None]
     if not known:
-        return Text(f"{title.zh} {number(observed)} 次", f"{title.en}: {number(observed)}")
+        return (number(observed), ""), Text(
+            f"{title.zh} {number(observed)} 次", f"{title.en}: {number(observed)}"
+        )
     expected = number(sum(known))
-    return Text(
+    return (number(observed), expected), Text(
         f"{title.zh} {number(observed)} 次，预期 {expected}",
         f"{title.en}: {number(observed)}, expected {expected}",
     )

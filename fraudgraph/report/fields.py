@@ -126,7 +126,7 @@ EVIDENCE_FIELDS: Final = (
     _f("kind", "类别", "证据的来源", "where the evidence comes from", "text", 20),
     _f("sentence_zh", "证据", "一句话，含数字与对照", "one sentence with its number and comparison, in Chinese", "text", 60),
     _f("observed", "观察值", "实际数", "what was observed", "number", 10),
-    _f("expected", "预期值", "偶然或同类对照下的预期", "what chance or like people would give", "number", 10),
+    _f("expected", "预期值", "偶然或同类人对照下的预期", "what chance or like people would give", "number", 10),
     _f("claim_count", "结算单数", "支持该句的结算单", "claims behind the sentence", "count", 9),
     _f("claim_ids", "结算单号", f"前 {CLAIM_IDS_SHOWN} 个；全部见 evidence.parquet", f"the first {CLAIM_IDS_SHOWN}; all are in evidence.parquet", "text", 44),
     _f("sentence_en", "证据（英文）", "同上，英文", "the same in English", "text", 70),

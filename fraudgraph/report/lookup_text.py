@@ -118,7 +118,7 @@ def _head(known: Known, naming: Naming, lang: str) -> Iterator[str]:
     yield f"  {facts.of(lang)}"
     if known.outlier_score is not None:
         against = Text(
-            f"同类对照离群分 {known.outlier_score:.2f}（对照组 {plain(known.peer_group, 80)}）",
+            f"离群分 {known.outlier_score:.2f}（对照组 {plain(known.peer_group, 80)}）",
             f"outlier score {known.outlier_score:.2f} against peers ({plain(known.peer_group, 80)})",
         )
         yield f"  {against.of(lang)}"

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from fraudgraph.report.files import save
 from fraudgraph.report.sanitise import amount, number, plain
 from fraudgraph.report.words import Text
 
-__all__ = ["render", "static_text"]
+__all__ = ["SHARED", "in_one_file", "render", "save_shared", "static_text"]
+
+SHARED: Final = "shared"
+"""The folder of a run that holds the scripts which many pages carry out."""
+_SHARED_SCRIPT: Final = '<script src="../{folder}/{name}"></script>'
 
 
 @cache
@@ -51,10 +58,12 @@ def _both(text: Text) -> Markup:
     zh, en = (escape(plain(part)) for part in text)
     if zh == en:
         return zh
-    return Markup('<span class="zh" lang="zh">{}</span><span class="en" lang="en">{}</span>').format(zh, en)
+    return Markup("<i lang=zh>{}</i><i lang=en>{}</i>").format(zh, en)
 
 
-def render(template: str, scripts: tuple[str, ...], context: Mapping[str, Any]) -> str:
+def render(
+    template: str, scripts: tuple[str, ...], context: Mapping[str, Any], *, shared: tuple[str, ...] = ()
+) -> str:
     """A whole page as text.
 
     Parameters
@@ -65,19 +74,50 @@ def render(template: str, scripts: tuple[str, ...], context: Mapping[str, Any]) 
         Files of `static/` that the page carries; nothing else may run in it.
     context : mapping
         What the template shows.
+    shared : tuple of str
+        Files of `static/` that stand once beside all pages (`save_shared`); only files of this machine or of the server
+        that shows the page may be carried out then.
     """
     sources = [static_text(name) for name in scripts]
     allowed = " ".join(f"'sha256-{_digest(source)}'" for source in sources)
     policy = (
-        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; "
+        f"default-src 'none'; script-src {_SHARED_SOURCES if shared else ''}{allowed}; style-src 'unsafe-inline'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
     return _environment().get_template(template).render(
         policy=policy,
+        shared=[_shared_tag(name) for name in shared],
         scripts=[Markup(source) for source in sources],
-        style=Markup(static_text("report.css")),
+        style=Markup(_tight(static_text("report.css"))),
         **context,
     )  # fmt: skip
+
+
+_SHARED_SOURCES: Final = "'self' file: "
+
+
+def _shared_tag(name: str) -> Markup:
+    return Markup(_SHARED_SCRIPT.format(folder=SHARED, name=name))  # a file of ours
+
+
+def save_shared(out: Path, names: tuple[str, ...]) -> None:
+    """Write the scripts that the pages of a run share, each once."""
+    for name in names:
+        save(out / SHARED / name, static_text(name))
+
+
+def in_one_file(page: str) -> str:
+    """A page with the scripts that it shares put into it, so that it can be passed on alone."""
+    for name in sorted(set(re.findall(rf'<script src="\.\./{SHARED}/([\w.]+)"></script>', page))):
+        source = static_text(name)
+        page = page.replace(_shared_tag(name), f"<script>{source}</script>")
+        page = page.replace(escape(_SHARED_SOURCES), escape(f"'sha256-{_digest(source)}' "), 1)
+    return page
+
+
+def _tight(style: str) -> str:
+    """A style without the blanks that only its authors need: it stands in every page."""
+    return re.sub(r"([{};:,])\s+", r"\1", style).strip()
 
 
 def _digest(source: str) -> str:

@@ -16,7 +16,9 @@ from fraudgraph.report.sanitise import amount, plain
 __all__ = ["CloseUp", "Mark", "PlaceMark", "Row", "Stay", "Timeline", "close_ups", "timeline"]
 
 MAX_ROWS: Final = 60
-MAX_MARKS: Final = 2_500
+MAX_MARKS: Final = 1_000
+TOLD_MARKS: Final = 200
+"""With more marks than this they don't say what they are: the page stays small, and the claims stand in their table."""
 MAX_PLACES: Final = 5
 MAX_CLOSE_UPS: Final = 6
 CLOSE_UP_ROWS: Final = 14
@@ -118,7 +120,11 @@ def timeline(dossier: Dossier, cast: Cast) -> Timeline | None:
         part = 0.5 if clock is None else (clock.hour * 60 + clock.minute) / 1440
         return round(_LEFT + ((day - first).days + part) * scale, 1)
 
-    marks = [Mark(x(c.day, c.at.time() if c.at else None), patients[c.patient_id], ranked.get(c.place_id, MAX_PLACES), c.in_meeting, _tip(c, cast)) for c in drawn]  # fmt: skip
+    few = len(drawn) <= TOLD_MARKS
+    marks = [
+        Mark(x(c.day, c.at.time() if c.at else None), patients[c.patient_id], ranked.get(c.place_id, MAX_PLACES), c.in_meeting, _tip(c, cast, whole=False) if few else "")
+        for c in drawn
+    ]  # fmt: skip
     stays = [
         Stay(x(c.day), patients[c.patient_id], max(round((c.ended_on - c.day).days * scale, 1), 2.0), ranked.get(c.place_id, MAX_PLACES), c.in_meeting)
         for c in drawn
@@ -133,7 +139,7 @@ def timeline(dossier: Dossier, cast: Cast) -> Timeline | None:
         tuple(rows),
         tuple((x(day, time(0)), text) for day, text in _day_ticks(first, days)),
         tuple(x(day) for day in sorted(together)),
-        tuple(sorted(marks, key=lambda m: (m.met, m.x, m.y, m.place))),
+        tuple(sorted(marks, key=lambda m: (m.met, m.place, m.x, m.y))),
         tuple(sorted(stays, key=lambda s: (s.y, s.x))),
         _place_marks(dossier.claims, ranked, cast),
         row_height,
@@ -169,9 +175,13 @@ def _place_marks(claims: Iterable[DossierClaim], ranked: dict[str, int], cast: C
     return tuple(marks)
 
 
-def _tip(claim: DossierClaim, cast: Cast) -> str:
+def _tip(claim: DossierClaim, cast: Cast, *, whole: bool = True) -> str:
+    """What a mark says under the pointer: when, who, how much; whole with the claim's id."""
     when = claim.at.strftime("%Y-%m-%d %H:%M") if claim.at else claim.day.isoformat()
-    return f"{when} · {cast.patient(claim)} · {cast.place(claim.place_id)} · ¥{amount(claim.total_amount)} · {plain(claim.claim_id, 40)}"
+    ident = f" · {plain(claim.claim_id, 40)}" if whole else ""
+    return (
+        f"{when} · {cast.handle(NodeKind.PATIENT, claim.patient_id)} · ¥{amount(claim.total_amount)}{ident}"
+    )
 
 
 def _day_ticks(first: date, days: int) -> list[tuple[date, str]]:

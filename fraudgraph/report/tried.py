@@ -7,7 +7,7 @@ from typing import Final
 from fraudgraph.records import Explanation, Ring
 from fraudgraph.report.words import Text
 
-__all__ = ["far_line", "near_and_far"]
+__all__ = ["NEAR_SHARE", "far_line", "near_and_far"]
 
 NEAR_SHARE: Final = 0.05
 """An explanation that accounts for less than this has no sign speaking for it."""

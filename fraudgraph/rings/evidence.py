@@ -12,8 +12,13 @@ from fraudgraph.rings.assemble import Candidate
 from fraudgraph.rings.facts import GroupFacts
 from fraudgraph.rings.patterns import is_block
 from fraudgraph.rings.peer_comparison import LikePeople, read_like_people
-from fraudgraph.rings.shared_members import SHARED_KINDS
-from fraudgraph.rings.view_evidence import linked_place_evidence, paper_evidence, read_place_links
+from fraudgraph.rings.shared_members import SHARED_KINDS, told_holders
+from fraudgraph.rings.view_evidence import (
+    flag_evidence,
+    linked_place_evidence,
+    paper_evidence,
+    read_place_links,
+)
 from fraudgraph.screening import model_titles
 from fraudgraph.store import Store
 
@@ -61,7 +66,7 @@ def collect_evidence(store: Store, candidates: tuple[Candidate, ...]) -> tuple[C
             *_entity_evidence(candidate.ring, group_no, claims_of, like),
             *_steering_evidence(candidate.ring, group_no, steering, claims_of),
             *linked_place_evidence(candidate.ring.members, group_no, links, claims_of),
-            *_flag_evidence(flags.get(group_no, []), candidate.facts.patient_count, titles),
+            *flag_evidence(flags.get(group_no, []), candidate.facts.patient_count, titles),
         ]
         numbered = tuple(
             replace(e, evidence_id=f"{candidate.ring.ring_id}-E{i:02d}") for i, e in enumerate(found, 1)
@@ -107,15 +112,13 @@ def _sitting_evidence(candidate: Candidate, rows: list[dict[str, Any]], like: Li
     expected = sum(row["expected_count"] for row in rows) / len(rows)
     present = sum(row["present_count"] for row in rows) / len(rows)
     first, last = (_EPOCH + timedelta(days=int(facts[name])) for name in ("first_day", "last_day"))
-    digits = ".2f" if expected >= 0.1 else ".2g"
     every = tuple(sorted({claim for row in rows for claim in row["claim_ids"]}))
     whole = Evidence(
         evidence_id="", kind="sittings",
-        sentence_zh=f"{first} 至 {last} 间，这 {facts.patient_count} 人中平均 {present:.1f} 人同时同地出现 {len(rows)} 次；"
-        f"按机构自身的就诊规律，每次一人到场时预计只有 {expected:{digits}} 名同组人员在场",
-        sentence_en=f"Between {first} and {last} on average {present:.1f} of these {facts.patient_count} people were at the same "
-        f"place at the same time, {len(rows)} times; by the places' own rhythm {expected:{digits}} others of the group "
-        "were to be expected each time",
+        sentence_zh=f"{first} 至 {last}，这 {facts.patient_count} 人同现 {len(rows)} 次，平均每次 {present:.1f} 人；"
+        f"按各机构平时的就诊规律，一人到场时，其余成员恰好也在的预计{_few(expected)[0]} 人",
+        sentence_en=f"From {first} to {last} these {facts.patient_count} people met {_times(len(rows))}, {present:.1f} of them on average; "
+        f"by the places' own rhythm {_few(expected)[1]} others of the ring were to be expected where one comes",
         observed=round(present - 1, 3), expected=round(expected, 3), claim_ids=every,
     )  # fmt: skip
     strongest = sorted(rows, key=lambda row: (row["p"], row["session_no"]))[:_STRONGEST_SITTINGS]
@@ -123,6 +126,18 @@ def _sitting_evidence(candidate: Candidate, rows: list[dict[str, Any]], like: Li
     met = [whole, *compared, *(_one_sitting(row) for row in strongest)]
     of_block = _block_evidence(blocks, facts)
     return [*of_block, *met] if is_block(facts) else [*met, *of_block]
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _few(expected: float) -> tuple[str, str]:
+    """An expected number as it is said, in Chinese and English: two digits, and no row of zeros."""
+    if expected < 0.005:
+        return "不到 0.01", "fewer than 0.01"
+    text = f"{expected:.2f}" if expected < 1 else f"{expected:.1f}"
+    return f"只有 {text}", f"only {text}"
 
 
 def _block_evidence(rows: list[dict[str, Any]], facts: GroupFacts) -> list[Evidence]:
@@ -137,7 +152,7 @@ def _block_evidence(rows: list[dict[str, Any]], facts: GroupFacts) -> list[Evide
         found.append(
             Evidence(
                 evidence_id="", kind="shared_places",
-                sentence_zh=f"共同场所：其中 {people:.0f} 人平均每人到过这 {len(rows)} 家机构中的 {observed / people:.1f} 家；按其居住地居民的就诊习惯预计 {expected / people:.2g} 家",
+                sentence_zh=f"共同机构：其中 {people:.0f} 人平均每人到过这 {len(rows)} 家机构中的 {observed / people:.1f} 家；按其居住地居民的就诊习惯，预计 {expected / people:.2g} 家",
                 sentence_en=f"Shared places: {people:.0f} of them went to {observed / people:.1f} of these {len(rows)} places each on average; by the habits of those who live where they live {expected / people:.2g} were to be expected",
                 observed=float(observed), expected=float(expected),
                 claim_ids=tuple(sorted({claim for each in rows for claim in each["claim_ids"]})),
@@ -149,7 +164,7 @@ def _block_evidence(rows: list[dict[str, Any]], facts: GroupFacts) -> list[Evide
         found.append(
             Evidence(
                 evidence_id="", kind="shared_places",
-                sentence_zh=f"{first} 至 {last} 间，其中 {row['present_count']} 人到过 {place}；按全体参保人的比例预计 {row['expected_count']:.1f} 人",
+                sentence_zh=f"{first} 至 {last}，其中 {row['present_count']} 人到过 {place}；按全体参保人的比例，预计 {row['expected_count']:.1f} 人",
                 sentence_en=f"Between {first} and {last} {row['present_count']} of them came to {place}; by everybody's share {row['expected_count']:.1f} were to be expected",
                 observed=float(row["present_count"]), expected=round(row["expected_count"], 4),
                 claim_ids=tuple(row["claim_ids"]),
@@ -165,7 +180,7 @@ def _often(rows: list[dict[str, Any]], observed: float, expected: float, *, stee
         zh = f"处方流向：有关医师的患者中 {observed:.0f} 人到 {place} 取药；按本人、邻里和同事患者的去处预计 {expected:.1f} 人"
         en = f"Where prescriptions went: {observed:.0f} of the doctors' patients filled them at {place}; by their own, their neighbours' and the colleagues' patients' habits {expected:.1f} were to be expected"
     else:
-        zh = f"就诊频度：其中 {observed:.0f} 人到 {place} 就诊特别频繁；按同类医师和机构的患者分布，如此频繁的预计 {expected:.1f} 人"
+        zh = f"就诊频度：其中 {observed:.0f} 人到 {place} 就诊特别频繁；按同类医师和机构的患者分布，这样频繁的预计 {expected:.1f} 人"
         en = f"How often they come: {observed:.0f} of them come to {place} unusually often; by the patients of other doctors and places of the kind {expected:.1f} would come so often"
     return Evidence(
         evidence_id="", kind="shared_places", sentence_zh=zh, sentence_en=en, observed=float(observed), expected=round(float(expected), 4),
@@ -174,7 +189,12 @@ def _often(rows: list[dict[str, Any]], observed: float, expected: float, *, stee
 
 
 def _one_sitting(row: dict[str, Any]) -> Evidence:
-    day = _EPOCH + timedelta(days=int(row["day"]))
+    day, others = _EPOCH + timedelta(days=int(row["day"])), int(row["others_count"])
+    few_zh, few_en = _few(row["expected_count"])
+    besides_zh = f"同一时段另有 {others} 名其他人" if others else "同一时段没有其他人"
+    besides_en = (
+        "nobody else" if not others else "1 other person" if others == 1 else f"{others} other people"
+    )
     place = row["place_name"] or row["place_id"]
     clock = row["from_minute"] is not None
     when_zh = f"{day} {_clock(row['from_minute'])} 至 {_clock(row['to_minute'])}" if clock else f"{day}"
@@ -185,10 +205,8 @@ def _one_sitting(row: dict[str, Any]) -> Evidence:
     )
     return Evidence(
         evidence_id="", kind="sitting",
-        sentence_zh=f"{when_zh}，其中 {row['present_count']} 人在 {place} 结算，同时段组外人员 {row['others_count']} 人；"
-        f"预计另有 {row['expected_count']:.3f} 名同组人员在场",
-        sentence_en=f"{when_en} {row['present_count']} of them settled at {place}, with {row['others_count']} people from outside "
-        f"the group meanwhile; {row['expected_count']:.3f} others of the group were to be expected",
+        sentence_zh=f"{when_zh}，其中 {row['present_count']} 人在 {place} 结算，{besides_zh}；按平时的就诊规律，其余成员恰好也在的预计{few_zh} 人",
+        sentence_en=f"{when_en} {row['present_count']} of them settled at {place}, and {besides_en} meanwhile; {few_en} others of the ring were to be expected",
         observed=float(row["present_count"] - 1), expected=round(row["expected_count"], 4),
         claim_ids=tuple(row["claim_ids"]),
     )  # fmt: skip
@@ -204,13 +222,12 @@ def _shared_evidence(rows: list[dict[str, Any]], codes: dict[tuple[str, str], st
         _, zh, en = SHARED_KINDS[NodeKind(row["attribute"])]
         code = codes.get((row["attribute"], row["value"]), "")
         called = f" {code}" if code else ""
+        holders_zh, holders_en = told_holders(int(row["holder_count"]), int(row["member_count"]))
         found.append(
             Evidence(
                 evidence_id="", kind="identity",
-                sentence_zh=f"{row['member_count']} 人共用同一{zh}{called}，分属 {row['household_count']} 户；全部参保人中有 {row['holder_count']} 人使用它，"
-                f"而一个{zh}通常由 {row['usual_count']:.2f} 人使用",
-                sentence_en=f"{row['member_count']} of them, from {row['household_count']} households, share one {en}{called}, which {row['holder_count']} "
-                f"people have in all; usually one {en} is that of {row['usual_count']:.2f} people",
+                sentence_zh=f"其中 {row['member_count']} 人（分属 {row['household_count']} 户）共用同一{zh}{called}，{holders_zh}；同一{zh}通常只有 {row['usual_count']:.1f} 人",
+                sentence_en=f"{row['member_count']} of them, of {row['household_count']} households, share one {en}{called}, {holders_en}; usually {row['usual_count']:.1f} people have the same {en}",
                 observed=float(row["member_count"]), expected=float(row["usual_count"]), claim_ids=tuple(row["claim_ids"]),
             )
         )  # fmt: skip
@@ -231,8 +248,8 @@ def _entity_evidence(
         if compared is not None:
             here, anywhere, share, expected = compared
             observed = float(here)
-            more_zh = f"；同类对照：本组的 {anywhere} 笔结算有 {here} 笔在此，去过此处的其他人按 {share:.1%} 的比例预计 {expected:.1f} 笔"
-            more_en = f"; like people: of {anywhere} claims of the group {here} were made here, {expected:.1f} if they did as the others who come here ({share:.1%})"
+            more_zh = f"；同类人对照：成员的 {anywhere} 张结算单中有 {here} 张在此，照去过此处的其他人的比例（{share:.1%}）预计 {expected:.1f} 张"
+            more_en = f"; like people: of {anywhere} claims of the members {here} were made here, {expected:.1f} if they did as the others who come here ({share:.1%})"
         found.append(
             Evidence(
                 evidence_id="", kind=str(member.entity_type),
@@ -262,35 +279,11 @@ def _steering_evidence(
                 Evidence(
                     evidence_id="", kind="steering",
                     sentence_zh=f"医师 {doctor.entity_id} 的处方有 {observed:.0f} 张在药店 {pharmacy.entity_id} 取药，"
-                    f"按同院其他医师的流向预计 {expected:.1f} 张",
+                    f"按同院其他医师的处方流向预计 {expected:.1f} 张",
                     sentence_en=f"{observed:.0f} prescriptions of doctor {doctor.entity_id} were filled at pharmacy "
                     f"{pharmacy.entity_id}; {expected:.1f} were to be expected from the doctor's colleagues",
                     observed=observed, expected=round(expected, 3),
                     claim_ids=tuple(sorted(both & set(claims_of.get((group_no, pharmacy.entity_id), ())))),
                 )
             )  # fmt: skip
-    return found
-
-
-def _flag_evidence(
-    rows: list[dict[str, Any]], members: int, titles: dict[str, tuple[str, str]]
-) -> list[Evidence]:
-    found = []
-    for row in rows:
-        model, count, hit = row["model"], len(row["claim_ids"]), int(row["patient_count"])
-        zh, en = titles.get(model, ("", ""))
-        share = int(row["hit_peer_count"]) / int(row["peer_count"]) if row["peer_count"] else None
-        more_zh = more_en = ""
-        if share is not None:
-            more_zh = f"；同类对照：去同样机构的组外 {row['peer_count']} 人中命中 {share:.1%}，据此预计 {share * members:.1f} 人"
-            more_en = f"; like people: {share:.1%} of {row['peer_count']} others of the same places were hit, which would give {share * members:.1f}"
-        found.append(
-            Evidence(
-                evidence_id="", kind="flag",
-                sentence_zh=f"筛查模型 {model}{f'（{zh}）' if zh else ''}命中其中 {hit} 人的 {count} 笔结算{more_zh}",
-                sentence_en=f"Screening model {model}{f' ({en})' if en else ''} hit {count} claims of {hit} of them{more_en}",
-                observed=float(hit), expected=None if share is None else round(share * members, 3),
-                claim_ids=tuple(row["claim_ids"]),
-            )
-        )  # fmt: skip
     return found

@@ -85,21 +85,19 @@ def _patient(
         role=Role.POSSIBLE_VICTIM if frail else Role.CARD_HOLDER,
         strength=round(attended / sittings if sittings else linked / max(others, 1), 4),
         name=name or "",
-        reason_zh=(
-            f"{sittings} 次聚集中到场 {attended} 次"
-            if sittings
-            else f"与其余 {others} 人中的 {linked} 人共用电话、账户或代办人"
-        )
+        reason_zh=(_came_to(attended, sittings)[0] if sittings else f"与其余 {others} 人中的 {linked} 人共用电话、账户或代办人")
         + old_zh,
-        reason_en=(
-            f"came to {attended} of {sittings} sittings"
-            if sittings
-            else f"shares a phone, an account or an agent with {linked} of the other {others}"
-        )
+        reason_en=(_came_to(attended, sittings)[1] if sittings else f"shares a phone, an account or an agent with {linked} of the other {others}")
         + old_en,
         claim_count=claims,
         fund_amount=fund,
-    )
+    )  # fmt: skip
+
+
+def _came_to(attended: int, meetings: int) -> tuple[str, str]:
+    if attended == meetings:
+        return f"{meetings} 次同现次次到场", f"came to all {meetings} meetings"
+    return f"{meetings} 次同现中到场 {attended} 次", f"came to {attended} of {meetings} meetings"
 
 
 def _organisers(facts: GroupFacts, people: list[Member]) -> list[Member]:
@@ -160,13 +158,32 @@ def _role_of_hand(spot: PlaceInvolvement, hand: StaffInvolvement) -> Role:
     return Role.ORGANISER if collects else Role.OUTLET
 
 
-def _came(count: int, people: int) -> str:
-    return f"{people} 人都来过" if count == people else f"{people} 人中来过 {count} 人"
+def _came(count: int, people: int) -> tuple[str, str]:
+    if count == people:
+        return f"{people} 人都来过", f"all {people} people"
+    return f"{people} 人中来过 {count} 人", f"{count} of the {people} people"
+
+
+def _claims_zh(count: int, of: int) -> str:
+    return f"{of} 张结算单全部" if count == of else f"{of} 张结算单中有 {count} 张"
+
+
+def _here(count: int, meetings: int) -> tuple[str, str]:
+    if count == meetings:
+        return f"{meetings} 次同现都在此", f"all {meetings} meetings were here"
+    return (
+        f"{meetings} 次同现中有 {count} 次在此",
+        f"{count} of {meetings} meetings {'was' if count == 1 else 'were'} here",
+    )
 
 
 def _reason_of_place(standing: MembershipDecision) -> tuple[str, str]:
     spot = standing.spot
     of_place = spot.claim_count / max(spot.own_claim_count, 1)
+    (people_zh, people_en), (here_zh, here_en) = (
+        _came(spot.patient_count, spot.people_count),
+        _here(spot.session_count, spot.all_session_count),
+    )
     came_zh, came_en = (
         (
             f"{spot.people_count} 人中有 {spot.patient_count} 人使用此处，不必同日到场",
@@ -174,36 +191,41 @@ def _reason_of_place(standing: MembershipDecision) -> tuple[str, str]:
         )
         if standing.stage == "block_place"
         else (
-            f"{spot.all_session_count} 次聚集中有 {spot.session_count} 次在此，{_came(spot.patient_count, spot.people_count)}",
-            f"{spot.session_count} of {spot.all_session_count} sittings were here, with {spot.patient_count} of the {spot.people_count} people",
+            f"{here_zh}，{people_zh}",
+            f"{here_en}, with {people_en}",
         )
     )
     return (
-        f"{came_zh}；占该机构结算的 {of_place:.1%}",
+        f"{came_zh}；占该机构全部结算单的 {of_place:.1%}",
         f"{came_en}; {of_place:.1%} of the place's claims",
     )
 
 
 def _reason_of_hand(standing: MembershipDecision, hand: StaffInvolvement) -> tuple[str, str]:
     spot = standing.spot
+    often_zh, often_en = (
+        ("次次都是", "all")
+        if hand.led_count == spot.sitting_count
+        else (f"有 {hand.led_count} 次", f"{hand.led_count} of the")
+    )
     at_zh, at_en = {
         "block_doctor": (
-            f"到过 {spot.place_id} 的 {spot.patient_count} 人中有 {hand.patient_count} 人由其接诊，平时占该处结算的 {hand.share_of_place:.1%}",
+            f"到过 {spot.place_id} 的 {spot.patient_count} 人中有 {hand.patient_count} 人由其接诊，其平时只占该处结算单的 {hand.share_of_place:.1%}",
             f"{hand.patient_count} of the {spot.patient_count} people who used {spot.place_id} saw them, who usually have {hand.share_of_place:.1%} of that place's claims",
         ),
         "leads": (
-            f"在 {spot.place_id} 的 {spot.sitting_count} 次聚集中有 {hand.led_count} 次多数结算经其手，平时占该处结算的 {hand.share_of_place:.1%}",
-            f"most claims of {hand.led_count} of the {spot.sitting_count} sittings at {spot.place_id} were theirs, usually {hand.share_of_place:.1%} of that place's",
+            f"在 {spot.place_id} 的 {spot.sitting_count} 次同现中，{often_zh}多数结算单由其经手，其平时占该处结算单的 {hand.share_of_place:.1%}",
+            f"at {often_en} {spot.sitting_count} meetings at {spot.place_id} most claims were theirs, usually {hand.share_of_place:.1%} of that place's",
         ),
         "constant": (
-            f"在 {spot.place_id} 的 {spot.sitting_count} 次聚集中有 {hand.sitting_count} 次在场，经手 {hand.seen_claim_count} 笔（共 {hand.place_seen_claim_count} 笔），常在场的医师几乎包揽本组在此的结算",
-            f"there at {hand.sitting_count} of the {spot.sitting_count} sittings at {spot.place_id} with {hand.seen_claim_count} of the {hand.place_seen_claim_count} claims, nearly all of which are with doctors so constant",
+            f"在 {spot.place_id} 的 {spot.sitting_count} 次同现中有 {hand.sitting_count} 次在场，当时的 {_claims_zh(hand.seen_claim_count, hand.place_seen_claim_count)}由其经手；此处的结算单几乎都由这样常在场的医师经手",
+            f"there at {hand.sitting_count} of the {spot.sitting_count} meetings at {spot.place_id} with {hand.seen_claim_count} of the {hand.place_seen_claim_count} claims, nearly all of which are with doctors so constant",
         ),
     }[standing.stage]
     if standing.stage == "block_doctor":  # each came on a day of their own: there are no sittings to count
         return at_zh, at_en
     expected = hand.expected_claim_count
     return (
-        f"聚集时的 {spot.all_claim_count} 笔结算中有 {hand.all_claim_count} 笔经其手，按所在机构占比应为 {expected:.1f} 笔；{at_zh}",
-        f"{hand.all_claim_count} of the {spot.all_claim_count} claims at the sittings went through them, {expected:.1f} expected; {at_en}",
+        f"同现时的 {_claims_zh(hand.all_claim_count, spot.all_claim_count)}由其经手，按平时占比应为 {expected:.1f} 张；{at_zh}",
+        f"{hand.all_claim_count} of the {spot.all_claim_count} claims at the meetings went through them, {expected:.1f} by their usual share; {at_en}",
     )

@@ -76,12 +76,18 @@ def _attendance(row: dict[str, Any], claims: tuple[str, ...]) -> Evidence:
     members, peers = int(row["member_count"]), int(row["peer_count"])
     own, other = int(row["member_attended"]) / members, int(row["peer_attended"]) / peers
     least, most = ceil(row["least_claims"]), int(row["peer_most"])
+    at_zh, at_en = (
+        (
+            f"平均到场{f' {other:.2f}' if other >= 0.005 else '不到 0.01'} 次，最多的一人 {most} 次",
+            f"on average they were at {f'{other:.2f}' if other >= 0.005 else 'fewer than 0.01'} of these meetings, the most that one of them came to is {most}",
+        )
+        if most
+        else ("一次也没有到场", "none of them was at any of these meetings")
+    )
     return Evidence(
         evidence_id="", kind="attendance",
-        sentence_zh=f"同类对照：同样常去这些机构（至少 {least} 笔结算）的组外人员有 {peers} 人，平均到场 {other:.2f} 次，最多的一人 {most} 次；"
-        f"本组 {members} 人平均到场 {own:.1f} 次",
-        sentence_en=f"Like people: {peers} others go to these places as often (at least {least} claims); on average they were at {other:.2f} "
-        f"of these sittings, the one who was at most of them at {most}; these {members} people were at {own:.1f}",
+        sentence_zh=f"同类人对照：另有 {peers} 人同样常去这些机构（至少 {least} 张结算单），{at_zh}；这 {members} 名成员平均到场 {own:.1f} 次",
+        sentence_en=f"Like people: {peers} others go to these places as often (at least {least} {'claim' if least == 1 else 'claims'}); {at_en}; these {members} people were at {own:.1f}",
         observed=round(own, 3), expected=round(other, 3), claim_ids=claims,
     )  # fmt: skip
 
@@ -92,7 +98,7 @@ def _money(row: dict[str, Any], claims: tuple[str, ...]) -> Evidence:
     kind_zh, kind_en = _KINDS_OF_CARE[bool(row["stays"]), bool(row["visits"])]
     return Evidence(
         evidence_id="", kind="money",
-        sentence_zh=f"同类对照：本组 {members} 人{kind_zh}人均基金支付 {own:,.2f} 元；同期去同样机构、同年龄段的组外 {peers} 人人均 {other:,.2f} 元",
+        sentence_zh=f"同类人对照：这 {members} 名成员{kind_zh}人均基金支付 {own:,.2f} 元；同期去同样机构、同年龄段的其他 {peers} 人，人均 {other:,.2f} 元",
         sentence_en=f"Like people: for {kind_en} the fund paid {own:,.2f} yuan a person for these {members}; for {peers} others of the same "
         f"places and ages in the same time {other:,.2f} yuan",
         observed=round(float(own), 2), expected=round(float(other), 2), claim_ids=claims,

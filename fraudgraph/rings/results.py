@@ -160,6 +160,7 @@ def _dossier(store: Store, candidate: Candidate) -> Dossier:
         "(SELECT place_id FROM member_claims WHERE group_no = $group_no) ORDER BY 1",
         **group,
     )
+    points = store.rows((_SQL / "place_points.sql").read_text(encoding="utf-8"), **group)
     return Dossier(
         ring=candidate.ring,
         edges=tuple(
@@ -173,6 +174,7 @@ def _dossier(store: Store, candidate: Candidate) -> Dossier:
         claims=tuple(_claim(row) for row in claims),
         claim_count=len(claims),
         place_names=dict(places),
+        place_points={place: (longitude, latitude) for place, longitude, latitude in points},
     )  # fmt: skip
 
 

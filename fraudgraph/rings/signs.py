@@ -15,7 +15,8 @@ from fraudgraph.groups.judging import MAIN_SHARE, MAIN_WINDOWS, Judged, measure
 from fraudgraph.groups.presences import DAY_MINUTES, MOST_HOLDERS, Presences, read_presences
 from fraudgraph.groups.segments import Floats, Ints, distinct, distinct_counts, rows_between, where_in
 from fraudgraph.groups.windows import Attendance, attendance_of
-from fraudgraph.rings.signs_apart import add_from_places, without_windows
+from fraudgraph.rings.alone import LEAST_COMMON, how_alone
+from fraudgraph.rings.signs_apart import add_from_places, by_kind, without_windows
 from fraudgraph.store import Store
 
 __all__ = ["read_signs"]
@@ -59,7 +60,10 @@ def read_signs(store: Store) -> dict[int, dict[str, float]]:
     members = store.arrow("SELECT group_no, patient FROM group_members ORDER BY group_no, patient")
     group, person = (members[name].to_numpy().astype(np.int64) for name in ("group_no", "patient"))
     signs: dict[int, dict[str, float]] = {int(no): {} for no in np.unique(group)}
-    for name, values in (("signs_claims", {}), ("signs_people", {"most": MOST_HOLDERS}), ("signs_own", {})):
+    for name, values in (
+        ("signs_claims", {}), ("signs_people", {"most": MOST_HOLDERS}), ("signs_own", {}),
+        ("signs_lives", {"least_common": LEAST_COMMON}), ("signs_bills", {}),
+    ):  # fmt: skip
         table = store.arrow((_SQL / f"{name}.sql").read_text(encoding="utf-8"), **values)
         for row in table.to_pylist():
             signs[row["group_no"]].update(
@@ -76,10 +80,14 @@ def read_signs(store: Store) -> dict[int, dict[str, float]]:
         found.update(_of_group(scene, no, person[starts[no] : starts[no + 1]]))
         if "window_count_log" not in found and no not in steered:
             found.update(without_windows(found))
-    return {
-        no: {fact: round(value, 6) for fact, value in sorted(found.items()) if np.isfinite(value)}
+    signs = {
+        no: {fact: round(value, 6) for fact, value in found.items() if np.isfinite(value)}
         for no, found in signs.items()
     }
+    people = {no: frozenset(person[starts[no] : starts[no + 1]].tolist()) for no in signs}
+    for no, ranks in how_alone(signs, people).items():
+        signs[no].update({fact: round(value, 6) for fact, value in ranks.items()})
+    return {no: dict(sorted(by_kind(found, steered=no in steered).items())) for no, found in signs.items()}
 
 
 def _scene(store: Store, group: Ints, person: Ints) -> _Scene:

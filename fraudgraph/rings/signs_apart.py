@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from fraudgraph.rings.terms import read_signs_file
 from fraudgraph.store import Store
 
-__all__ = ["add_from_places", "without_windows"]
+__all__ = ["add_from_places", "by_kind", "without_windows"]
 
 LEAST_EXPECTED = 0.05
 """Fewer people than this are never expected."""
@@ -45,3 +46,27 @@ def without_windows(known: dict[str, float]) -> dict[str, float]:
         tops = [known.get(f"top_{kind}_share", 0.0) for kind in ("phone", "account", "agent")]
         return {"chain_top_share": max(tops)}
     return {}
+
+
+def by_kind(known: dict[str, float], *, steered: bool) -> dict[str, float]:
+    """Tell facts that mean something else in groups of this kind under names of their own (`stays_attendance` for `attendance`).
+
+    Who comes back to a ward every time is ill; whose card is used in two batches of five may not be: the fact is the same, what it
+    speaks for is not. Which facts these are stands in `signs.toml`.
+    """
+    kind = ""
+    if steered:
+        kind = "steered"
+    elif "customs_nats_log" in known:
+        kind = "clientele"
+    elif (
+        "window_count_log" in known
+        and "block_nats_log" not in known
+        and known.get("inpatient_share", 0.0) > 0.5
+    ):
+        kind = "stays"
+    registered = read_signs_file()
+    return {
+        f"{kind}_{fact}" if kind and f"{kind}_{fact}" in registered else fact: value
+        for fact, value in known.items()
+    }

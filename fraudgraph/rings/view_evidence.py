@@ -10,7 +10,7 @@ from typing import Any
 from fraudgraph.records import Evidence, Member, NodeKind
 from fraudgraph.store import Store
 
-__all__ = ["PlaceLinks", "linked_place_evidence", "paper_evidence", "read_place_links"]
+__all__ = ["PlaceLinks", "flag_evidence", "linked_place_evidence", "paper_evidence", "read_place_links"]
 
 _SQL = Path(__file__).parent / "sql"
 
@@ -103,7 +103,7 @@ def _bills(row: dict[str, Any]) -> Evidence:
     return Evidence(
         evidence_id="", kind="same_bill",
         sentence_zh=f"其中 {people} 人（{pairs} 对）在同一机构多次出现少见的雷同账单（同日金额相差约 1% 以内，或项目与数量相同）；最突出的两人有 {observed:.0f} 份，"
-        f"按该机构同类账单预计 {expected:.2f} 份",
+        f"按该机构的同类账单预计 {expected:.2f} 份",
         sentence_en=f"{people} of them ({pairs} {'pair' if pairs == 1 else 'pairs'}) had the same uncommon bills at one place several times (within about 1 % of the amount on one "
         f"day, or the same items and quantities); the most striking two had {observed:.0f} in common, {expected:.2f} were to be expected "
         "from the place's other bills of the kind",
@@ -126,3 +126,54 @@ def _packs(row: dict[str, Any]) -> Evidence:
         f"{observed:.0f} repeated packs, {expected:.2f} were to be expected at the rate at which codes repeat at the places that person goes to",
         observed=float(observed), expected=round(float(expected), 4), claim_ids=tuple(row["claim_ids"]),
     )  # fmt: skip
+
+
+def flag_evidence(
+    rows: list[dict[str, Any]], members: int, titles: dict[str, tuple[str, str]]
+) -> list[Evidence]:
+    """Sentences on the screening models that hit a group's people, beside others of the same places.
+
+    Parameters
+    ----------
+    rows : list of dict
+        What flag_evidence.sql gave of the group.
+    members : int
+        How many patients it has.
+    titles : dict
+        The models' titles in Chinese and English.
+    """
+    found = []
+    for row in rows:
+        model, count, hit = row["model"], len(row["claim_ids"]), int(row["patient_count"])
+        zh, en = titles.get(model, ("", ""))
+        hit_peers, peers = int(row["hit_peer_count"]), int(row["peer_count"])
+        share = hit_peers / peers if peers else None
+        more_zh = more_en = ""
+        if share is not None:
+            more_zh, more_en = _hit_among_others(hit_peers, peers, share * members)
+        found.append(
+            Evidence(
+                evidence_id="", kind="flag",
+                sentence_zh=f"筛查模型 {model}{f'（{zh}）' if zh else ''}命中其中 {hit} 人、{count} 张结算单{more_zh}",
+                sentence_en=f"Screening model {model}{f' ({en})' if en else ''} hit {count} {'claim' if count == 1 else 'claims'} of {hit} of them{more_en}",
+                observed=float(hit), expected=None if share is None else round(share * members, 3),
+                claim_ids=tuple(row["claim_ids"]),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _hit_among_others(hit: int, peers: int, expected: float) -> tuple[str, str]:
+    """How many others of the same places a model hit, and how many of the ring that would give."""
+    if not hit:
+        return (
+            f"；同类人对照：去同样机构的其他 {peers} 人无一命中",
+            f"; like people: none of {peers} others of the same places was hit",
+        )
+    few_zh, few_en = (
+        (f" {expected:.1f}", f"{expected:.1f}") if expected >= 0.05 else ("不到 0.1", "fewer than 0.1")
+    )
+    return (
+        f"；同类人对照：去同样机构的其他 {peers} 人中命中 {hit} 人（{hit / peers:.1%}），照此预计{few_zh} 人",
+        f"; like people: {hit} of {peers} others of the same places {'was' if hit == 1 else 'were'} hit ({hit / peers:.1%}), which would give {few_en}",
+    )

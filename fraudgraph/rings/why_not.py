@@ -112,7 +112,7 @@ def _patient(store: Store, known: Known, settings: Settings) -> Deciding:
     if not rows:
         return Deciding(
             stage="no_group", ring_id="", observed=0, needed=1,
-            sentence_zh="没有到过任何社团的聚集（0 次），因此不属于任何社团。",
+            sentence_zh="没有到过任何社团的同现（0 次），因此不属于任何社团。",
             sentence_en="Came to no group's meeting (0 times), so belongs to none.",
         )  # fmt: skip
     ring_id, group_no, patient, attended, sessions = rows[0]
@@ -120,7 +120,7 @@ def _patient(store: Store, known: Known, settings: Settings) -> Deciding:
     least = settings.rings.min_patients
     return Deciding(
         stage="unlike_members", ring_id=ring_id, observed=round(nats, 2), needed=0.0,
-        sentence_zh=f"不属于任何社团；最接近的是 {ring_id}：{sessions} 次聚集中到场 {attended} 次，与常去那里的其他人相比，支持其属于该组的证据为 {nats:+.2f} 奈特"
+        sentence_zh=f"不属于任何社团；最接近的是 {ring_id}：{sessions} 次同现中到场 {attended} 次，与常去那里的其他人相比，支持其属于该社团的证据为 {nats:+.2f} 奈特"
         f"（须大于 0，且至少到场 2 次；成团至少 {least} 人）。",
         sentence_en=f"Belongs to no group; nearest is {ring_id}: there at {attended} of {sessions} meetings. Beside others who use these places as often, "
         f"{nats:+.2f} nats speak for belonging (more than 0 and two meetings needed; a group has {least} people at least).",
@@ -153,8 +153,8 @@ def _elsewhere(store: Store, known: Known) -> Deciding:
     if not near:
         return Deciding(
             stage="no_sitting", ring_id="", observed=0, needed=2,
-            sentence_zh="没有任何社团在此（或经其手）聚集：0 次，至少须 2 次。",
-            sentence_en="No group had a sitting here or through them: 0, at least 2 needed.",
+            sentence_zh="没有任何社团在此（或经其手）同现：0 次，至少须 2 次。",
+            sentence_en="No group met here or through them: 0, at least 2 needed.",
         )  # fmt: skip
     standing, ring_id = max(near, key=lambda pair: (_nearness(pair[0]), pair[1]))
     said_zh, said_en = _said(standing)
@@ -177,22 +177,22 @@ def _said(standing: MembershipDecision) -> tuple[str, str]:
     if hand is not None:
         at, n = spot.place_id, spot.sitting_count
         return {
-            "place_not_named": (f"在 {at} 的 {n} 次聚集中到场 {hand.sitting_count} 次，但该处未列入",
-                                f"there at {hand.sitting_count} of {n} sittings at {at}, which is not named itself"),
-            "few_sittings": (f"在 {at} 的 {n} 次聚集中到场 {hand.sitting_count} 次，至少须 2 次且占 {needed:.0%}",
-                             f"there at {hand.sitting_count} of {n} sittings at {at}; at least 2 and {needed:.0%} of them needed"),
-            "like_colleagues": (f"在 {at} 的 {n} 次聚集中有 {hand.led_count} 次多数结算经其手，平时占该处结算的 {hand.share_of_place:.1%}，偶然的概率 {observed:.2g}，须不超过 {needed:g}",
-                                f"most claims of {hand.led_count} of {n} sittings at {at} were theirs, usually {hand.share_of_place:.1%} of that place's; chance alone {observed:.2g}, at most {needed:g} needed to be named"),
-        }.get(standing.stage, (f"已列入该组，但该组未成为团伙：{at}", f"would be named with it, at {at}"))  # fmt: skip
+            "place_not_named": (f"在 {at} 的 {n} 次同现中到场 {hand.sitting_count} 次，但该处未列入",
+                                f"there at {hand.sitting_count} of {n} meetings at {at}, which is not named itself"),
+            "few_sittings": (f"在 {at} 的 {n} 次同现中到场 {hand.sitting_count} 次，至少须 2 次且占 {needed:.0%}",
+                             f"there at {hand.sitting_count} of {n} meetings at {at}; at least 2 and {needed:.0%} of them needed"),
+            "like_colleagues": (f"在 {at} 的 {n} 次同现中有 {hand.led_count} 次多数结算单由其经手，其平时占该处结算单的 {hand.share_of_place:.1%}，偶然的概率 {observed:.2g}，须不超过 {needed:g}",
+                                f"most claims of {hand.led_count} of {n} meetings at {at} were theirs, usually {hand.share_of_place:.1%} of that place's; chance alone {observed:.2g}, at most {needed:g} needed to be named"),
+        }.get(standing.stage, (f"已列入该社团，但该社团未成为团伙：{at}", f"would be named with it, at {at}"))  # fmt: skip
     return {
-        "with_the_rest": (f"该组所属的更大群体的其他人也常来此处，人均次数为本组的 {observed:.2f} 倍，达到 {needed:.2f} 倍即属该群体",
+        "with_the_rest": (f"该社团所属的更大群体的其他人也常来此处，人均次数为该社团的 {observed:.2f} 倍，达到 {needed:.2f} 倍即属该群体",
                           f"the rest of the larger group come here {observed:.2f} times as often, each, as these people; from {needed:.2f} on it is that group's place"),
-        "fills_for_the_rest": (f"本组在此的结算有 {observed:.1%} 是更大群体常去机构的医师所开处方，达到 {needed:.0%} 即属该群体",
+        "fills_for_the_rest": (f"该社团在此的结算单有 {observed:.1%} 是更大群体常去机构的医师所开处方，达到 {needed:.0%} 即属该群体",
                                f"{observed:.1%} of the group's claims here fill prescriptions from where the larger group goes; from {needed:.0%} on it is that group's place"),
-        "by_chance": (f"聚集时的 {spot.all_claim_count} 笔结算中有 {spot.claim_count} 笔在此，按其占全部结算之比偶然的概率 {observed:.2g}，须不超过 {needed:g}",
-                      f"{spot.claim_count} of the {spot.all_claim_count} claims at its sittings were here; chance alone {observed:.2g}, at most {needed:g} needed to be named"),
+        "by_chance": (f"同现时的 {spot.all_claim_count} 张结算单中有 {spot.claim_count} 张在此，按其占全部结算之比偶然的概率 {observed:.2g}，须不超过 {needed:g}",
+                      f"{spot.claim_count} of the {spot.all_claim_count} claims at its meetings were here; chance alone {observed:.2g}, at most {needed:g} needed to be named"),
         "few_people": (f"{spot.people_count} 人中到过此处的有 {observed:.0f} 人，至少须 {needed:.1f} 人",
                        f"{observed:.0f} of its {spot.people_count} people came here, {needed:.1f} needed"),
-        "small_share": (f"{spot.all_session_count} 次聚集中占 {spot.session_count} 次（{observed:.1%}），至少须 2 次且 {needed:.0%}",
-                        f"{spot.session_count} of its {spot.all_session_count} sittings ({observed:.1%}); at least 2 and {needed:.0%} needed"),
-    }.get(standing.stage, ("已列入该组", "would be named with it"))  # fmt: skip
+        "small_share": (f"{spot.all_session_count} 次同现中占 {spot.session_count} 次（{observed:.1%}），至少须 2 次且 {needed:.0%}",
+                        f"{spot.session_count} of its {spot.all_session_count} meetings ({observed:.1%}); at least 2 and {needed:.0%} needed"),
+    }.get(standing.stage, ("已列入该社团", "would be named with it"))  # fmt: skip

@@ -138,7 +138,7 @@ def test_capacity_cuts_the_list_after_verdicts() -> None:
     assert [case.ring.ring_id[-1] for case in cases if case.ring.listed] == ["2", "3"]
     why = {case.ring.ring_id[-1]: case.ring.held_zh for case in cases if case.ring.held_zh}
     assert "李敏 核查排除" in why["1"]
-    assert "5 笔" in why["1"], "half of ten claims would bring it back"
+    assert "5 张" in why["1"], "half of ten claims would bring it back"
     assert "容量" in why["4"]
 
 

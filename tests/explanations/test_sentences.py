@@ -6,7 +6,7 @@ import pytest
 
 from fraudgraph.explanations.cards import Card, Condition, read_library
 from fraudgraph.explanations.facts import UNITS, Known
-from fraudgraph.explanations.sentences import Checked, sentence
+from fraudgraph.explanations.sentences import Checked, sentence, without_rules
 from fraudgraph.explanations.weighing import explain, weigh_card
 
 LIBRARY = read_library()
@@ -21,8 +21,14 @@ JUST = {
     "households": 1,
     "yes": 1,
 }
-BOUND_ZH = {"≥": ">=", "≤": "<=", ">": ">", "<": "<"}
+BOUND_ZH = {"至少": ">=", "至多": "<=", "多于": ">", "少于": "<"}
 BOUND_EN = {"at least": ">=", "at most": "<=", "more than": ">", "less than": "<"}
+
+
+NONE_ZH, NONE_EN = (
+    {getattr(fact, f"none_{lang}").format(**LIBRARY.numbers) for fact in LIBRARY.facts.values()} - {""}
+    for lang in ("zh", "en")
+)
 
 
 def conditions_of(card: Card) -> list[tuple[str, Condition]]:
@@ -69,10 +75,12 @@ def claims_of_zh(text: str) -> list[tuple[str, float, bool, str, float]]:
     found = []
     for clause in text.split("；"):
         said = re.fullmatch(
-            r"(?P<words>.*)（(?P<unmet>未满足 )?(?P<op>[≥≤<>]) (?P<bound>[\d.]+)(?P<unit>.*)）", clause
+            r"(?P<words>.*)（标准：(?P<op>至少|至多|多于|少于) (?P<bound>[\d.]+)(?P<unit>.*?)(?P<unmet>，不符)?）",
+            clause,
         )
         if said:
-            number = re.findall(rf"([\d.]+){re.escape(said['unit'])}", said["words"])[-1]
+            none = said["words"] in NONE_ZH
+            number = "0" if none else re.findall(rf"([\d.]+){re.escape(said['unit'])}", said["words"])[-1]
             scale = 100 if said["unit"] == "%" else 1
             found.append(
                 (
@@ -92,7 +100,7 @@ def claims_of_en(text: str) -> list[tuple[str, float, bool, str, float]]:
     found = []
     for clause in text.split("; "):
         said = re.fullmatch(
-            r"(?P<words>.*) \((?P<needs>needs )?(?P<op>at least|at most|more than|less than) (?P<bound>[\d.]+)(?P<unit>%| \w+)(?P<unmet>, not met)?\)",
+            r"(?P<words>.*) \(rule: (?P<op>at least|at most|more than|less than) (?P<bound>[\d.]+)(?P<unit>%| \w+)(?P<unmet>, not met)?\)",
             clause,
         )
         if said:
@@ -100,11 +108,11 @@ def claims_of_en(text: str) -> list[tuple[str, float, bool, str, float]]:
             words = (
                 next(u for u in UNITS.values() if unit in (u.one, u.many)) if unit != "%" else UNITS["share"]
             )
-            number = re.findall(
+            found_numbers = re.findall(
                 rf"([\d.]+)(?:{re.escape(words.one)}|{re.escape(words.many)})", said["words"]
-            )[0]
+            )
+            number = "0" if said["words"] in NONE_EN else found_numbers[0]
             scale = 100 if unit == "%" else 1
-            assert (said["needs"] is None) == (said["unmet"] is None)
             found.append(
                 (
                     said["words"],
@@ -156,7 +164,7 @@ def test_just_met_it_holds_and_the_sentence_says_so(card: Card, way: str, condit
         assert weighed.way == through
         told_right(card, known)
         said_zh, said_en = sentence(weighed.conditions, LIBRARY.numbers)
-        assert "未满足" not in said_zh
+        assert "不符" not in said_zh
         assert "not met" not in said_en
         if not condition.quiet:
             zh, en = sentence(
@@ -187,7 +195,7 @@ def test_just_missed_it_does_not_hold_and_the_sentence_says_why(
             assert "是更大群体" in said_zh
             assert "this is a part of a larger group" in said_en
         else:
-            assert "未满足" in said_zh
+            assert "不符" in said_zh
             assert "not met" in said_en
 
 
@@ -217,7 +225,6 @@ def test_not_known_is_never_told_as_a_number(card: Card, way: str, condition: Co
         (0.6, "60%"),
         (0.604, "60%"),
         (0.001, "0.1%"),
-        (0.0, "0%"),
         (0.9996, "99.96%"),
     ],
 )
@@ -240,3 +247,34 @@ def test_the_largest_household_of_six_strangers_is_one_of_them() -> None:
     )
     said = next(e for e in explain(known) if e.name == "family")
     assert "0%" not in said.sentence_zh.replace("60%", "").replace("50%", "")
+
+
+def test_a_share_of_nothing_is_said_in_words_and_not_as_0_percent() -> None:
+    checked = [
+        Checked(condition=condition, observed=0.0, met=condition.met(0.0))
+        for card in LIBRARY.cards
+        for _, condition in conditions_of(card)
+        if condition.fact.none_zh and not condition.quiet
+    ]
+    assert len({c.condition.fact.name for c in checked}) > 25
+    for one in checked:
+        zh, en = (without_rules(text) for text in sentence([one], LIBRARY.numbers))
+        assert (zh in NONE_ZH, en in NONE_EN) == (True, True)
+    one = checked[0]
+    little = Checked(condition=one.condition, observed=0.001, met=one.condition.met(0.001))
+    assert "0.1%" in sentence([little], LIBRARY.numbers)[0], "a little is a number, not nothing"
+
+
+def test_the_rules_can_be_left_out_and_nothing_else_goes() -> None:
+    checked = [
+        Checked(condition=condition, observed=condition.value, met=condition.met(condition.value))
+        for card in LIBRARY.cards
+        for _, condition in conditions_of(card)
+        if condition.fact.unit != "yes" and not condition.quiet
+    ]
+    for one in checked:
+        zh, en = sentence([one], LIBRARY.numbers)
+        assert ("（标准：" in zh, "(rule: " in en) == (True, True)
+        bare_zh, bare_en = without_rules(zh), without_rules(en)
+        assert zh.startswith(bare_zh) and en.startswith(bare_en)
+        assert "标准" not in bare_zh and "rule:" not in bare_en

@@ -9,15 +9,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from fraudgraph.doctor import find_chromium
 from fraudgraph.graphdb.kit import question_link
 from fraudgraph.report.files import browser_link
 from fraudgraph.settings import ReferralSettings, Settings
 from tests.graphdb.conftest import Served
+from tests.waiting import PATIENCE
 
 pytestmark = [pytest.mark.neo4j, pytest.mark.browser]
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
 PATIENT, PHARMACY, FACILITY, RING, HIGH, MET = (
     "#56B4E9",
     "#E69F00",
@@ -29,24 +28,18 @@ PATIENT, PHARMACY, FACILITY, RING, HIGH, MET = (
 
 
 @pytest.fixture(scope="module")
-def page(served: Served) -> Iterator[Any]:
+def page(served: Served, browser: Any) -> Iterator[Any]:
     """Browser as `neo4j open` opens it, logged in with the generated password."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    chromium = find_chromium()
-    if chromium is None:
-        pytest.skip("no Chromium here")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
-        opened = browser.new_page(viewport={"width": 1600, "height": 1100})
-        opened.set_default_timeout(40_000)
-        opened.goto(served.server.browser_url)
-        opened.wait_for_selector("input[data-testid=password]")
-        assert opened.input_value("input[data-testid=username]") == "neo4j"
-        opened.fill("input[data-testid=password]", served.server.places.password())
-        opened.click("button[data-testid=connect]")
-        opened.wait_for_selector("text=本月线索")
-        yield opened
-        browser.close()
+    opened = browser.new_page(viewport={"width": 1600, "height": 1100})
+    opened.set_default_timeout(PATIENCE * 1000)
+    opened.goto(served.server.browser_url)
+    opened.wait_for_selector("input[data-testid=password]")
+    assert opened.input_value("input[data-testid=username]") == "neo4j"
+    opened.fill("input[data-testid=password]", served.server.places.password())
+    opened.click("button[data-testid=connect]")
+    opened.wait_for_selector("text=本月线索")
+    yield opened
+    opened.close()
 
 
 def press(page: Any, label: str) -> None:

@@ -1,7 +1,7 @@
 """The DAG under a real Airflow: imported by its own loader, its month that of its own timetable, its command called for real.
 
-Airflow is no dependency of ours: `FRAUDGRAPH_AIRFLOW` names the Pythons of environments that have it (several with `:`), such as one
-with Airflow 2 and one with Airflow 3, each made with `uv venv` and `uv pip install apache-airflow==…`.
+Airflow is no dependency of ours: `FRAUDGRAPH_AIRFLOW` names the Pythons of environments that have it (several with `:`).
+`start.py test --install` makes one with Airflow 2 and one with Airflow 3, from the pins in `airflow/`, and names them.
 """
 
 import json
@@ -44,13 +44,16 @@ print("TOLD " + json.dumps(told))
 """
 
 
+@pytest.mark.airflow
 @pytest.mark.parametrize("python", PYTHONS or [""], ids=lambda path: path.replace("/", "_") or "none")
 def test_airflow_loads_the_dag_and_on_the_fifth_of_november_it_asks_for_october(
     python: str, tmp_path: Path
 ) -> None:
     """The workspace is empty, so that the command ends with 4: the task fails at once and is not tried again."""
     if not python:
-        pytest.skip("no Airflow: FRAUDGRAPH_AIRFLOW names no Python that has one")
+        pytest.skip(
+            "no Airflow here: `python3 start.py test --install` fetches it, or FRAUDGRAPH_AIRFLOW names a Python that has it"
+        )
     workspace = tmp_path / "workspace"
     init_workspace(workspace)
     command = tmp_path / "fraudgraph"

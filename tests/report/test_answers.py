@@ -68,9 +68,9 @@ def test_a_block_is_held_against_chance_by_its_places_not_by_a_meeting() -> None
 
 def test_an_explanation_that_holds_is_what_comes_first() -> None:
     ring = held_ring()
-    said = ring.explanations[0].sentence_en
+    said = ring.explanations[0].sentence_en.rstrip(".")
     assert told(replace(small_dossier(), ring=ring))["Why not lawful"][1].startswith(
-        f"Settle this first: 'care home' ({said}) holds"
+        f"Settle this first: 'care home' holds: {said}. The score has stepped down."
     )
 
 
@@ -99,5 +99,5 @@ def test_the_desk_to_ask_at_is_named_by_its_id() -> None:
         for check in checks(dossier, Cast(dossier, Naming([dossier.ring], Settings())))
         if "Video" in check.title.en
     )
-    assert "desk OP17:" in video.items[0].en
-    assert "经办 OP17：" in video.items[0].zh
+    assert "operator OP17:" in video.items[0].en
+    assert "经办人 OP17：" in video.items[0].zh

@@ -163,11 +163,11 @@ def test_the_reason_carries_the_number() -> None:
     clinic = judged([spot()], [hand("D1", 10, 9, 54, 0.2)])
     place, doctor = _joined(clinic["H1"], 100_000), _joined(clinic["D1"], 100_000)
     assert (place.role, place.expected_claim_count, place.strength) == (Role.OUTLET, 1.2, 0.5)
-    assert "10 of 20 sittings were here, with 12 of the 12 people; 6.0%" in place.reason_en
+    assert "10 of 20 meetings were here, with all 12 people; 6.0%" in place.reason_en
     assert "12 人都来过" in place.reason_zh
     assert (doctor.role, doctor.expected_claim_count) == (Role.PRESCRIBER, 12.0)
-    assert "9 of the 10 sittings at H1 were theirs, usually 20.0%" in doctor.reason_en
-    assert "在 H1 的 10 次聚集中有 9 次" in doctor.reason_zh
+    assert "at 9 of the 10 meetings at H1 most claims were theirs, usually 20.0%" in doctor.reason_en
+    assert "在 H1 的 10 次同现中，有 9 次" in doctor.reason_zh
     front = _joined(judged([spot(own_claim_count=150)])["H1"], 100_000)
     assert front.role is Role.FRONT
     used = judged([spot(session_count=1, sitting_count=0, in_block=True, patient_count=9)])["H1"]

@@ -15,11 +15,15 @@
   var named = box.getAttribute("data-named") === "1";
   var family = window.getComputedStyle(document.body).fontFamily;
   function size(n) { return n.data("kind") !== "patient" ? 42 : named ? 30 : 26; }
+  var wanted = JSON.parse(source.textContent);
+  var elements = wanted.nodes.map(function (n) { return { data: n, position: { x: n.x, y: n.y } }; }).concat(wanted.lines.map(function (e, i) {
+    return { data: { id: "e" + i, source: e[0], target: e[1], kind: e[2], width: e[3], told: [e[4], e[5]], since: e[6] } };
+  }));
   var cy;
   try {
     cy = cytoscape({
       container: box,
-      elements: JSON.parse(source.textContent),
+      elements: elements,
       layout: { name: "preset", padding: 36 },
       minZoom: 0.2, maxZoom: 5, userZoomingEnabled: false, boxSelectionEnabled: false,
       style: [
@@ -49,7 +53,7 @@
         } },
         { selector: ".faded", style: { "opacity": 0.1 } },
         { selector: "edge.near", style: { "opacity": 0.9 } },
-        { selector: ".off", style: { "display": "none" } }
+        { selector: ".off, .later", style: { "display": "none" } }
       ]
     });
   } catch (problem) {
@@ -65,7 +69,17 @@
       told.appendChild(row);
     });
   }
-  function speak(item) { return english() ? item.data("en") : item.data("zh"); }
+  var drawn = JSON.parse(document.getElementById("drawn").textContent);
+  function title(item) {
+    var both = (item.isNode() ? drawn.titles.nodes : drawn.titles.lines)[item.data("kind")];
+    return english() ? both[1] : both[0];
+  }
+  function speak(item) {
+    if (item.isNode()) { return title(item); }
+    var told = item.data("told");
+    if (english()) { return title(item) + ": " + told[0] + (told[1] ? ", expected " + told[1] : ""); }
+    return title(item) + " " + told[0] + " 次" + (told[1] ? "，预期 " + told[1] : "");
+  }
   cy.on("tap", "node", function (event) {
     var node = event.target, near = node.closedNeighborhood();
     cy.elements().removeClass("near").addClass("faded");
@@ -95,6 +109,22 @@
       cy.edges().filter(function (e) { return e.data("kind") === choice.getAttribute("data-line"); }).toggleClass("off", !choice.checked);
     });
   });
+  var asOf = document.getElementById("as-of");
+  if (asOf) {
+    var asOfTold = document.getElementById("as-of-told");
+    var showAsOf = function () {
+      var last = Number(asOf.value);
+      cy.batch(function () {
+        cy.elements().forEach(function (item) { item.toggleClass("later", item.data("since") > last); });
+      });
+      var people = cy.nodes("[kind = 'patient']").not(".later").length;
+      asOfTold.textContent = drawn.days[last] + (english() ? ": " + people + " people, " + (last + 1) + " days with meetings" : "：" + people + " 人，同现 " + (last + 1) + " 天");
+    };
+    asOf.parentNode.classList.add("on");
+    asOf.addEventListener("input", showAsOf);
+    document.querySelectorAll("input[name=lang]").forEach(function (choice) { choice.addEventListener("change", showAsOf); });
+    showAsOf();
+  }
   window.addEventListener("resize", function () { cy.resize(); cy.fit(undefined, 36); });
   box.setAttribute("data-ready", "1");
 })();
