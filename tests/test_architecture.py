@@ -29,6 +29,7 @@ ROOMS = (
     "explanations",
     "rings",
     "casework",
+    "cases",
     "graphdb",
     "report",
     "desk",
@@ -98,8 +99,9 @@ HOMES = {
     "jinja2": {"report"},
     "markupsafe": {"report"},  # jinja2's own string type
     "sqlglot": {"sql"},  # extra `spark`: nothing in a normal run imports it
-    "xlsxwriter": {"report", "claims", "synthetic", "hospital"},
-    # claims: a workbook from which a person was erased is written again; synthetic: a made-up hospital's books as a workbook; hospital: the findings of a visit
+    "docx": {"cases"},  # notices, files and referral packages that an office goes on writing in
+    "xlsxwriter": {"report", "claims", "synthetic", "hospital", "cases"},
+    # claims: a workbook from which a person was erased is written again; synthetic: a made-up hospital's books as a workbook; hospital: the findings of a visit; cases: overdue terms by county
     "python_calamine": {"claims", "casework"},
 }
 """The only rooms that import each library. A home that proves wrong is changed here, with a reason."""

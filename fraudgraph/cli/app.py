@@ -9,6 +9,7 @@ import typer
 from fraudgraph import __version__
 from fraudgraph.cli import (
     backups,
+    cases,
     casework,
     deliveries,
     doctor,
@@ -19,7 +20,9 @@ from fraudgraph.cli import (
     lab,
     month,
     neo4j,
+    points,
     profile,
+    refer,
     rings,
     run,
     screen,
@@ -92,6 +95,9 @@ expand.add_to(app)
 month.add_to(app)
 verdict.add_to(app)
 casework.add_to(app)
+cases.add_to(app)
+points.add_to(app)
+refer.add_to(app)
 watch.add_to(app)
 deliveries.add_to(app)
 workspace.add_to(app)

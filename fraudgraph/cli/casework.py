@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fraudgraph.cli.case_options import in_step
 from fraudgraph.cli.language import t
 from fraudgraph.cli.options import AsJson, WorkspaceToUse, examples, workspace_of
 from fraudgraph.cli.terminal import print_json, print_result, print_table
@@ -88,7 +89,9 @@ def _undo(
 ) -> None:
     from fraudgraph.casework.manual_edits import undo
 
-    made = undo(workspace_of(workspace).casework, number, by=by, on=date.today(), reason=reason)
+    place = workspace_of(workspace)
+    with in_step(place, by=by):
+        made = undo(place.casework, number, by=by, on=date.today(), reason=reason)
     print_result(
         t(
             f"Kept: entry {number} ({made.ring_id}) does not hold any more, from the next `fraudgraph month` on.",
@@ -116,7 +119,8 @@ def _add(
         action=action, ring_id=ring, by=by, on=date.today(), reason=reason, other=other, people=people,
         patients=known[ring].patients, other_patients=known[other].patients if other else (),
     )  # fmt: skip
-    add_edit(place.casework, edit)
+    with in_step(place, by=by):
+        add_edit(place.casework, edit)
     print_result(
         t(
             "Kept. The next `fraudgraph month` applies it, and every one after that.",

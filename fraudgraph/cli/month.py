@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fraudgraph.cli.case_options import check_in_step
 from fraudgraph.cli.language import language, t
 from fraudgraph.cli.options import AsJson, WorkspaceToUse, examples, workspace_of, workspace_root
 from fraudgraph.cli.terminal import command_name, print_json, print_result, progress, say
@@ -100,6 +101,7 @@ def _month(
 
     asked = Month.parse(month)
     place = up_to_date(workspace)
+    check_in_step(place)
     settings = load_settings(place.settings)
 
     from fraudgraph.jobs import NOTHING_TO_DO, run_month  # after the cheap things to get wrong

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fraudgraph.cli.case_options import in_step
 from fraudgraph.cli.language import t
 from fraudgraph.cli.options import AsJson, WorkspaceToUse, day_as_typed, examples, workspace_of
 from fraudgraph.cli.terminal import print_json, print_result, print_table, say
@@ -113,7 +114,8 @@ def _verdict(
         )
     check_known(place, [one.ring_id for one in found])
     check_days(found, date.today())
-    added = add_verdicts(place.casework, found)
+    with in_step(place, by=by or "verdict"):
+        added = add_verdicts(place.casework, found)
     _tell_disagreeing(workspace, {one.ring_id for one in found})
     if not added:
         print_result(

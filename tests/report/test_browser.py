@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import PATIENCE
+
 pytestmark = pytest.mark.browser
 
 
@@ -16,6 +18,7 @@ class Opened:
     def __init__(self, browser: Any, path: Path, *, query: str = "", **context: Any) -> None:
         self.context = browser.new_context(offline=True, **context)
         self.page = self.context.new_page()
+        self.page.set_default_timeout(PATIENCE * 1000)
         self.faults: list[str] = []
         self.asked: list[str] = []
         self.page.on(
