@@ -15,7 +15,6 @@ From files to ranked rings in five lines::
 """
 
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -32,10 +31,7 @@ if TYPE_CHECKING:
     from fraudgraph.nxbackend.interface import disable_fast as disable_fast
     from fraudgraph.nxbackend.interface import enable_fast as enable_fast
 
-try:
-    __version__ = version("fraudgraph-rings")
-except PackageNotFoundError:  # a bare checkout on the path, not installed
-    __version__ = "0.0.0+uninstalled"
+    __version__ = ""
 
 _HOMES = {
     "DenseBlocks": "fraudgraph.desk.groupings",
@@ -131,11 +127,20 @@ def demo_run(out: "str | Path" = "fraudgraph-demo", *, lang: str | None = None) 
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name != "__version__" and name not in _HOMES:
         raise AttributeError(f"module 'fraudgraph' has no attribute {name!r}")
-    thing = getattr(import_module(_HOMES[name]), name)
+    thing = _version() if name == "__version__" else getattr(import_module(_HOMES[name]), name)
     globals()[name] = thing
     return thing
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  # a tenth of what --help takes
+
+    try:
+        return version("fraudgraph-rings")
+    except PackageNotFoundError:  # a bare checkout on the path, not installed
+        return "0.0.0+uninstalled"
 
 
 def __dir__() -> list[str]:

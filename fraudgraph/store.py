@@ -6,18 +6,20 @@ A store is one DuckDB file in a folder, with Parquet written from it. Values ent
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
-import pyarrow as pa
 
 from fraudgraph.errors import StorageError
 
-__all__ = ["LockedStore", "Store", "StoreTimeoutError", "quoted", "storage_problem"]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["LockedStore", "Store", "StoreTimeoutError", "parquet_reader", "quoted", "storage_problem"]
 
 DATABASE_NAME = "fraudgraph.duckdb"
 _DISK_WORDS = (
@@ -50,6 +52,25 @@ def storage_problem(problem: BaseException, where: Path) -> StorageError | None:
         f"The disk under {where} is full or can't be written: {first}. Nothing was left behind; free some space or choose another --out.",
         f"{where} 所在磁盘已满或不可写：{first}。未留下任何残余文件；请清理磁盘空间或换一个 --out。",
     )
+
+
+@contextmanager
+def parquet_reader() -> Iterator[Callable[[Path], list[dict[str, Any]]]]:
+    """What gives the rows of a small Parquet file, in the file's order; a ValueError says why it can't be read.
+
+    DuckDB is there for every look-up anyway; pyarrow and numpy, which it would bring along, take longer than the answer.
+    """
+    with duckdb.connect(":memory:", config={"threads": 1}) as con:
+
+        def rows(path: Path) -> list[dict[str, Any]]:
+            try:
+                answer = con.execute("SELECT * FROM read_parquet($path)", {"path": str(path)})
+                names = [column[0] for column in answer.description or ()]
+                return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+            except duckdb.Error as problem:
+                raise ValueError(str(problem)) from None
+
+        yield rows
 
 
 class Store:

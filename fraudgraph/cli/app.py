@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
-from fraudgraph import __version__
 from fraudgraph.cli import (
     backups,
     cases,
@@ -37,7 +38,7 @@ from fraudgraph.cli.language import t
 from fraudgraph.cli.options import examples
 from fraudgraph.cli.terminal import print_result
 
-__all__ = ["app"]
+__all__ = ["app", "app_for"]
 
 app = typer.Typer(
     name="fraudgraph",
@@ -59,6 +60,8 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
+        from fraudgraph import __version__
+
         print_result(f"fraudgraph {__version__}")
         raise typer.Exit
 
@@ -110,3 +113,19 @@ doctor.add_to(app)
 neo4j.add_to(app)
 lab.add_to(app)
 profile.add_to(app)
+
+
+def app_for(line: Sequence[str]) -> typer.Typer:
+    """The app with no more than the command that a line begins with; all of it where the first word names none.
+
+    Typer reads the signature of every command it holds: for a look-up that takes a good part of the answer's time.
+    """
+    word = line[0] if line else ""
+    one = copy.copy(app)
+    one.registered_commands = [command for command in app.registered_commands if command.name == word]
+    one.registered_groups = [
+        group
+        for group in app.registered_groups
+        if group.typer_instance is not None and group.typer_instance.info.name == word
+    ]
+    return one if one.registered_commands or one.registered_groups else app

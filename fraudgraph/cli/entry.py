@@ -65,10 +65,10 @@ def _listening(asked_to_stop: list[int]) -> Iterator[None]:
 
 def _run(arguments: Sequence[str]) -> int:
     line = settle_language(arguments)
-    from fraudgraph.cli.app import app  # after the language: help texts are made on import
+    from fraudgraph.cli.app import app_for  # after the language: help texts are made on import
 
     try:
-        code = app(args=line or ["--help"], prog_name="fraudgraph", standalone_mode=False)
+        code = app_for(line)(args=line or ["--help"], prog_name="fraudgraph", standalone_mode=False)
     except SystemExit:  # what typer makes of a reader that went away, and of nothing else
         raise BrokenPipeError from None
     sys.stdout.flush()

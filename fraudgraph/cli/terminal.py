@@ -11,16 +11,13 @@ from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
-
-from rich import box
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bars
-from rich.table import Table
+from typing import TYPE_CHECKING, Any
 
 from fraudgraph.cli.language import t
 from fraudgraph.progress import NullProgress, Progress
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
 
 __all__ = ["command_name", "print_json", "print_result", "print_table", "progress", "say"]
 
@@ -41,6 +38,10 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         for row in [header, *rows]:
             print_result("\t".join(row))
         return
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table(*header, box=box.SIMPLE_HEAD)
     for row in rows:
         table.add_row(*row)
@@ -78,6 +79,10 @@ class _TerminalProgress:
     """One bar per stage, each left standing with its time when the next begins."""
 
     def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as Bars
+
         self._bars = Bars(
             SpinnerColumn(finished_text="✓"),
             TextColumn("{task.description}"),

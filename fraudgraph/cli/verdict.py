@@ -78,15 +78,15 @@ def _verdict(
     workspace: WorkspaceToUse = None,
     as_json: AsJson = False,
 ) -> None:
-    from fraudgraph.casework.returns import read_returns
-    from fraudgraph.casework.verdicts import Verdict, add_verdicts, check_days, read_verdicts
-    from fraudgraph.jobs.registers import check_known
-
     place = workspace_of(workspace)
     when = day_as_typed(on, "--on") or date.today()
     if show:
         _show(workspace, as_json)
         return
+    from fraudgraph.casework.returns import read_returns
+    from fraudgraph.casework.verdicts import Verdict, add_verdicts, check_days, read_verdicts
+    from fraudgraph.jobs.registers import check_known
+
     if returned:
         known = read_verdicts(place.casework)
         found = []

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
-
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from fraudgraph.errors import UsageError
 from fraudgraph.records import (
@@ -23,8 +21,11 @@ from fraudgraph.records import (
     Typology,
 )
 from fraudgraph.settings import Settings, kept_settings
+from fraudgraph.store import parquet_reader
 
 __all__ = ["load_rings", "load_run_settings"]
+
+_Rows = list[dict[str, Any]]
 
 
 def load_rings(out: Path) -> tuple[Ring, ...]:
@@ -45,11 +46,12 @@ def load_rings(out: Path) -> tuple[Ring, ...]:
             f"{out} holds no results: rings.parquet is not there. Give the folder that `fraudgraph run --out` wrote.",
             f"{out} 中没有运行结果：缺少 rings.parquet。请指定 `fraudgraph run --out` 写出的文件夹。",
         )
-    parts = {
-        name: _grouped(out / f"{name}.parquet")
-        for name in ("ring_members", "evidence", "score_parts", "explanations")
-    }
-    rings = _rows_kept(out / "rings.parquet")
+    with parquet_reader() as read:
+        parts = {
+            name: _grouped(_rows_kept(read, out / f"{name}.parquet"))
+            for name in ("ring_members", "evidence", "score_parts", "explanations")
+        }
+        rings = _rows_kept(read, out / "rings.parquet")
     return tuple(_ring(row, parts) for row in sorted(rings, key=lambda row: row["rank"]))
 
 
@@ -76,26 +78,24 @@ def load_run_settings(out: Path) -> Settings:
         ) from None
 
 
-def _rows_kept(path: Path) -> list[dict[str, Any]]:
+def _rows_kept(read: Callable[[Path], _Rows], path: Path) -> _Rows:
     try:
-        with pq.ParquetFile(path) as file:  # read_table would load what reads data sets
-            rows: list[dict[str, Any]] = file.read().to_pylist()
-    except (OSError, pa.ArrowInvalid):
+        return read(path)
+    except ValueError:
         raise UsageError(
             f"{path} is missing or damaged: the folder is not as the run left it. Use a whole copy of it, or run again.",
             f"{path} 缺失或损坏：该文件夹已不是运行写出的原样。请使用完整的副本，或重新运行。",
         ) from None
-    return rows
 
 
-def _grouped(path: Path) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row in _rows_kept(path):
+def _grouped(rows: _Rows) -> dict[str, _Rows]:
+    found: dict[str, _Rows] = {}
+    for row in rows:
         found.setdefault(row.pop("ring_id"), []).append(row)
     return found
 
 
-def _ring(row: dict[str, Any], parts: dict[str, dict[str, list[dict[str, Any]]]]) -> Ring:
+def _ring(row: dict[str, Any], parts: dict[str, dict[str, _Rows]]) -> Ring:
     of = row["ring_id"]
     members = [
         Member(**{**m, "entity_type": NodeKind(m["entity_type"]), "role": Role(m["role"])})

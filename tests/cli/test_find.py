@@ -90,6 +90,9 @@ HEAVY = (
     "jinja2",
     "xlsxwriter",
     "graspologic_native",
+    "numpy",
+    "pyarrow",
+    "rich.progress",
 )
 
 
