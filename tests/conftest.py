@@ -1,16 +1,16 @@
 """What all tests share. In CI no test may slip away: FRAUDGRAPH_REQUIRE turns skips into failures.
 
-A file that slow.txt names has the mark `slow`. On several processes, tests stay together as sharing.py says.
+What is in a file that slow.txt names, or rests on the story's cities, has the mark `slow`. On several processes, tests stay together as sharing.py says.
 """
 
 import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.running import slow_files
 from tests.sharing import keep_together
 from tests.story_city import quiet_story, story, story_city  # noqa: F401  # fixtures, for all tests
 
@@ -29,7 +29,7 @@ def _must_run(marks: set[str]) -> bool:
     return marks & CONDITIONAL_MARKS <= set(required.split(","))
 
 
-SLOW = frozenset((Path(__file__).with_name("slow.txt")).read_text(encoding="utf-8").splitlines())
+STORY = frozenset(("story", "story_city", "quiet_story"))
 CHROMIUM_FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -58,8 +58,10 @@ def browser(chromium: str) -> Iterator[Any]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    slow = slow_files()
     for item in items:
-        if item.path.relative_to(config.rootpath).as_posix() in SLOW:
+        on_city = STORY.intersection(getattr(item, "fixturenames", ()))
+        if on_city or item.path.relative_to(config.rootpath).as_posix() in slow:
             item.add_marker(pytest.mark.slow)
     keep_together(config, items)
 

@@ -7,7 +7,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ import pytest
 from fraudgraph.errors import SourceError, StorageError, UsageError
 from fraudgraph.pipeline import run
 from fraudgraph.run_folder import MANIFEST_NAME, RunFolder
+from tests.waiting import PATIENCE, wait_until
 
 ROOT = Path(__file__).parents[1]
 
@@ -186,11 +186,9 @@ def test_a_run_that_is_killed_leaves_no_out_and_the_next_goes_through(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    deadline = time.monotonic() + 60
-    while not list(tmp_path.glob(".out.partial-*/fraudgraph.duckdb")) and time.monotonic() < deadline:
-        time.sleep(0.02)
+    wait_until(lambda: list(tmp_path.glob(".out.partial-*/fraudgraph.duckdb")), running)
     running.send_signal(signal.SIGKILL)
-    assert running.wait(timeout=60) == -signal.SIGKILL
+    assert running.wait(timeout=PATIENCE) == -signal.SIGKILL
     assert [path.name for path in tmp_path.iterdir()] == [f".out.partial-{running.pid}"]
     write_run(out)
     assert [path.name for path in tmp_path.iterdir()] == ["out"]

@@ -12,6 +12,7 @@ import pytest
 
 from fraudgraph.pipeline import run
 from tests.story_city import Story
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[1]
 NOT_COMPARED = {"run.json", "fraudgraph.duckdb", "SHA256SUMS"}
@@ -40,7 +41,7 @@ def test_another_process_writes_the_same_bytes(story: Story, tmp_path: Path) -> 
         env={**os.environ, "PYTHONHASHSEED": "12345", "PYTHONPATH": str(ROOT)},
         check=True,
         capture_output=True,
-        timeout=300,
+        timeout=PATIENCE,
     )
     assert differing(story.out, tmp_path / "out") == []
 

@@ -111,6 +111,25 @@ def counted(columns: Sequence[Judged]) -> dict[str, float]:
         "suggested_wrong": sum(bool(column.suggested) and not column.suggested_right for column in columns),
         "foreign_columns": len(foreign),
         "foreign_left_alone": sum(column.right for column in foreign),
+        **_tables(columns),
+    }
+
+
+def _tables(columns: Sequence[Judged]) -> dict[str, float]:
+    """How many deliveries were taken for the table that they are, for another, and how many that are none of ours for one."""
+    expected: dict[str, set[str]] = {}
+    found: dict[str, set[str]] = {}
+    for column in columns:
+        wanted = {one.partition(".")[0] for one in column.expected.split(" or ") if one}
+        expected.setdefault(column.delivery, set()).update(wanted)
+        taken = {column.found.partition(".")[0]} if column.found else set()
+        found.setdefault(column.delivery, set()).update(taken)
+    ours = [name for name, tables in expected.items() if tables]
+    return {
+        "tables_recognised": sum(found[name] == expected[name] for name in ours),
+        "tables_as_another": sum(bool(found[name] - expected[name]) for name in ours),
+        "foreign_tables": len(expected) - len(ours),
+        "foreign_tables_taken": sum(bool(found[name]) for name in expected if not expected[name]),
     }
 
 

@@ -25,7 +25,18 @@ __all__ = [
     "run_case",
 ]
 
-WORLDS = ("city", "world_a", "county", "metropolis", "longstay", "payer", "mosaic", "coast")
+WORLDS = (
+    "city",
+    "world_a",
+    "county",
+    "metropolis",
+    "longstay",
+    "payer",
+    "mosaic",
+    "coast",
+    "valley",
+    "delta",
+)
 """Modules of this folder, each with `make(out, *, claims, seed, level)`."""
 TUNING_SEEDS = (1, 2, 3)
 LAST_TUNING_SEED = 20

@@ -1,6 +1,6 @@
 // 一家机构逐月情况 / A place month by month
-// 说明：每月一行：图中的结算单（全部结算单须以 --claims all 加载）、人数、基金金额、其中团伙的部分、同现时结算的笔数、疑点引用数、有哪些团伙
-// About: one line a month: claims in the graph (all of them only after load --claims all), people, fund amount, the part that rings had in it, claims of sittings, mentions by flags, which rings
+// 说明：每月一行：图中的结算单（全部结算单须以 --claims all 加载）、人数、基金金额、其中团伙的部分、同现时的结算单数、疑点引用数、有哪些团伙
+// About: one line a month: claims in the graph (all of them only after load --claims all), people, fund amount, the part that rings had in it, claims of meetings, mentions by flags, which rings
 // 参数 Parameter: placeId 机构编号 / id of a facility or pharmacy
 //   :param placeId => "H99010100001"
 MATCH (run:Published)

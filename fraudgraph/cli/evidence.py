@@ -1,4 +1,4 @@
-"""evidence replay, check, unmask, pdf: are the numbers what the claims give, is OUT whole, what is behind a code, and paper."""
+"""evidence replay, check, unmask, page, pdf: are the numbers what the claims give, is OUT whole, what is behind a code, and paper."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fraudgraph.cli.language import language, t
+from fraudgraph.cli.evidence_paper import print_ring, write_page
+from fraudgraph.cli.language import t
 from fraudgraph.cli.options import AsJson, examples
 from fraudgraph.cli.terminal import print_json, print_result, print_table
 from fraudgraph.errors import ReplayError, UsageError
@@ -58,13 +59,21 @@ def add_to(app: typer.Typer) -> None:
         epilog=examples('fraudgraph evidence unmask 2025-10 A-7KQ2M4XN3P --reason "interview on 12 March"'),
     )(_unmask)
     group.command(
+        "page",
+        help=t(
+            "A ring's dossier as one file that can be passed on alone, with the script of its drawing in it.",
+            "把团伙的线索材料写成可单独转交的一个文件（含关系图所用脚本）。",
+        ),
+        epilog=examples("fraudgraph evidence page 2025-10 2025-10-001 --to case.html"),
+    )(write_page)
+    group.command(
         "pdf",
         help=t(
             "Print a ring's two-page summary and, as an annex, its dossier with the claims; with a Chromium that is on this machine.",
             "用本机的 Chromium 打印两页案情摘要，并将线索材料（含结算单）打印为附件。",
         ),
         epilog=examples("fraudgraph evidence pdf 2025-10 2025-10-001 --to 2025-10-001.pdf"),
-    )(_pdf)
+    )(print_ring)
     app.add_typer(group)
 
 
@@ -109,45 +118,6 @@ def _replay(
             "another version of the program wrote them: run again, and use nothing from this folder until it replays.",
             f"{out} 中有 {count} 个数字与其结算数据不符（{names}）。结果表或结算数据在运行后被改动，或由其他版本的程序写出：请重新运行，在复算一致之前不要使用该目录中的内容。",
         )
-
-
-def _pdf(
-    out: Annotated[
-        Path, typer.Argument(metavar="OUT", help=t("The folder that `run` wrote.", "`run` 写出的目录。"))
-    ],
-    ring_id: Annotated[str, typer.Argument(metavar="RING", help=t("The ring's number.", "团伙编号。"))],
-    to: Annotated[
-        Path | None,
-        typer.Option(
-            "--to",
-            metavar="F",
-            help=t(
-                "The summary's pdf; RING.pdf here if left out. The annex stands beside it: RING-annex.pdf.",
-                "摘要的 pdf 文件；默认为当前目录下的 RING.pdf。附件与之并列：RING-annex.pdf。",
-            ),
-        ),
-    ] = None,
-) -> None:
-    from fraudgraph.doctor import find_chromium
-    from fraudgraph.report.checking import head_hash
-    from fraudgraph.report.files import dossier_name
-    from fraudgraph.report.pdf import print_page
-    from fraudgraph.rings import load_rings
-    from fraudgraph.rings.replay import find_ring
-
-    name = dossier_name(find_ring(load_rings(out), ring_id).ring_id)
-    chromium = find_chromium()
-    if chromium is None:
-        raise UsageError(
-            "No Chromium was found on this machine; install one, or name it in the environment variable BROWSER_PATH. The page itself opens and prints in any browser.",
-            "本机没有找到 Chromium：请安装，或用环境变量 BROWSER_PATH 指明。线索材料也可在任何浏览器中打开并打印。",
-        )
-    target = to or Path(name).with_suffix(".pdf")
-    annex = target.with_name(f"{target.stem}-annex.pdf")
-    head = head_hash(out)[:16]
-    print_page(out / "summaries" / name, target, chromium=chromium, lang=language(), head=head)
-    print_page(out / "dossiers" / name, annex, chromium=chromium, lang=language())
-    print_result(f"{target}\n{annex}")
 
 
 def _check(

@@ -164,6 +164,14 @@ def _print_sheet(sheet: SheetReport) -> None:
     table = (
         f"{sheet.table} ({sheet.mapping})" if sheet.table else t("no table that we know", "不是可识别的表")
     )
+    if sheet.format == "unknown":
+        print_result(
+            t(
+                f"? {name}: no table but a picture, a PDF, a document or an archive that is not opened; ask for csv or a workbook\n",
+                f"? {name}：不是表格（图片、PDF、文档或无法打开的压缩包），请索取 csv 或工作簿\n",
+            )
+        )
+        return
     if sheet.correction:
         mark, table = "✓", t("rejects that came back corrected; import and run take them", "更正后发回的剔除记录，可直接用于 import 和 run")  # fmt: skip
     print_result(f"{mark} {name}: {table}; {', '.join(one for one in facts if one)}")

@@ -100,6 +100,7 @@ def rings_frame(rings: tuple[Ring, ...], lang: str) -> pd.DataFrame:
             "total_amount": float(ring.total_amount),
             "fund_amount": float(ring.fund_amount),
             "excess_amount": float(ring.excess_amount),
+            "excess_low": float("nan") if ring.excess_low is None else float(ring.excess_low),
             "first_seen": pd.Timestamp(ring.first_seen),
             "last_seen": pd.Timestamp(ring.last_seen),
             "status": ring.status,
@@ -115,7 +116,7 @@ def rings_frame(rings: tuple[Ring, ...], lang: str) -> pd.DataFrame:
 
 _RING_COLUMNS = [
     "ring_id", "rank", "listed", "score", "q_value", "typology", "patient_count", "doctor_count", "place_count",
-    "total_amount", "fund_amount", "excess_amount", "first_seen", "last_seen", "status", "lawful_explanation", "summary",
+    "total_amount", "fund_amount", "excess_amount", "excess_low", "first_seen", "last_seen", "status", "lawful_explanation", "summary",
 ]  # fmt: skip
 
 

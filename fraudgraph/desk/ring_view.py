@@ -137,6 +137,18 @@ class RingView:
         """
         return draw_ring(self.record, self.meetings(), self.claims(), self.place_names, lang=self.run.lang)
 
+    def map(self) -> Figure:
+        """Its places as points by longitude and latitude; needs no tiles and no network.
+
+        Raises
+        ------
+        UsageError
+            If none of its places has coordinates.
+        """
+        from fraudgraph.desk.learning import ring_map  # noqa: PLC0415  # maps look at rings
+
+        return ring_map(self)
+
     def timeline(self) -> Figure:
         """Its claims day by day, a row for each patient: colour tells the place, shape the kind of claim."""
         return figures.timeline(self.record, self.claims(), self.place_names, self.run.lang)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -191,6 +192,27 @@ class Run:
     def capacity(self) -> Figure:
         """How many rings and how much fund money each score threshold would put forward."""
         return figures.capacity(self.rings(), self.lang)
+
+    def features(
+        self, kind: str, *, first: str | date | None = None, last: str | date | None = None
+    ) -> pd.DataFrame:
+        """One row of numbers for each patient, ring, doctor, facility or pharmacy, for scikit-learn.
+
+        Parameters
+        ----------
+        kind : {"patient", "ring", "doctor", "facility", "pharmacy"}
+            Rings have the facts that their score is made of; doctors and places also `sort`, what makes their peers.
+        first, last : date or "YYYY-MM-DD", optional
+            For patients: only claims between these days count, so that a model can be held against days it has not seen.
+
+        Raises
+        ------
+        UsageError
+            If there are no measures for this kind, or days are given for another kind than patients.
+        """
+        from fraudgraph.desk.learning import measures_of  # noqa: PLC0415  # measures look at runs
+
+        return measures_of(self, kind, first=first, last=last)
 
     def profile(self, entity_id: str) -> Profile:
         """A doctor, pharmacy or facility beside its peers, on each measure and over time.

@@ -6,8 +6,8 @@ Nothing is written into the run. What the idea would change stands beside what t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -16,6 +16,7 @@ from fraudgraph.desk.detectors import unusualness
 from fraudgraph.desk.frames import each_row
 from fraudgraph.desk.groupings import LeidenGroups
 from fraudgraph.desk.peers import features
+from fraudgraph.desk.weighing_ideas import quality_of
 from fraudgraph.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ from fraudgraph.rings.score import HOLDS_NATS, NO_EXPLANATION, POINTS_PER_NAT
 __all__ = ["Trial", "try_out"]
 
 HOLDS_AT = 0.5
+LEAST_GROUP = 3
 View = Callable[["Run"], pd.DataFrame]
 Explanation = Callable[["RingView"], float]
 
@@ -42,11 +44,14 @@ class Trial:
         The detector's score of each entity.
     groups : DataFrame, optional
         The groups with the view or grouping, each with the ring it is most like (`ring_id`, `likeness` 0..1).
+    quality : DataFrame, optional
+        Where truth or verdicts were given: precision and recall of the job's list and of the idea's, a row each.
     """
 
     rings: pd.DataFrame
     scores: pd.Series | None = None
     groups: pd.DataFrame | None = None
+    quality: pd.DataFrame | None = None
 
 
 def try_out(
@@ -57,6 +62,8 @@ def try_out(
     view: View | None = None,
     explanation: Explanation | None = None,
     grouping: Any = None,
+    truth: pd.DataFrame | None = None,
+    verdicts: Mapping[str, str] | None = None,
 ) -> Trial:
     """Try an idea on a run; the run stays as it is.
 
@@ -77,11 +84,17 @@ def try_out(
         and `score_with_it`, reckoned as the job does: what an explanation that holds takes off, once.
     grouping : object, optional
         With `fit(meetings)` and `groups_`; Leiden if left out.
+    truth : DataFrame, optional
+        The people of the true rings (`ring_id`, `entity_id`): `quality` then says how good job and idea are against them. An
+        explanation's list is the job's without the rings that it takes below the lowest listed score; a detector's are as many
+        rings as the job lists, its highest first; a view's or grouping's are its groups of three or more.
+    verdicts : mapping, optional
+        The same against verdicts: ring of this run → "confirmed" or "cleared".
 
     Raises
     ------
     UsageError
-        If the view's frame lacks a column, or an explanation is not between 0 and 1.
+        If the view's or truth's frame lacks a column, an explanation is not between 0 and 1, or a verdict is on no ring of the run.
     """
     rings = run.rings()
     scores = None
@@ -91,13 +104,35 @@ def try_out(
     if explanation is not None:
         rings = _with_explanation(run, rings, explanation)
     if view is None and grouping is None:
-        return Trial(rings=rings, scores=scores)
+        return _weighed(run, Trial(rings=rings, scores=scores), truth, verdicts)
     own = _checked(view(run)) if view is not None else None
     if own is not None:
         rings = _with_view(run, rings, own)
     meetings = run.all_meetings() if own is None else pd.concat([run.all_meetings(), own], ignore_index=True)
     found = (grouping or LeidenGroups()).fit(meetings).groups_
-    return Trial(rings=rings, scores=scores, groups=_groups(run, found))
+    return _weighed(run, Trial(rings=rings, scores=scores, groups=_groups(run, found)), truth, verdicts)
+
+
+def _weighed(run: Run, trial: Trial, truth: pd.DataFrame | None, verdicts: Mapping[str, str] | None) -> Trial:
+    """The trial with how good the job's list and the idea's are, where that can be told."""
+    if truth is None and verdicts is None:
+        return trial
+    listed = trial.rings[trial.rings["listed"]]
+    idea = listed
+    if "score_with_it" in listed:
+        idea = listed[listed["score_with_it"] >= listed["score"].min()]
+    elif "own_score" in trial.rings:
+        idea = trial.rings.dropna(subset=["own_score"]).nlargest(len(listed), "own_score")
+    groups = (
+        None if trial.groups is None else [p for p in trial.groups["patient_ids"] if len(p) >= LEAST_GROUP]
+    )
+    lists: dict[str, list[Collection[str]]] = {
+        "job": [run.ring(ring_id).patient_ids for ring_id in listed["ring_id"]],
+        "idea": groups
+        if groups is not None
+        else [run.ring(ring_id).patient_ids for ring_id in idea["ring_id"]],
+    }
+    return replace(trial, quality=quality_of(run, lists, truth=truth, verdicts=verdicts))
 
 
 def _with_detector(run: Run, rings: pd.DataFrame, scores: pd.Series, kind: str) -> pd.DataFrame:

@@ -75,14 +75,14 @@ def stop_sentence(grown: Grown, most: int) -> tuple[str, str]:
         return (
             f"Nobody else kept company with enough of the group: {looked_at:,} other people were looked at; those nearest "
             f"(p = {grown.best_p:.2g}) met too few of its members, as a family does.",
-            f"没有其他人与组内足够多的人同现：共考察组外 {looked_at:,} 人；最接近者（p = {grown.best_p:.2g}）只与个别成员同现，如家人。",
+            f"没有其他人与组内足够多的人同现：共考察其他 {looked_at:,} 人；最接近者（p = {grown.best_p:.2g}）只与个别成员同现，如家人。",
         )
     likeliest_en = f"the likeliest has p = {grown.best_p:.2g}" if grown.best_p < 1 else "none came near it"
     likeliest_zh = f"最接近者 p = {grown.best_p:.2g}" if grown.best_p < 1 else "无人接近"
     return (
         f"Nobody else was in the group's company more than chance allows: of {looked_at:,} other people looked at, {likeliest_en}, "
         f"where p = {grown.needed_p:.2g} is needed (corrected for the number looked at).",
-        f"没有其他人与该组的同现超出偶然：共考察组外 {looked_at:,} 人，{likeliest_zh}；"
+        f"没有其他人与该组的同现超出偶然：共考察其他 {looked_at:,} 人，{likeliest_zh}；"
         f"加入需 p 不高于 {grown.needed_p:.2g}（已按考察人数校正）。",
     )
 

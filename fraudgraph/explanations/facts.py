@@ -91,4 +91,5 @@ def columns_in_words(columns: tuple[str, ...]) -> tuple[str, str]:
         table, column = name.split(".")
         found = next(c for c in CANONICAL[table].columns if c.name == column)
         titles.append((found.title_zh, found.title_en.split(":")[0].split("(")[0].strip()))
+    titles = list(dict.fromkeys(titles))  # two tables may call a column the same
     return "、".join(zh for zh, _ in titles), ", ".join(en for _, en in titles)

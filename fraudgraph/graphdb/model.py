@@ -60,7 +60,7 @@ WORDS_ZH = {
     "burst": "连续刷卡",
     "journey": "同日同行",
     "same_day": "同日同地",
-    "batch": "批量入院",
+    "batch": "批量住院",
     "identity": "共用身份信息",
     "steering": "处方导流",
     "same_bill": "雷同账单",
@@ -71,8 +71,8 @@ WORDS_ZH = {
     "visited": "同现时到场",
     "sittings": "全部同现",
     "sitting": "一次同现",
-    "attendance": "同类到场",
-    "money": "同类费用",
+    "attendance": "同类人到场",
+    "money": "同类人费用",
     "flag": "筛查疑点",
     "doctor": "医师",
     "facility": "定点医疗机构",
@@ -86,7 +86,7 @@ WORDS_ZH = {
     "rotation": "轮流就医",
     "identical_bills": "雷同账单",
     "linked_places": "关联机构",
-    "trace_codes": "追溯码异常",
+    "trace_codes": "追溯码重复",
     "dense_block": "密集往来",
 }
 """What Browser writes on lines to members, on evidence and on rings: roles, kinds of evidence, typologies, as in the dossiers."""

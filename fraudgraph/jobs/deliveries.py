@@ -23,6 +23,7 @@ __all__ = [
     "Decision",
     "DeliveredFile",
     "Delivery",
+    "checked_file",
     "decide_on",
     "decisions",
     "deliveries",
@@ -225,25 +226,44 @@ def link_window(used: Iterable[tuple[Delivery, list[DeliveredFile]]], folder: Pa
     shutil.rmtree(folder, ignore_errors=True)
     for delivery, files in used:
         for file in files:
-            kept = delivery.folder / "files" / file.name
-            if not kept.is_file() or sha256_of(kept) != file.sha256:
-                raise _not_as_delivered(delivery, kept)
+            kept = checked_file(delivery, file)
             target = folder / delivery.id / file.name
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             _link_or_copy(kept, target)
     return folder
 
 
-def _not_as_delivered(delivery: Delivery, path: Path) -> StorageError:
+def checked_file(delivery: Delivery, file: DeliveredFile, *, gone: bool = False) -> Path:
+    """The path of a kept file that is, byte for byte, what was delivered.
+
+    Parameters
+    ----------
+    delivery : Delivery
+        Where it came.
+    file : DeliveredFile
+        The file.
+    gone : bool
+        Whether taking the delivery out of the workspace is the other remedy, where withdrawing it would not do.
+
+    Raises
+    ------
+    StorageError
+        If it is gone or another.
+    """
+    path = delivery.folder / "files" / file.name
+    if path.is_file() and sha256_of(path) == file.sha256:
+        return path
     en, zh = (
         ("is not what was delivered: its hash differs", "与交付时不同：哈希不符")
         if path.is_file()
         else ("is gone", "已不存在")
     )
-    return StorageError(
-        f"{path} {en}. Nothing was scored. Restore it from a backup; or `fraudgraph deliveries withdraw {delivery.id}` and deliver the file again.",
-        f"{path} {zh}。未进行评分。请从备份恢复；或执行 `fraudgraph deliveries withdraw {delivery.id}` 后重新交付该文件。",
-    )  # fmt: skip
+    remedy = (
+        f"Restore it from a backup; or `fraudgraph deliveries withdraw {delivery.id}` and deliver the file again.",
+        f"请从备份恢复；或执行 `fraudgraph deliveries withdraw {delivery.id}` 后重新交付该文件。",
+    )
+    en_do, zh_do = _REMEDY if gone else remedy
+    raise StorageError(f"{path} {en}. Nothing was made of it. {en_do}", f"{path} {zh}。未予使用。{zh_do}")
 
 
 def _link_or_copy(source: Path, target: Path) -> None:

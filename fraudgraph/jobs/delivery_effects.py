@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fraudgraph.jobs.damage import check_parquet
-from fraudgraph.jobs.deliveries import INDEX_NAME, Delivery
+from fraudgraph.jobs.deliveries import INDEX_NAME, Delivery, checked_file
 from fraudgraph.jobs.workspace import Workspace
 from fraudgraph.settings import Settings
 from fraudgraph.store import Store
@@ -175,6 +175,8 @@ def ensure_indexes(workspace: Workspace, every: Sequence[Delivery], settings: Se
     for one in every:
         path = one.folder / INDEX_NAME
         if not path.is_file():
+            for file in one.files:
+                checked_file(one, file, gone=True)
             beside = path.with_name(f".{INDEX_NAME}.tmp")
             look_into(workspace, lenient, one.folder / "files", workspace.work / "look.tmp", index=beside)
             beside.replace(path)

@@ -10,7 +10,14 @@ from pathlib import Path
 from fraudgraph.claims.columns.mapping import load_mapping
 from fraudgraph.claims.erasing import Forgotten, rewrite_without
 from fraudgraph.errors import StorageError
-from fraudgraph.jobs.deliveries import INDEX_NAME, Delivery, deliveries, sha256_of, write_delivery
+from fraudgraph.jobs.deliveries import (
+    INDEX_NAME,
+    Delivery,
+    checked_file,
+    deliveries,
+    sha256_of,
+    write_delivery,
+)
 from fraudgraph.jobs.delivery_effects import look_into
 from fraudgraph.jobs.erasure_intent import Intent, scratch_store
 from fraudgraph.jobs.workspace import Workspace, put_in_place
@@ -38,7 +45,7 @@ def rewrite_deliveries(
     Raises
     ------
     StorageError
-        If a file could not be written so that it reads as before.
+        If a file is not what was delivered, or could not be written so that it reads as before.
     """
     rules = load_mapping(workspace.mapping) if workspace.mapping is not None else ()
     every = deliveries(workspace)
@@ -50,7 +57,7 @@ def rewrite_deliveries(
         with scratch_store(workspace, settings) as store:
             for file in one.files:
                 target = beside / "files" / file.name
-                gone = rewrite_without(store, one.folder / "files" / file.name, target, forgotten, rules)
+                gone = rewrite_without(store, checked_file(one, file, gone=True), target, forgotten, rules)
                 rows += gone.rows
                 if target.is_file():
                     changed[file.name] = (sha256_of(target), target.stat().st_size)

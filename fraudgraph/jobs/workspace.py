@@ -265,10 +265,12 @@ def disk_told(where: Path) -> Iterator[None]:
     except Exception as problem:
         from fraudgraph.store import storage_problem  # noqa: PLC0415  # a job with nothing to do needs no database
 
-        full = storage_problem(problem, where)
-        if full is None:
+        if storage_problem(problem, where) is None:
             raise
-        raise full from None
+        raise StorageError(
+            f"The disk under {where} is full or can't be written. Free some space or check the permissions, and run again; what was published or is in the inbox is as it was.",
+            f"{where} 所在磁盘已满或无法写入。请清理空间或检查权限后重新运行；已发布的月份和 inbox 中的文件保持原样。",
+        ) from None
 
 
 def cannot_write(path: Path, problem: OSError) -> StorageError:

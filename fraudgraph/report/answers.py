@@ -163,13 +163,13 @@ def _not_chance(ring: Ring, naming: Naming) -> Text:
         )
     if meeting is None:
         return Text("没有可与偶然相比的同现。", "There is no meeting that could be held against chance.")
-    zh, en = (
-        naming.sentence(meeting.sentence_zh).rstrip("。"),
-        naming.sentence(meeting.sentence_en).rstrip("."),
-    )
+    seen_zh = seen_en = ""
+    if meeting.kind != "sittings":  # whose sentence has its own numbers
+        seen_zh = f"（观察 {number(meeting.observed)}，预期 {number(meeting.expected)}）"
+        seen_en = f" (observed {number(meeting.observed)}, expected {number(meeting.expected)})"
     return Text(
-        f"{zh}（观察 {number(meeting.observed)}，预期 {number(meeting.expected)}）。",
-        f"{en} (observed {number(meeting.observed)}, expected {number(meeting.expected)}).",
+        f"{naming.sentence(meeting.sentence_zh).rstrip('。')}{seen_zh}。",
+        f"{naming.sentence(meeting.sentence_en).rstrip('.')}{seen_en}.",
     )
 
 

@@ -45,8 +45,8 @@ __all__ = ["SUMMARIES", "dossier_page", "write_dossiers"]
 
 SUMMARIES: Final = "summaries"
 _SHARED_SCRIPTS: Final = ("cytoscape.min.js",)
-MAX_CLAIMS: Final = 400
-MAX_IDS: Final = 100
+MAX_CLAIMS: Final = 300
+MAX_IDS: Final = 30
 MAX_MEMBERS: Final = 60
 
 

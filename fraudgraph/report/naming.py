@@ -31,6 +31,8 @@ KIND_LETTERS: Final = {
 }
 ROLE_ORDER: Final = ("organiser", "prescriber", "outlet", "front", "shared", "card_holder", "possible_victim")
 _PERSONS = (NodeKind.PATIENT, NodeKind.DOCTOR, NodeKind.OPERATOR)
+_NAMED_IN_SENTENCES = (NodeKind.DOCTOR, NodeKind.FACILITY, NodeKind.PHARMACY)
+"""In a sentence these are told by name and id: nobody knows a place by its number."""
 _NATIONAL_ID = re.compile(r"[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]")
 _CHECK_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -90,6 +92,11 @@ class Naming:
         self._twins = self._numbered_twins(members)
         self._spoken = {
             m.entity_id: self.entity(m.entity_type, m.entity_id) for m in members if _is_telling(m.entity_id)
+        }
+        self._spoken |= {
+            m.entity_id: f"{self.name(m)} {self._spoken[m.entity_id]}"
+            for m in members
+            if m.entity_type in _NAMED_IN_SENTENCES and m.name and m.entity_id in self._spoken
         }
         self._spoken |= {m.name: self.name(m) for m in members if _can_be_replaced(m)}
         self._kept = frozenset(claim_ids)

@@ -23,7 +23,7 @@ _COLUMNS = (
     (Text("得分", "score"), 8, True),
     (Text("参保人", "patients"), 8, True),
     (Text("基金（元）", "fund (yuan)"), 14, True),
-    (Text("超出预期", "above expected"), 14, True),
+    (Text("超出预期", "above expectation"), 18, True),
     (Text("至少", "at least"), 14, True),
     (Text("起止", "period"), 23, False),
     (Text("类型", "typology"), 24, False),

@@ -17,8 +17,8 @@ __all__ = ["CloseUp", "Mark", "PlaceMark", "Row", "Stay", "Timeline", "close_ups
 
 MAX_ROWS: Final = 60
 MAX_MARKS: Final = 1_000
-TOLD_MARKS: Final = 400
-"""With more marks than this only those at meetings say what they are; the others stand in the table of claims."""
+TOLD_MARKS: Final = 200
+"""With more marks than this they don't say what they are: the page stays small, and the claims stand in their table."""
 MAX_PLACES: Final = 5
 MAX_CLOSE_UPS: Final = 6
 CLOSE_UP_ROWS: Final = 14
@@ -122,7 +122,7 @@ def timeline(dossier: Dossier, cast: Cast) -> Timeline | None:
 
     few = len(drawn) <= TOLD_MARKS
     marks = [
-        Mark(x(c.day, c.at.time() if c.at else None), patients[c.patient_id], ranked.get(c.place_id, MAX_PLACES), c.in_meeting, _tip(c, cast) if few or c.in_meeting else "")
+        Mark(x(c.day, c.at.time() if c.at else None), patients[c.patient_id], ranked.get(c.place_id, MAX_PLACES), c.in_meeting, _tip(c, cast, whole=False) if few else "")
         for c in drawn
     ]  # fmt: skip
     stays = [
@@ -175,9 +175,13 @@ def _place_marks(claims: Iterable[DossierClaim], ranked: dict[str, int], cast: C
     return tuple(marks)
 
 
-def _tip(claim: DossierClaim, cast: Cast) -> str:
+def _tip(claim: DossierClaim, cast: Cast, *, whole: bool = True) -> str:
+    """What a mark says under the pointer: when, who, how much; whole with the claim's id."""
     when = claim.at.strftime("%Y-%m-%d %H:%M") if claim.at else claim.day.isoformat()
-    return f"{when} · {cast.patient(claim)} · {cast.place(claim.place_id)} · ¥{amount(claim.total_amount)} · {plain(claim.claim_id, 40)}"
+    ident = f" · {plain(claim.claim_id, 40)}" if whole else ""
+    return (
+        f"{when} · {cast.handle(NodeKind.PATIENT, claim.patient_id)} · ¥{amount(claim.total_amount)}{ident}"
+    )
 
 
 def _day_ticks(first: date, days: int) -> list[tuple[date, str]]:

@@ -85,7 +85,7 @@ TYPOLOGIES: Mapping[Typology, Text] = {
     Typology.ROTATION: Text("轮流就医", "rotation between places"),
     Typology.IDENTICAL_BILLS: Text("雷同账单", "near-identical bills"),
     Typology.LINKED_PLACES: Text("关联机构", "linked places"),
-    Typology.TRACE_CODES: Text("追溯码异常", "trace codes settled twice"),
+    Typology.TRACE_CODES: Text("追溯码重复", "repeated trace codes"),
     Typology.DENSE_BLOCK: Text("密集往来", "dense block"),
 }
 
@@ -93,10 +93,10 @@ VIEWS: Mapping[str, Text] = {
     "burst": Text("连续刷卡", "swipes in a row"),
     "journey": Text("同日同行", "same-day journey"),
     "same_day": Text("同日同地", "same place, same day"),
-    "batch": Text("批量入院", "admission batch"),
+    "batch": Text("批量住院", "batch admission"),
     "identity": Text("共用身份信息", "shared identity"),
-    "steering": Text("处方导流", "steering"),
-    "same_bill": Text("雷同账单", "same bills"),
+    "steering": Text("处方导流", "steered prescriptions"),
+    "same_bill": Text("雷同账单", "near-identical bills"),
     "shared_places": Text("共同机构", "shared places"),
     "ownership": Text("同一控制人", "common owner"),
     "successor": Text("承接机构", "successor place"),
@@ -133,8 +133,8 @@ STATUSES: Mapping[str, Text] = {
 CLAIM_TYPES: Mapping[str, Text] = {
     "outpatient": Text("门诊", "outpatient"),
     "chronic": Text("门诊慢特病", "chronic"),
-    "inpatient": Text("住院", "inpatient"),
-    "pharmacy": Text("药店购药", "pharmacy"),
+    "inpatient": Text("住院", "stay"),
+    "pharmacy": Text("药店购药", "pharmacy purchase"),
 }
 
 VERDICTS: Mapping[str, Text] = {

@@ -128,7 +128,7 @@ def _summary_zh(facts: GroupFacts, members: tuple[Member, ...]) -> str:
         return f"{facts.patient_count} 名参保人共同使用一组他人少有的机构（{places} 家），不必同时到场"
     if not facts["session_count"]:
         return f"{facts.patient_count} 名不同住户的参保人经共用的电话、账户或代办人逐一相连，未见同时到场，因此未计入金额"
-    return f"{facts.patient_count} 名参保人在 {places} 家机构反复同时到场 {int(facts['session_count'])} 次"
+    return f"{facts.patient_count} 名参保人在 {places} 家机构反复同现 {int(facts['session_count'])} 次"
 
 
 def _summary_en(facts: GroupFacts, members: tuple[Member, ...]) -> str:
@@ -147,7 +147,7 @@ def _summary_en(facts: GroupFacts, members: tuple[Member, ...]) -> str:
             f"{facts.patient_count} patients of different homes are linked one to the next by shared phones, accounts or agents; "
             "they were not seen together, so no money is counted"
         )
-    return f"{facts.patient_count} patients were together {int(facts['session_count'])} times at {places} {'place' if places == 1 else 'places'}"
+    return f"{facts.patient_count} patients met {int(facts['session_count'])} times at {places} {'place' if places == 1 else 'places'}"
 
 
 def _count_money_once(

@@ -116,7 +116,7 @@ def _sitting_evidence(candidate: Candidate, rows: list[dict[str, Any]], like: Li
     whole = Evidence(
         evidence_id="", kind="sittings",
         sentence_zh=f"{first} 至 {last}，这 {facts.patient_count} 人同现 {len(rows)} 次，平均每次 {present:.1f} 人；"
-        f"按各机构平时的就诊规律，一人到场时，其余成员恰好也在的预计只有 {_few(expected)[0]} 人",
+        f"按各机构平时的就诊规律，一人到场时，其余成员恰好也在的预计{_few(expected)[0]} 人",
         sentence_en=f"From {first} to {last} these {facts.patient_count} people met {_times(len(rows))}, {present:.1f} of them on average; "
         f"by the places' own rhythm {_few(expected)[1]} others of the ring were to be expected where one comes",
         observed=round(present - 1, 3), expected=round(expected, 3), claim_ids=every,
@@ -137,7 +137,7 @@ def _few(expected: float) -> tuple[str, str]:
     if expected < 0.005:
         return "不到 0.01", "fewer than 0.01"
     text = f"{expected:.2f}" if expected < 1 else f"{expected:.1f}"
-    return text, text
+    return f"只有 {text}", f"only {text}"
 
 
 def _block_evidence(rows: list[dict[str, Any]], facts: GroupFacts) -> list[Evidence]:
@@ -205,7 +205,7 @@ def _one_sitting(row: dict[str, Any]) -> Evidence:
     )
     return Evidence(
         evidence_id="", kind="sitting",
-        sentence_zh=f"{when_zh}，其中 {row['present_count']} 人在 {place} 结算，{besides_zh}；按平时的就诊规律，其余成员恰好也在的预计只有 {few_zh} 人",
+        sentence_zh=f"{when_zh}，其中 {row['present_count']} 人在 {place} 结算，{besides_zh}；按平时的就诊规律，其余成员恰好也在的预计{few_zh} 人",
         sentence_en=f"{when_en} {row['present_count']} of them settled at {place}, and {besides_en} meanwhile; {few_en} others of the ring were to be expected",
         observed=float(row["present_count"] - 1), expected=round(row["expected_count"], 4),
         claim_ids=tuple(row["claim_ids"]),
@@ -226,8 +226,8 @@ def _shared_evidence(rows: list[dict[str, Any]], codes: dict[tuple[str, str], st
         found.append(
             Evidence(
                 evidence_id="", kind="identity",
-                sentence_zh=f"其中 {row['member_count']} 人（分属 {row['household_count']} 户）共用同一{zh}{called}，{holders_zh}；一个{zh}通常只有 {row['usual_count']:.1f} 人",
-                sentence_en=f"{row['member_count']} of them, of {row['household_count']} households, share one {en}{called}, {holders_en}; usually one {en} has {row['usual_count']:.1f}",
+                sentence_zh=f"其中 {row['member_count']} 人（分属 {row['household_count']} 户）共用同一{zh}{called}，{holders_zh}；同一{zh}通常只有 {row['usual_count']:.1f} 人",
+                sentence_en=f"{row['member_count']} of them, of {row['household_count']} households, share one {en}{called}, {holders_en}; usually {row['usual_count']:.1f} people have the same {en}",
                 observed=float(row["member_count"]), expected=float(row["usual_count"]), claim_ids=tuple(row["claim_ids"]),
             )
         )  # fmt: skip

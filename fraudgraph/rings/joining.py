@@ -287,6 +287,6 @@ def _chance_to_lead(spot: PlaceInvolvement, hand: StaffInvolvement) -> float:
 
 def _at_least(count: int, tries: int, share: float) -> float:
     """The chance of so many of so many tries, where each has this share (binomial)."""
-    from scipy.stats import binom  # noqa: PLC0415  # a second of processor time that looking somebody up doesn't need
+    from scipy.special import betainc  # noqa: PLC0415  # looking somebody up needs no scipy.stats, which takes seconds
 
-    return float(binom.sf(count - 1, tries, share))
+    return float(betainc(count, tries - count + 1, share)) if count >= 1 else 1.0

@@ -164,6 +164,10 @@ def _came(count: int, people: int) -> tuple[str, str]:
     return f"{people} 人中来过 {count} 人", f"{count} of the {people} people"
 
 
+def _claims_zh(count: int, of: int) -> str:
+    return f"{of} 张结算单全部" if count == of else f"{of} 张结算单中有 {count} 张"
+
+
 def _here(count: int, meetings: int) -> tuple[str, str]:
     if count == meetings:
         return f"{meetings} 次同现都在此", f"all {meetings} meetings were here"
@@ -199,17 +203,22 @@ def _reason_of_place(standing: MembershipDecision) -> tuple[str, str]:
 
 def _reason_of_hand(standing: MembershipDecision, hand: StaffInvolvement) -> tuple[str, str]:
     spot = standing.spot
+    often_zh, often_en = (
+        ("次次都是", "all")
+        if hand.led_count == spot.sitting_count
+        else (f"有 {hand.led_count} 次", f"{hand.led_count} of the")
+    )
     at_zh, at_en = {
         "block_doctor": (
             f"到过 {spot.place_id} 的 {spot.patient_count} 人中有 {hand.patient_count} 人由其接诊，其平时只占该处结算单的 {hand.share_of_place:.1%}",
             f"{hand.patient_count} of the {spot.patient_count} people who used {spot.place_id} saw them, who usually have {hand.share_of_place:.1%} of that place's claims",
         ),
         "leads": (
-            f"在 {spot.place_id} 的 {spot.sitting_count} 次同现中，有 {hand.led_count} 次多数结算单由其经手，其平时占该处结算单的 {hand.share_of_place:.1%}",
-            f"at {hand.led_count} of the {spot.sitting_count} meetings at {spot.place_id} most claims were theirs, usually {hand.share_of_place:.1%} of that place's",
+            f"在 {spot.place_id} 的 {spot.sitting_count} 次同现中，{often_zh}多数结算单由其经手，其平时占该处结算单的 {hand.share_of_place:.1%}",
+            f"at {often_en} {spot.sitting_count} meetings at {spot.place_id} most claims were theirs, usually {hand.share_of_place:.1%} of that place's",
         ),
         "constant": (
-            f"在 {spot.place_id} 的 {spot.sitting_count} 次同现中有 {hand.sitting_count} 次在场，{hand.place_seen_claim_count} 张结算单中经手 {hand.seen_claim_count} 张；这些结算单几乎都出自这样常在场的医师",
+            f"在 {spot.place_id} 的 {spot.sitting_count} 次同现中有 {hand.sitting_count} 次在场，当时的 {_claims_zh(hand.seen_claim_count, hand.place_seen_claim_count)}由其经手；此处的结算单几乎都由这样常在场的医师经手",
             f"there at {hand.sitting_count} of the {spot.sitting_count} meetings at {spot.place_id} with {hand.seen_claim_count} of the {hand.place_seen_claim_count} claims, nearly all of which are with doctors so constant",
         ),
     }[standing.stage]
@@ -217,6 +226,6 @@ def _reason_of_hand(standing: MembershipDecision, hand: StaffInvolvement) -> tup
         return at_zh, at_en
     expected = hand.expected_claim_count
     return (
-        f"同现时的 {spot.all_claim_count} 张结算单中有 {hand.all_claim_count} 张由其经手，按平时占比应为 {expected:.1f} 张；{at_zh}",
+        f"同现时的 {_claims_zh(hand.all_claim_count, spot.all_claim_count)}由其经手，按平时占比应为 {expected:.1f} 张；{at_zh}",
         f"{hand.all_claim_count} of the {spot.all_claim_count} claims at the meetings went through them, {expected:.1f} by their usual share; {at_en}",
     )

@@ -78,8 +78,8 @@ def _attendance(row: dict[str, Any], claims: tuple[str, ...]) -> Evidence:
     least, most = ceil(row["least_claims"]), int(row["peer_most"])
     at_zh, at_en = (
         (
-            f"平均到场 {other:.2f} 次，最多的一人 {most} 次",
-            f"on average they were at {other:.2f} of these meetings, the most that one of them came to is {most}",
+            f"平均到场{f' {other:.2f}' if other >= 0.005 else '不到 0.01'} 次，最多的一人 {most} 次",
+            f"on average they were at {f'{other:.2f}' if other >= 0.005 else 'fewer than 0.01'} of these meetings, the most that one of them came to is {most}",
         )
         if most
         else ("一次也没有到场", "none of them was at any of these meetings")
@@ -87,7 +87,7 @@ def _attendance(row: dict[str, Any], claims: tuple[str, ...]) -> Evidence:
     return Evidence(
         evidence_id="", kind="attendance",
         sentence_zh=f"同类人对照：另有 {peers} 人同样常去这些机构（至少 {least} 张结算单），{at_zh}；这 {members} 名成员平均到场 {own:.1f} 次",
-        sentence_en=f"Like people: {peers} others go to these places as often (at least {least} claims); {at_en}; these {members} people were at {own:.1f}",
+        sentence_en=f"Like people: {peers} others go to these places as often (at least {least} {'claim' if least == 1 else 'claims'}); {at_en}; these {members} people were at {own:.1f}",
         observed=round(own, 3), expected=round(other, 3), claim_ids=claims,
     )  # fmt: skip
 

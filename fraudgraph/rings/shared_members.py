@@ -90,6 +90,11 @@ def _shared(row: dict[str, Any], code: str, names: dict[str, str]) -> Shared:
     collects = kind in COLLECTING and count >= LEAST_SHARE * people and homes >= COLLECTOR_HOMES
     usual = row["usual_count"]
     holders_zh, holders_en = told_holders(row["holder_count"], count)
+    who_zh, who_en = (
+        (f"全部 {people} 人", f"all {people} people")
+        if count == people
+        else (f"{people} 人中有 {count} 人", f"{count} of the {people} people")
+    )
     shares_zh, shares_en = (
         ("同在此单位", "work for this employer")
         if kind is NodeKind.EMPLOYER
@@ -98,8 +103,8 @@ def _shared(row: dict[str, Any], code: str, names: dict[str, str]) -> Shared:
     member = Member(
         entity_type=kind, entity_id=code, role=Role.ORGANISER if collects else Role.SHARED,
         strength=round(count / people, 4), name=_readable(kind, row["value"], names),
-        reason_zh=f"{people} 人中有 {count} 人（分属 {homes} 户）{shares_zh}，{holders_zh}；一个{zh}通常只有 {usual:.1f} 人",
-        reason_en=f"{count} of the {people} people, of {homes} households, {shares_en}, {holders_en}; usually one {en} has {usual:.1f}",
+        reason_zh=f"{who_zh}（分属 {homes} 户）{shares_zh}，{holders_zh}；同一{zh}通常只有 {usual:.1f} 人",
+        reason_en=f"{who_en}, of {homes} households, {shares_en}, {holders_en}; usually {usual:.1f} people have the same {en}",
         claim_count=row["claim_count"], fund_amount=row["fund_amount"], expected_claim_count=None,
     )  # fmt: skip
     return Shared(member=member, value=row["value"], patient_ids=tuple(row["patient_ids"]))

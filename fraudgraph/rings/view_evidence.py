@@ -170,8 +170,10 @@ def _hit_among_others(hit: int, peers: int, expected: float) -> tuple[str, str]:
             f"；同类人对照：去同样机构的其他 {peers} 人无一命中",
             f"; like people: none of {peers} others of the same places was hit",
         )
-    few_zh, few_en = (f"{expected:.1f}",) * 2 if expected >= 0.05 else ("不到 0.1", "fewer than 0.1")
+    few_zh, few_en = (
+        (f" {expected:.1f}", f"{expected:.1f}") if expected >= 0.05 else ("不到 0.1", "fewer than 0.1")
+    )
     return (
-        f"；同类人对照：去同样机构的其他 {peers} 人中命中 {hit} 人（{hit / peers:.1%}），照此预计 {few_zh} 人",
+        f"；同类人对照：去同样机构的其他 {peers} 人中命中 {hit} 人（{hit / peers:.1%}），照此预计{few_zh} 人",
         f"; like people: {hit} of {peers} others of the same places {'was' if hit == 1 else 'were'} hit ({hit / peers:.1%}), which would give {few_en}",
     )

@@ -7,7 +7,6 @@ import sqlite3
 import struct
 import subprocess
 import sys
-import time
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +19,7 @@ from fraudgraph.backups.delivering import as_tables, is_backup
 from fraudgraph.backups.opening import open_backup
 from fraudgraph.cli.app import app
 from fraudgraph.errors import SourceError, UsageError
+from tests.waiting import wait_until
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "backups"
 
@@ -173,17 +173,14 @@ def test_a_killed_reader_leaves_no_folder_behind(tmp_path: Path) -> None:
     path = lite(tmp_path / "a.db")
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    code = f"import sys, time\nfrom pathlib import Path\nfrom fraudgraph.backups.opening import open_backup\nopened = open_backup([Path({str(path)!r})], scratch=Path({str(scratch)!r}))\nprint('open', flush=True)\ntime.sleep(600)"
+    code = f"import sys, time\nfrom pathlib import Path\nfrom fraudgraph.backups.opening import open_backup\nopened = open_backup([Path({str(path)!r})], scratch=Path({str(scratch)!r}))\nprint('open', flush=True)\ntime.sleep(3600)"
     child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert child.stdout is not None
     assert child.stdout.readline() == "open\n"
     assert list(scratch.iterdir()) != []
     os.kill(child.pid, signal.SIGKILL)
     child.wait()
-    until = time.monotonic() + 60
-    while list(scratch.iterdir()) and time.monotonic() < until:
-        time.sleep(0.1)
-    assert list(scratch.iterdir()) == []
+    wait_until(lambda: not list(scratch.iterdir()))
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="public sample files are not here")

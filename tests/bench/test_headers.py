@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.headers import LABELS, Delivery, counted, measure, read_deliveries, score_delivery
+from bench.headers import LABELS, Delivery, Judged, counted, measure, read_deliveries, score_delivery
 from fraudgraph.claims.inspection.column_values import ColumnReport
 from fraudgraph.claims.inspection.inspecting import SheetReport
 from fraudgraph.claims.schema.schema import CANONICAL
@@ -100,3 +100,17 @@ def test_labels_name_fields_that_the_tables_have(labels: Path) -> None:
         named = frozenset().union(*one.fields.values())
         assert named <= {*CANONICAL[one.table].column_names, *beside, *of_patients}, one.name
         assert len({len(values) for values in one.values.values()}) == 1, one.name
+
+
+def test_tables_are_counted_as_what_they_were_taken_for() -> None:
+    judged = [
+        Judged("right", "h", "claims.claim_id", "claims.claim_id", True),
+        Judged("right", "note", "", "", True),
+        Judged("another", "h", "patients.patient_id", "doctors.doctor_id", False),
+        Judged("missed", "h", "claims.claim_id", "", False),
+        Judged("left alone", "h", "", "", True),
+        Judged("taken", "h", "", "claims.claim_id", False),
+    ]
+    figures = counted(judged)
+    assert (figures["tables_recognised"], figures["tables_as_another"]) == (1, 1)
+    assert (figures["foreign_tables"], figures["foreign_tables_taken"]) == (2, 1)

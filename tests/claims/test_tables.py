@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import tomllib
 from collections.abc import Sequence
 from decimal import Decimal
@@ -18,7 +19,7 @@ from fraudgraph.screening import load_screens, screen_claims
 from fraudgraph.settings import ScreeningSettings, SourceSettings
 from fraudgraph.store import Store
 
-CASES = Path(__file__).parents[3] / "shared" / "field" / "cases"
+CASES = Path(os.environ.get("FRAUDGRAPH_SHARED") or Path(__file__).parents[3] / "shared") / "field" / "cases"
 DAYS = ("2025-03-04 08:31", "2025-03-05 10:02", "2025-03-06 11:45", "2025-03-06 12:00")
 AMOUNTS = ("120.50", "80.00", "33.10", "1204.00")
 LESS = ("100.00", "70.00", "30.00", "1200.00")

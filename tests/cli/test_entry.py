@@ -13,6 +13,7 @@ import pytest
 from fraudgraph import __version__, errors
 from fraudgraph.cli import entry, main
 from fraudgraph.cli.language import language, settle_language
+from tests.waiting import PATIENCE
 
 COMMANDS = [
     "demo",
@@ -47,7 +48,7 @@ def call(*arguments: str, cwd: Path, **environment: str) -> subprocess.Completed
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
 

@@ -15,6 +15,7 @@ from fraudgraph.cli import main
 from fraudgraph.records import NodeKind
 from fraudgraph.rings import load_rings
 from tests.story_city import Story
+from tests.waiting import PATIENCE
 
 Said = tuple[int, str, str]
 
@@ -107,6 +108,6 @@ def test_a_look_up_imports_nothing_that_computes(story: Story, tmp_path: Path, w
         f"print(code, [name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, *words, *subject, *folder], capture_output=True, text=True, timeout=120, check=True
+        [sys.executable, "-c", code, *words, *subject, *folder], capture_output=True, text=True, timeout=PATIENCE, check=True
     )  # fmt: skip
     assert done.stderr.splitlines()[-1] == "0 []"

@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +22,7 @@ from nbconvert import HTMLExporter
 import fraudgraph as fg
 from fraudgraph.content import content_folder
 from fraudgraph.desk.lab import copy_notebooks
+from tests.waiting import PATIENCE, wait_until
 
 TOKEN = "only-for-this-test"
 BOOK = "20_why_is_this_ring_here.ipynb"
@@ -66,12 +66,7 @@ def lab(folder: Path, tmp_path: Path) -> Iterator[str]:
     )  # fmt: skip
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(240):
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"{address}/api", timeout=2).read()
-                break
-            assert process.poll() is None, (tmp_path / "lab.log").read_text(encoding="utf-8")
-            time.sleep(0.5)
+        wait_until(lambda: answers(f"{address}/api"), process)
         yield address
     finally:
         with contextlib.suppress(ProcessLookupError):
@@ -81,6 +76,13 @@ def lab(folder: Path, tmp_path: Path) -> Iterator[str]:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         said.close()
+
+
+def answers(address: str) -> bool:
+    """Whether a server is there and speaks."""
+    with contextlib.suppress(OSError):
+        return bool(urllib.request.urlopen(address, timeout=60).read())
+    return False
 
 
 def shot(page: Any, name: str) -> None:
@@ -95,26 +97,27 @@ def test_a_notebook_runs_in_jupyterlab_and_its_figures_are_drawn(lab: str, brows
     asked_elsewhere: list[str] = []
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
     page = context.new_page()
+    page.set_default_timeout(PATIENCE * 1000)
 
     def note(request: Any) -> None:
         if not request.url.startswith((lab, "data:", "blob:", "about:")):
             asked_elsewhere.append(request.url)
 
     page.on("request", note)
-    page.goto(f"{lab}/lab/tree/{BOOK}?token={TOKEN}", timeout=120_000)
-    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=120_000)
+    page.goto(f"{lab}/lab/tree/{BOOK}?token={TOKEN}", timeout=PATIENCE * 1000)
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=PATIENCE * 1000)
     page.get_by_text("| Idle").wait_for(
-        timeout=120_000
+        timeout=PATIENCE * 1000
     )  # else the cells are asked to run before there is a kernel
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
     page.wait_for_function(
-        "document.querySelectorAll('.jp-Notebook .js-plotly-plot').length >= 4", timeout=180_000
+        "document.querySelectorAll('.jp-Notebook .js-plotly-plot').length >= 4", timeout=PATIENCE * 1000
     )
-    page.wait_for_selector(".jp-Notebook iframe", timeout=60_000)
+    page.wait_for_selector(".jp-Notebook iframe", timeout=PATIENCE * 1000)
     page.wait_for_function(
         "![...document.querySelectorAll('.jp-InputPrompt')].some(e => e.textContent.includes('*'))",
-        timeout=120_000,
+        timeout=PATIENCE * 1000,
     )
     assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
     for index in range(page.locator(".js-plotly-plot").count()):
@@ -145,18 +148,19 @@ def test_exported_html_shows_every_figure_without_a_network(
 ) -> None:
     book = nbformat.read(folder / BOOK, as_version=4)
     NotebookClient(
-        book, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+        book, timeout=PATIENCE, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
     ).execute()
     html, _ = HTMLExporter().from_notebook_node(book)
     page_path = tmp_path / "exported.html"
     page_path.write_text(html, encoding="utf-8")
     context = browser.new_context(offline=True, viewport={"width": 1200, "height": 1000})
     page = context.new_page()
+    page.set_default_timeout(PATIENCE * 1000)
     faults: list[str] = []
     page.on("pageerror", lambda problem: faults.append(str(problem)))
-    page.goto(page_path.as_uri(), timeout=120_000)
+    page.goto(page_path.as_uri(), timeout=PATIENCE * 1000)
     page.wait_for_function(
-        "document.querySelectorAll('.js-plotly-plot svg.main-svg').length >= 4", timeout=60_000
+        "document.querySelectorAll('.js-plotly-plot svg.main-svg').length >= 4", timeout=PATIENCE * 1000
     )
     assert page.locator(".js-plotly-plot").count() == 4
     assert page.frame_locator("iframe").locator("[data-node]").count() > 5
@@ -176,6 +180,7 @@ def test_a_saved_figure_is_a_picture_without_a_network(
     page_path = run.waterfall(ring_id).save(tmp_path / "waterfall.html")
     context = browser.new_context(offline=True)
     page = context.new_page()
+    page.set_default_timeout(PATIENCE * 1000)
     page.goto(page_path.as_uri())
     page.wait_for_selector(".js-plotly-plot svg.main-svg")
     picture = page.evaluate(

@@ -136,7 +136,11 @@ def test_changing_where_care_home_begins_changes_the_decision_and_the_sentence(
         "[parameters.care_home_age]\nvalue = 65",
     )
     holds, zh, en = told(room)
-    assert (holds, "年满 65 岁的占 100%（≥ 60%）" in zh, "100% are 65 or older (at least 60%)" in en) == (
+    assert (
+        holds,
+        "年满 65 岁的占 100%（标准：至少 60%）" in zh,
+        "100% are 65 or older (rule: at least 60%)" in en,
+    ) == (
         True,
         True,
         True,

@@ -254,9 +254,9 @@ def test_a_share_of_nothing_is_said_in_words_and_not_as_0_percent() -> None:
         Checked(condition=condition, observed=0.0, met=condition.met(0.0))
         for card in LIBRARY.cards
         for _, condition in conditions_of(card)
-        if condition.fact.none_zh
+        if condition.fact.none_zh and not condition.quiet
     ]
-    assert len({c.condition.fact.name for c in checked}) == len(NONE_ZH) > 30
+    assert len({c.condition.fact.name for c in checked}) > 25
     for one in checked:
         zh, en = (without_rules(text) for text in sentence([one], LIBRARY.numbers))
         assert (zh in NONE_ZH, en in NONE_EN) == (True, True)
@@ -270,7 +270,7 @@ def test_the_rules_can_be_left_out_and_nothing_else_goes() -> None:
         Checked(condition=condition, observed=condition.value, met=condition.met(condition.value))
         for card in LIBRARY.cards
         for _, condition in conditions_of(card)
-        if condition.fact.unit != "yes"
+        if condition.fact.unit != "yes" and not condition.quiet
     ]
     for one in checked:
         zh, en = sentence([one], LIBRARY.numbers)

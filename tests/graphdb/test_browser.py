@@ -13,11 +13,10 @@ from fraudgraph.graphdb.kit import question_link
 from fraudgraph.report.files import browser_link
 from fraudgraph.settings import ReferralSettings, Settings
 from tests.graphdb.conftest import Served
+from tests.waiting import PATIENCE
 
 pytestmark = [pytest.mark.neo4j, pytest.mark.browser]
 
-PATIENCE = 300_000
-"""Milliseconds to wait for the page on the slowest machine: it ends as soon as the page is there."""
 PATIENT, PHARMACY, FACILITY, RING, HIGH, MET = (
     "#56B4E9",
     "#E69F00",
@@ -32,7 +31,7 @@ PATIENT, PHARMACY, FACILITY, RING, HIGH, MET = (
 def page(served: Served, browser: Any) -> Iterator[Any]:
     """Browser as `neo4j open` opens it, logged in with the generated password."""
     opened = browser.new_page(viewport={"width": 1600, "height": 1100})
-    opened.set_default_timeout(PATIENCE)
+    opened.set_default_timeout(PATIENCE * 1000)
     opened.goto(served.server.browser_url)
     opened.wait_for_selector("input[data-testid=password]")
     assert opened.input_value("input[data-testid=username]") == "neo4j"

@@ -21,6 +21,7 @@ from fraudgraph.graphdb.program import Program
 from fraudgraph.graphdb.server import LocalServer
 from tests.graphdb.attempts import ATTEMPTS, TOLD
 from tests.graphdb.conftest import COUNTS, Served
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.neo4j
 
@@ -94,7 +95,7 @@ def test_a_server_left_as_it_comes_would_hand_out_both(
             threading.Thread(
                 target=attempt, args=(graph, f"LOAD CSV FROM '{address}' AS line RETURN line")
             ).start()
-            door.settimeout(60)
+            door.settimeout(PATIENCE)
             door.accept()[0].close()
     finally:
         remove_server(server)

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from fraudgraph.graphdb.questions import ask
 from fraudgraph.graphdb.server import LocalServer
 from fraudgraph.progress import NullProgress
 from tests.graphdb.conftest import COUNTS, Served
+from tests.waiting import PATIENCE, wait_until
 
 neo4j = pytest.mark.neo4j
 MEBI = 1024**2
@@ -78,16 +78,14 @@ def test_a_second_start_waits_for_the_first_to_hold_its_ports(tmp_path: Path) ->
         other.start()
         other.join(0.5)
         assert other.is_alive() and not server.places.home.exists()
-    other.join(30)
+    other.join(PATIENCE)
     assert said and "set-initial-password" in said[0]
 
 
 def gone(server: LocalServer) -> bool:
     """Whether a killed server is gone; the kernel needs a while to clear gigabytes away on a busy machine."""
-    until = time.monotonic() + 60
-    while server.running() and time.monotonic() < until:
-        time.sleep(0.1)
-    return not server.running()
+    wait_until(lambda: not server.running())
+    return True
 
 
 @neo4j
@@ -154,9 +152,7 @@ def _begin_to_start(server: LocalServer) -> subprocess.Popen[str]:
         str(server.places.workspace),
     ]
     command = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    while not server.running():
-        assert command.poll() is None, command.communicate()
-        time.sleep(0.05)
+    wait_until(server.running, command)
     return command
 
 

@@ -146,6 +146,22 @@ def test_a_person_of_an_open_case_is_kept_and_one_released_is_found_nowhere_afte
         forget_person(workspace, "P01", settings, by="李敏", reason="再次")
 
 
+def test_a_file_that_was_changed_is_not_written_again_as_if_it_had_been_delivered_so(
+    workspace: Workspace,
+) -> None:
+    set_hold(workspace, RING, release=True, by="李敏", reason="结案")
+    (one,) = deliveries(workspace)
+    path = one.folder / "files" / one.files[0].name
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b"300.00", b"900.00"))
+    with pytest.raises(StorageError, match="its hash differs"):
+        forget_person(workspace, "P01", load_settings(workspace.settings), by="李敏", reason="申请删除")
+    assert deliveries(workspace)[0].files == one.files
+    path.write_bytes(whole)
+    forget_person(workspace, "P01", load_settings(workspace.settings), by="李敏", reason="申请删除")
+    assert holding(workspace.root, "P01") == [], "gone on with once the file is back"
+
+
 def test_months_past_their_time_go_and_later_lists_stay(workspace: Workspace) -> None:
     settings = load_settings(workspace.settings)
     set_hold(workspace, RING, release=True, by="李敏", reason="结案")
@@ -181,6 +197,10 @@ def test_members_and_rings_named_must_exist(workspace: Workspace) -> None:
     assert main(["casework", "merge", RING, RING, *ending]) == 2
     assert main(["workspace", "hold", "R-2025-0009", *ending]) == 2
     assert main(["deliveries", "withdraw", "9", *ending]) == 2
+    assert main(["verdict", "R-2025-0009", "confirmed", *ending]) == 2
+    assert main(["verdict", RING, "confirmed", "--on", "2091-01-01", *ending]) == 2
+    assert main(["verdict", RING, "convicted", *ending]) == 2
+    assert read_verdicts(workspace.casework) == []
     assert read_edits(workspace.casework) == []
 
 

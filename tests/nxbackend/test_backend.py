@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import fraudgraph as fg
 from fraudgraph.nxbackend.graph import FastGraph
 from fraudgraph.nxbackend.interface import LOUVAIN_MIN_EDGES
+from tests.waiting import PATIENCE
 
 SUITE = (
     "networkx.algorithms.community.tests.test_leiden",
@@ -44,7 +45,7 @@ def test_networkxs_own_tests_pass_on_the_backend(tmp_path: Path) -> None:
     """networkx runs its suite with every graph converted first; what the backend lacks goes back to networkx."""
     said = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", "--pyargs", *SUITE],
-        check=False, cwd=tmp_path, capture_output=True, text=True, timeout=300,
+        check=False, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE,
         env={**os.environ, "NETWORKX_TEST_BACKEND": "fraudgraph", "NETWORKX_FALLBACK_TO_NX": "1"},
     )  # fmt: skip
     assert said.returncode == 0, said.stdout[-3000:]

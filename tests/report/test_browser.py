@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import PATIENCE
+
 pytestmark = pytest.mark.browser
 
 
@@ -16,6 +18,7 @@ class Opened:
     def __init__(self, browser: Any, path: Path, *, query: str = "", **context: Any) -> None:
         self.context = browser.new_context(offline=True, **context)
         self.page = self.context.new_page()
+        self.page.set_default_timeout(PATIENCE * 1000)
         self.faults: list[str] = []
         self.asked: list[str] = []
         self.page.on(
@@ -47,16 +50,16 @@ def test_a_dossier_draws_itself_without_a_network_or_a_fault(
     assert opened.page.locator("#cy canvas").count() > 0
     assert not opened.page.locator(".still").is_visible()
     assert opened.faults == []
-    assert opened.asked == [path.as_uri()]
+    assert opened.asked == [path.as_uri(), (path.parents[1] / "shared" / "cytoscape.min.js").as_uri()]
 
 
 def test_the_language_switch_works_with_and_without_script(browser: Any, small: Path) -> None:
     for script in (True, False):
         page = Opened(browser, small, java_script_enabled=script).page
-        assert page.locator("h2 .zh").first.is_visible()
+        assert page.locator("h2 [lang=zh]").first.is_visible()
         page.locator("label[for=lang-en]").click()
-        assert page.locator("h2 .en").first.is_visible()
-        assert not page.locator("h2 .zh").first.is_visible()
+        assert page.locator("h2 [lang=en]").first.is_visible()
+        assert not page.locator("h2 [lang=zh]").first.is_visible()
         visible = page.locator(".page").inner_text()
         assert "涉及谁" not in visible
 
@@ -66,7 +69,7 @@ def test_the_language_travels_from_the_list_to_the_dossier_and_back(browser: Any
     assert page.title() == "Referral list 2025-10"
     page.locator("a.ring").first.click()
     page.wait_for_url("**/2025-10-001.html?lang=en")
-    assert page.locator("h2 .en").first.is_visible()
+    assert page.locator("h2 [lang=en]").first.is_visible()
     assert page.evaluate("document.documentElement.lang") == "en"
     page.locator(".crumbs a:visible").first.click()
     page.wait_for_url("**/index.html?lang=en")
@@ -93,6 +96,16 @@ def test_a_node_tells_its_numbers(browser: Any, small: Path) -> None:
     told = page.locator("#told").inner_text()
     assert "H37020500123" in told
     assert "预期" in told
+
+
+def test_as_of_an_early_day_those_who_came_later_are_not_drawn(browser: Any, small: Path) -> None:
+    page = Opened(browser, small).page
+    page.wait_for_selector("#cy[data-ready]")
+    told = page.locator("#as-of-told")
+    whole = told.inner_text()
+    page.locator("#as-of").fill("0")
+    assert told.inner_text() != whole
+    assert "同现 1 天" in told.inner_text()
 
 
 def test_the_list_filters_and_sorts(browser: Any, written: Path) -> None:

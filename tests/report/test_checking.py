@@ -110,3 +110,15 @@ def test_a_code_is_unmasked_with_a_reason_that_is_logged(copied: Path, typed: Ca
     (entry,) = read_access(copied)
     assert (entry["command"], entry["subject"], entry["reason"]) == ("evidence unmask", code_of, "询问笔录")
     assert check_folder(copied, load_rings(copied)).faults == ()
+
+
+def test_a_dossier_goes_into_one_file_and_one_that_is_not_there_is_told(
+    story: Story, typed: Callable[..., Said], tmp_path: Path
+) -> None:
+    ring = next(ring for ring in load_rings(story.out) if ring.listed)
+    code, said, _ = typed("evidence", "page", story.out, ring.ring_id, "--to", tmp_path / "case.html")
+    assert (code, said.strip()) == (0, str(tmp_path / "case.html"))
+    page = (tmp_path / "case.html").read_text(encoding="utf-8")
+    assert "<script src=" not in page
+    assert (story.out / "dossiers" / dossier_name(ring.ring_id)).stat().st_size < 250_000 < len(page)
+    assert typed("evidence", "page", story.out, "R-none")[0] == 2

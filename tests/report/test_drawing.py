@@ -59,7 +59,7 @@ def test_a_line_tells_observed_against_expected() -> None:
     told = next(
         line.told for line in drawn(small_dossier()).lines if line.kind == "steering" and "36" in line.told.en
     )
-    assert told.en == "steering: 36, expected 2.4"
+    assert told.en == "steered prescriptions: 36, expected 2.4"
     assert told.zh == "处方导流 36 次，预期 2.4"
 
 

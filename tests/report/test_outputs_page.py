@@ -13,6 +13,7 @@ from fraudgraph.report.fields import EVIDENCE_FIELDS, EXPLANATION_FIELDS, LIST_F
 from fraudgraph.report.ring_summary import SUMMARY_FIELDS
 from fraudgraph.report.words import EVIDENCE_KINDS, STATUSES
 from fraudgraph.report.workbook import SHEETS
+from tests.waiting import PATIENCE
 
 PAGE = (Path(__file__).parents[2] / "docs" / "outputs.md").read_text(encoding="utf-8")
 
@@ -44,7 +45,7 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["run", str(base / "city"), "--out", str(base / "out")],
     ):
         subprocess.run(
-            [sys.executable, "-m", "fraudgraph", *words], check=True, capture_output=True, timeout=300
+            [sys.executable, "-m", "fraudgraph", *words], check=True, capture_output=True, timeout=PATIENCE
         )
     return base / "out"
 

@@ -36,7 +36,7 @@ def test_the_agent_of_five_of_six_is_called_a_possible_organiser_with_the_number
     assert agent.role is Role.ORGANISER
     assert agent.strength == round(5 / 6, 4)
     assert agent.name == "穆青9"  # the agent is insured: the register names them
-    assert "5 of the 6 people, of 5 homes" in agent.reason_en
+    assert "5 of the 6 people, of 5 households" in agent.reason_en
     assert (agent.claim_count, float(agent.fund_amount)) == (5, 150.0)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
-from fraudgraph.claims.columns.header_words import is_word
+from fraudgraph.claims.columns.beside_names import spoken_for
+from fraudgraph.claims.columns.header_words import is_word, readings
 from fraudgraph.claims.columns.meanings import Meaning, meanings, names_someone
 from fraudgraph.claims.columns.value_shapes import AGREES, CONTRADICTS, Shape, agreement, shape_of
 from fraudgraph.claims.columns.vocabulary import INITIALS
@@ -36,6 +38,15 @@ _ALIKE = (
 )
 """Fields between which it doesn't matter."""
 _ENDS = frozenset({"ended_at", "settled_at"})
+_OWN_NAME = re.compile(r"(?i)^([a-z]{2,8})[_ .-]?(?:full)?[_ .-]?(?:name|nm)$|^([a-z]{2,8})名称?$")
+"""A name of what only the file itself has a word for."""
+
+
+def _is_known(word: str | None) -> bool:
+    """Whether a word says by itself whose a column is; a provider can be a doctor or a place."""
+    if word is None or word.casefold() in ("provider", "prov", "prvdr", "prv"):
+        return word is None
+    return is_word(word) or any(not one.unknown and one.way != INITIALS for one in readings(word))
 
 
 class Columns:
@@ -49,7 +60,22 @@ class Columns:
 
     @cached_property
     def plain(self) -> tuple[str, ...]:
-        """The headers without the mark of their table, where most begin with the same one: YB_JSRQ, YB_ZFY."""
+        """The headers without the mark of their table, where most begin with the same one (YB_JSRQ, YB_ZFY), a file's own words said plainly (HCI_NAME)."""
+        plain = self._unmarked()
+        own = [
+            header
+            for header in plain
+            if (match := _OWN_NAME.match(header.strip())) and not _is_known(match[1])
+        ]
+        meant = spoken_for(own, [self.values[plain.index(one)] for one in own]) if own and self.values else {}
+        if any(header.strip().casefold() == "doa" for header in plain):
+            meant["dod"] = "discharge date"  # beside a day of admission it is no death
+        if not meant:
+            return plain
+        words = re.compile(rf"(?i)(?<![a-z])({'|'.join(sorted(meant))})(?![a-z])")
+        return tuple(words.sub(lambda match: meant[match[1].casefold()], header) for header in plain)
+
+    def _unmarked(self) -> tuple[str, ...]:
         marks = Counter(header.partition("_")[0] for header in self.headers if "_" in header)
         mark, count = marks.most_common(1)[0] if marks else ("", 0)
         if (
@@ -219,6 +245,13 @@ def _without_doubtful(found: dict[str, tuple[int, float]], weighed: _Weighed) ->
     """Leave out what could as well be something else: a column with two free fields, a field with two columns."""
     kept: dict[str, tuple[int, float]] = {}
     for field, (position, sure) in found.items():
+        parts = [
+            one
+            for one, fields in weighed.items()
+            if field == "self_paid_amount" and field in fields and fields[field][0] >= sure - _CLOSE
+        ]
+        if len(parts) > 1:
+            continue  # copayment and coinsurance: each is a part only
         short = weighed[position][field][1].way == INITIALS
         close = _CLOSE_AMOUNTS if short and field.endswith("amount") else _CLOSE
         rivals = {

@@ -16,6 +16,8 @@ __all__ = ["last_column", "paid_column"]
 _NUMBER = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,4})?")
 _SAYS_MONEY = frozenset({"pay", "amount"})
 _MAY_SAY = _SAYS_MONEY | {"total", "weak", "claim", "run", "insurance"}
+_OF_THINGS = frozenset({"item", "service", "invoice", "charge"})
+_NUMBERS = frozenset({"id", "run", "serial"})
 _FEWEST_ROWS = 3
 _MOST_ROWS = 0.9
 _NEARLY_ALL = 0.95
@@ -60,6 +62,13 @@ def last_column(
     }
     test = tests.get(name)
     fits = [i for i in free if test is not None and _says_nothing_else(kind, name, headers[i]) and test(i)]
+    first = min(range(len(headers)), key=lambda i: (not headers[i], i))
+    if (
+        name == "claim_id"
+        and first in fits
+        and any(_NUMBERS & set(one.notions) for one in readings(headers[first]))
+    ):
+        return name, first  # a table begins with the number of its rows
     return (name, fits[0]) if len(fits) == 1 else None
 
 
@@ -98,7 +107,7 @@ def _says_paid(header: str) -> int:
     if (
         not header.isascii()
         or not found
-        or found[0].unknown
+        or found[0].unknown > 1
         or not re.search("(?i)paid|pay?me?n?t|pmt", header)
     ):
         return 0
@@ -119,8 +128,9 @@ def _says_nothing_else(kind: Kind, name: str, header: str) -> bool:
     known = [one for one in readings(header) if not one.unknown]
     if any("other" in one.notions for one in readings(header)) or meanings(kind.name, header):
         return False
-    money = all(set(one.notions) & _SAYS_MONEY and set(one.notions) <= _MAY_SAY for one in known)
-    return not known or (name == "fund_amount" and money)
+    may = _MAY_SAY if name == "fund_amount" else _MAY_SAY | _OF_THINGS
+    money = all(set(one.notions) & (_SAYS_MONEY | {"total"}) and set(one.notions) <= may for one in known)
+    return not known or (name in ("fund_amount", "total_amount") and money)
 
 
 def _counts_on(shape: Shape) -> bool:

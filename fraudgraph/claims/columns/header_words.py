@@ -30,6 +30,21 @@ _SEGMENT = re.compile(r"^[A-Z]{2,3}[0-9]{0,3}_(?:[A-Z0-9]{1,3}_){0,2}(?=[A-Z][a-
 """The element of an electronic message before the name of its content: NM109_IL_MemberID."""
 _DOTTED = re.compile(r"(?<=\b[A-Za-z])\.(?=[A-Za-z]\b)")
 """The points of an abbreviation: D.O.B."""
+_PHRASES = tuple(
+    (re.compile("(?i)(?<![a-z])" + words.replace(" ", "[-_ ]?") + "(?![a-z])"), short)
+    for words, short in (
+        ("first dates? of service", " begin service date "),
+        ("last dates? of service", " end service date "),
+        ("dates? of service", " service date "),
+        ("out of pocket", " oop "),
+        ("lines? of business", " lob "),
+        ("type of bill", " bill type "),
+        ("place of service", " other "),
+        ("procedure codes? ?[0-9]* (type|system)", " other "),
+        ("(billing|blg|rendering|rndrng|attending|servicing|facility) npi", r" \1 provider id "),
+    )
+)
+"""What several words say together."""
 _SHORT = frozenset({"of", "id", "no", "cd", "dt", "nm", "dr"})
 """Words of two letters that may stand inside letters written together."""
 _LAST_INITIALS = {"h": ("id",), "f": ("amount",), "e": ("amount",)}
@@ -75,10 +90,12 @@ def readings(header: str) -> tuple[Reading, ...]:
 
 def _stripped(text: str) -> str:
     """Without numbering, marks, and the table or alias before a dot."""
-    text = _NUMBERING.sub("", text).strip(" .:_-")
+    text = _DOTTED.sub("", _NUMBERING.sub("", text).strip(" .:_-"))
     while (match := _BEFORE_DOT.match(text)) and not text[match.end() :].startswith(" "):
         text = text[match.end() :]
-    text = _DOTTED.sub("", _SEGMENT.sub("", text))
+    text = _SEGMENT.sub("", text)
+    for phrase, short in _PHRASES:
+        text = phrase.sub(short, text)
     return re.sub(r"(?i)icd[-_ ]?(?:9|10|11)(?![0-9])", "icd", text)
 
 
@@ -145,9 +162,18 @@ def _of_letters(letters: str, *, first: bool) -> list[Reading]:
 def _as_english(letters: str) -> list[Reading]:
     known = _english(letters)
     if known is None:
-        words = {word: (notions,) for word, notions in vocabulary().latin.items()}
-        known = next(_covers(letters, words, 3), None)
+        known = next(_covers(letters, _latin_words(), 3), None)
     return [] if known is None else [Reading(known)]
+
+
+@cache
+def _latin_words() -> Mapping[str, Sequence[tuple[str, ...]]]:
+    return {word: (notions,) for word, notions in vocabulary().latin.items()}
+
+
+@cache
+def _short_or_spoken() -> Mapping[str, Sequence[tuple[str, ...]]]:
+    return {**vocabulary().initials, **vocabulary().pinyin}
 
 
 def _as_pinyin(letters: str) -> list[Reading]:
@@ -174,7 +200,7 @@ def _as_short(letters: str) -> list[Reading]:
     if last:
         found += [one + last for one in _first(_covers(letters[:-1], told.initials, 2), _MOST_COVERS // 2)]
     if not found:
-        found = list(_first(_covers(letters, {**told.initials, **told.pinyin}, 2), _MOST_COVERS))
+        found = list(_first(_covers(letters, _short_or_spoken(), 2), _MOST_COVERS))
     return [
         *(Reading(one, 0, PINYIN) for one in _abbreviated(letters)),
         *(Reading(one, 0, INITIALS) for one in dict.fromkeys(found)),

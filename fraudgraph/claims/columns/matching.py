@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
 from fraudgraph.claims.columns.assigning import LIMIT, Columns, assigned
 from fraudgraph.claims.columns.balance import last_column, paid_column
+from fraudgraph.claims.columns.beside_names import ids_beside_names
 from fraudgraph.claims.columns.header_words import BRACKETS, simplified
 from fraudgraph.claims.columns.mapping import TableRule, preset_rules
 from fraudgraph.claims.schema.fields import KINDS, Kind
@@ -137,17 +138,8 @@ def in_other_words(found: TableMapping, columns: Columns, *, asked: bool = False
         return found
     taken = (*found.columns, *found.sums, *found.rule.constants)
     more = assigned(found.kind, columns, found.unmapped, taken)
-    known = {**found.columns, **{name: position for name, (position, _) in more.items()}}
-    given = {**known, **dict.fromkeys((*found.sums, *found.rule.constants), -1)}
-    if not asked and len(known) > len(found.unmapped) - len(more) and columns.shapes:
-        free = [position for position in found.unmapped if position not in known.values()]
-        last = last_column(found.kind, columns.plain, columns.values, columns.shapes, given, free)
-        more |= {} if last is None else {last[0]: (last[1], LIMIT)}
-    if found.kind.name == "claims" and "fund_amount" not in {**given, **more} and columns.shapes:
-        known = {**found.columns, **{name: position for name, (position, _) in more.items()}}
-        free = [position for position in found.unmapped if position not in known.values()]
-        paid = paid_column(columns.plain, columns.values, columns.shapes, known, free)
-        more |= {} if paid is None else {"fund_amount": (paid, LIMIT)}
+    if not asked and columns.shapes:
+        more |= _by_values(found, columns, more)
     if not more:
         return found
     positions = {position for position, _ in more.values()}
@@ -157,6 +149,38 @@ def in_other_words(found: TableMapping, columns: Columns, *, asked: bool = False
         unmapped=tuple(position for position in found.unmapped if position not in positions),
         sure={name: sure for name, (_, sure) in more.items()},
     )
+
+
+def _by_values(
+    found: TableMapping, columns: Columns, told: Mapping[str, tuple[int, float]]
+) -> dict[str, tuple[int, float]]:
+    """What the values tell of columns whose headers don't: ids beside their names, what was paid, and the last columns that a table needs."""
+    assert columns.shapes is not None  # only called where values can be had
+    more: dict[str, tuple[int, float]] = {}
+
+    def known() -> dict[str, int]:
+        delivered = {
+            **found.columns,
+            **{name: position for name, (position, _) in (*told.items(), *more.items())},
+        }
+        return {**delivered, **dict.fromkeys((*found.sums, *found.rule.constants), -1)}
+
+    def free() -> list[int]:
+        taken = set(known().values())
+        return [position for position in found.unmapped if position not in taken]
+
+    if (
+        found.kind.name == "claims" and {"total_amount", "fund_amount"} & set(known())
+    ) or found.kind.name == "claim_items":
+        beside = ids_beside_names(found.kind, columns.plain, columns.values, columns.shapes, known(), free())
+        more |= {name: (position, LIMIT) for name, position in beside.items()}
+    if found.kind.name == "claims" and "fund_amount" not in known():
+        paid = paid_column(columns.plain, columns.values, columns.shapes, known(), free())
+        more |= {} if paid is None else {"fund_amount": (paid, LIMIT)}
+    if len(known()) > len(free()):
+        last = last_column(found.kind, columns.plain, columns.values, columns.shapes, known(), free())
+        more |= {} if last is None else {last[0]: (last[1], LIMIT)}
+    return more
 
 
 def missing_groups(found: TableMapping) -> tuple[tuple[str, ...], ...]:

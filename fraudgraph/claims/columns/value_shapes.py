@@ -36,6 +36,7 @@ _PHONE = re.compile(
 )
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _CODE = re.compile(r"[A-Za-z0-9_-]*[0-9]{3,}[A-Za-z0-9_-]*")
+_WORDS = re.compile(r"[A-Za-z][A-Za-z.'&-]*(?:,? [A-Za-z.'&-]+)+")
 _LETTERS = re.compile(r"[A-Za-z\u3400-\u9fff]")
 _SEX = frozenset({"1", "2", "0", "9", "男", "女", "m", "f", "male", "female", "男性", "女性", "未知", "1男", "2女", "男1", "女2"})  # fmt: skip
 _FLAG = frozenset({"0", "1", "2", "y", "n", "yes", "no", "t", "f", "true", "false", "是", "否", "有", "无", "有效", "无效", "正常", "作废"})  # fmt: skip
@@ -78,6 +79,7 @@ class Shape:
     digits: float
     length: float
     mean: float
+    words: float = 0.0
 
 
 def shape_of(values: Sequence[object]) -> Shape:
@@ -118,6 +120,7 @@ def shape_of(values: Sequence[object]) -> Shape:
         digits=sum(text.isdigit() for text in texts) / count,
         length=sum(map(len, texts)) / count,
         mean=sum(map(abs, numbers)) / max(1, len(numbers)),
+        words=share(_WORDS),
     )
 
 
@@ -143,7 +146,7 @@ def _of_number(name: str, shape: Shape) -> int:
     dates = shape.day >= _MOST and shape.cents < 0.1
     if shape.number < 0.5 or shape.person >= 0.5 or dates or (shape.digits >= _MOST and shape.length > 10):
         return CONTRADICTS
-    least, most = {"longitude": (70, 140), "latitude": (10, 56)}.get(name, (0, math.inf))
+    least, most = {"longitude": (1, 180), "latitude": (1, 90)}.get(name, (0, math.inf))
     if not least <= shape.mean <= most:
         return CONTRADICTS
     return AGREES if shape.number >= _MOST else OPEN
@@ -175,14 +178,14 @@ def _of_text(name: str, shape: Shape) -> int:
 def _of_name(shape: Shape) -> int:
     if shape.letters < 0.2 or shape.person >= 0.5 or shape.code >= _MOST:
         return CONTRADICTS
-    return AGREES if shape.han >= _MOST else OPEN
+    return AGREES if max(shape.han, shape.words) >= _MOST else OPEN
 
 
 def _of_id(name: str, shape: Shape) -> int:
     """Codes are not written in Chinese, and what is plainly a person's or a place's number is nobody else's."""
     person = name in ("patient_id", "doctor_id", "staff_id") or name.endswith("agent_id")
     place = name in ("place_id", "facility_id", "pharmacy_id", "prescriber_facility_id")
-    in_words = shape.han >= _MOST and not name.endswith("agent_id")
+    in_words = max(shape.han, shape.words) >= _MOST and not name.endswith("agent_id")
     if in_words or (shape.person >= _MOST and not person) or (shape.place >= _MOST and not place):
         return CONTRADICTS
     too_short = (name == "refund_of" and shape.flag >= _MOST) or (name == "item_code" and shape.length < 3)

@@ -11,7 +11,7 @@ from fraudgraph.claims.typing.literals import literal
 
 __all__ = ["is_missing_sql", "missing_words", "stands_for_someone"]
 
-_NOBODY = "0+([.]0+)?|0{6,}[Xx]|9{8,}"
+_NOBODY = "0+([.]0+)?|0[0-]*0|0{6,}[Xx]|9{8,}"
 """Digits that stand for nobody where an id names somebody: nothing but zeros, or many nines."""
 _TYPED_IN = "|".join(
     [*(f"{digit}{{8,}}" for digit in range(1, 9)), "12345678(9(0(1(2(3(4(5(6(78?)?)?)?)?)?)?)?)?)?"]
@@ -19,6 +19,8 @@ _TYPED_IN = "|".join(
 """One digit held down, or the keys in their order."""
 _STARTS = (*(str(digit) * 8 for digit in range(1, 9)), "12345678")
 _BETWEEN = "\x1f"
+_AROUND = "()[]{}<>（）［］【】〈〉《》“”‘’\"'`.。;；,，:：!！ "
+"""What may stand around such a word: （不详）, 'NULL', null;."""
 _NAMED_BY = ("phone", "account", "trace_code", "ordered_by", "refund_of")
 
 
@@ -50,8 +52,9 @@ def is_missing_sql(value: str, own: Sequence[str], *, names_someone: bool) -> st
     """
     words = dict.fromkeys((*missing_words(), *_with_wide(own)))
     starts = dict.fromkeys(form for word in words if word for form in (word[0], word[0].upper()))
+    starts |= dict.fromkeys(_AROUND.strip())
     listed = literal(_BETWEEN + _BETWEEN.join(words) + _BETWEEN)
-    tests = f"contains({listed}, '{_BETWEEN}' || lower({value}) || '{_BETWEEN}')"
+    tests = f"contains({listed}, '{_BETWEEN}' || lower({value}) || '{_BETWEEN}') OR contains({listed}, '{_BETWEEN}' || lower(trim({value}, {literal(_AROUND)})) || '{_BETWEEN}')"
     if names_someone:
         starts |= {"0": None, "9": None}
         tests += f" OR regexp_full_match({value}, {literal(_NOBODY)})"

@@ -8,7 +8,8 @@ import unicodedata
 __all__ = ["as_typed", "pasted_forms"]
 
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\x00]")
-_QUOTES = "\"'=‘’“”`"
+_AROUND = "\"'=‘’“”`,，;；.。、:：()（）[]【】<>《》 "
+"""Quotes and punctuation that are pasted along with an id."""
 
 
 def as_typed(text: str) -> str:
@@ -17,9 +18,9 @@ def as_typed(text: str) -> str:
 
 
 def pasted_forms(entity_id: str) -> tuple[str, ...]:
-    """The id as it is and then what may have been meant: plain, without blanks and quotes, upper and lower case."""
+    """The id as it is and then what may have been meant: plain, without blanks, quotes and punctuation, upper and lower case."""
     plain = as_typed(entity_id).strip()
-    bare = plain.strip(_QUOTES).strip()
+    bare = plain.strip(_AROUND)
     joined = re.sub(r"\s+", "", bare)
     forms = [entity_id, plain, bare, joined]
     return tuple(dict.fromkeys(one for form in forms for one in (form, form.upper(), form.lower()) if one))

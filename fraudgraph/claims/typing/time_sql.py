@@ -37,8 +37,8 @@ _AFTERNOON = "下午|午后|傍晚|PM|P\\.M\\.?"
 _EVENING = "晚上|夜里|夜间|晚间|晚"
 _HALF = f"{_MORNING}|{_AFTERNOON}|{_EVENING}|中午|正午"
 _WEEKDAY = "(?:星期|礼拜|周)[一二三四五六日天]|\\b(?:MON|TUE|TUES|WED|THU|THUR|THURS|FRI|SAT|SUN|MONDAY|TUESDAY|WEDNESDAY|THURSDAY|FRIDAY|SATURDAY|SUNDAY)\\b[,.]?"
-_FROM = "０１２３４５６７８９．－／：Ｔ，＋年〇零○\u00a0\u2009\u202f\u3000\t\r\n‐‑–−"
-_TO = "0123456789.-/:T,+年000       ----"
+_FROM = "０１２３４５６７８９．－／：Ｔ，＋年時點〇零○\u00a0\u2009\u202f\u3000\t\r\n‐‑–−"
+_TO = "0123456789.-/:T,+年时点000       ----"
 _HAND = "一二三四五六七八九"
 _CLOCK_TAIL = "(?::[0-9]{2}(?:[.,][0-9]+)?|T[0-9]{4,6}(?:[.,][0-9]+)?)"
 _OFFSET = f"{_CLOCK_TAIL} ?(?:UTC|GMT)?([+-][0-9]{{1,2}}:?(?:[0-9]{{2}})?)$"
@@ -49,6 +49,9 @@ _WHEN = (
     "|[ T-]?([0-9]{2})([0-9]{2})([0-9]{2})?(?:[.,]([0-9]{1,9}))?)?$"
 )
 _WHEN_PARTS = "['y1','m1','d1','y2','m2','d2','a','b','y3','h','mi','s','f','half','h2','mi2','s2','f2']"
+_HOUR = (
+    "TRY_CAST(CASE WHEN it.at.h <> '' THEN it.at.h WHEN it.at.h2 <> '' THEN it.at.h2 ELSE '0' END AS INTEGER)"
+)
 _YEAR_LAST = "^[^0-9]*([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})(?:[^0-9].*)?$"
 
 
@@ -102,13 +105,15 @@ def _written(value: str, form: TimeForm) -> str:
     )
     return chained(
         plain,
-        "regexp_replace(trim(regexp_replace(it, ' +', ' ', 'g')), ' ?\\[[A-Z/_]+\\]$', '')",
+        "regexp_replace(regexp_replace(trim(regexp_replace(it, ' +', ' ', 'g')), ' ?\\[[A-Z/_]+\\]$', ''), '([0-9]) ([年月日号时点分秒])', '\\1\\2', 'g')",
         _weekday_first(by_hand),
         _months("it"),
         known,
         f"struct_pack(half := it.half, utc := it.utc, east := it.east, at := regexp_extract(it.rest, {literal(_WHEN)}, {_WHEN_PARTS}))",
+        f"struct_pack(half := it.half, utc := it.utc, east := it.east, at := it.at, hour := {_HOUR})",
         _assembled(form.order),
-        f"CASE WHEN it.east <> '' THEN {local_sql(f'(it.ts - to_minutes({_east()}))', form.zone)} WHEN it.utc THEN {local_sql('it.ts', form.zone)} ELSE it.ts END",
+        f"struct_pack(ts := it.ts, utc := CASE WHEN it.east <> '' THEN it.ts - to_minutes({_east()}) WHEN it.utc THEN it.ts END)",
+        f"CASE WHEN it.utc IS NULL THEN it.ts ELSE {local_sql('it.utc', form.zone)} END",
     )
 
 
@@ -155,7 +160,7 @@ def _assembled(order: Order) -> str:
         "CASE WHEN it.at.y1 <> '' THEN it.at.y1 || '-' || it.at.m1 || '-' || it.at.d1 WHEN it.at.y2 <> '' THEN it.at.y2 || '-' || it.at.m2 || '-' || it.at.d2 "
         f"WHEN it.at.y3 <> '' THEN it.at.y3 || '-' || ({month}) || '-' || ({day}) END"
     )
-    hour = "TRY_CAST(CASE WHEN it.at.h <> '' THEN it.at.h WHEN it.at.h2 <> '' THEN it.at.h2 ELSE '0' END AS INTEGER)"
+    hour = "it.hour"
     told = "(it.at.h <> '' OR it.at.h2 <> '')"
     shifted = (
         f"CASE WHEN it.half = '' THEN {hour} WHEN NOT {told} THEN 0 "
@@ -184,12 +189,12 @@ def _counted(value: str, form: TimeForm) -> str:
     number = f"TRY_CAST({value} AS DOUBLE)"
     digits = f"replace(regexp_extract({value}, '^([0-9][.][0-9]+)[eE]', 1), '.', '')"
     whole = f"regexp_extract({value}, '^([0-9]+)[.]0+$', 1)"
+    count = f"CAST(regexp_extract({value}, '^[0-9]+') AS BIGINT)"
+    since = f"make_timestamp({count} * CASE length(regexp_extract({value}, '^[0-9]+')) WHEN 10 THEN 1000000 WHEN 13 THEN 1000 ELSE 1 END)"
     return (
         f"CASE WHEN regexp_full_match({value}, '[1-5][0-9]{{4}}([.][0-9]+)?') AND {number} < 55153 AND (length({value}) = 5 OR {number} > 32874) "
         f"THEN TIMESTAMP '{form.day_zero}' + to_seconds(round({number} * 86400)) "
-        f"WHEN regexp_full_match({value}, '1[0-9]{{9}}([.][0-9]*)?') THEN {local_sql(f'make_timestamp(CAST(floor({number}) AS BIGINT) * 1000000)', form.zone)} "
-        f"WHEN regexp_full_match({value}, '1[0-9]{{12}}([.]0+)?') THEN {local_sql(f'make_timestamp(TRY_CAST(left({value}, 13) AS BIGINT) * 1000)', form.zone)} "
-        f"WHEN regexp_full_match({value}, '1[0-9]{{15}}([.]0+)?') THEN {local_sql(f'make_timestamp(TRY_CAST(left({value}, 16) AS BIGINT))', form.zone)} "
+        f"WHEN regexp_full_match({value}, '1[0-9]{{9}}([.][0-9]*)?|1[0-9]{{12}}([.]0+)?|1[0-9]{{15}}([.]0+)?') THEN {chained(since, local_sql('it', form.zone))} "
         f"WHEN regexp_full_match({value}, '[0-9]{{8,14}}[.]0+') THEN CASE length({whole}) WHEN 8 THEN try_strptime({whole}, '%Y%m%d') WHEN 12 THEN try_strptime({whole}, '%Y%m%d%H%M') WHEN 14 THEN try_strptime({whole}, '%Y%m%d%H%M%S') END "
         f"WHEN regexp_full_match({value}, '2[.]0[0-9]{{6}}[eE][+]?0?7') THEN try_strptime({digits}, '%Y%m%d') "
         f"WHEN regexp_full_match({value}, '2[.]0[0-9]{{12}}[eE][+]?13') THEN try_strptime({digits}, '%Y%m%d%H%M%S') END"

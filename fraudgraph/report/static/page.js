@@ -11,6 +11,9 @@
     document.querySelectorAll("a[data-page]").forEach(function (link) {
       link.href = link.getAttribute("data-page") + "?lang=" + lang;
     });
+    document.querySelectorAll("option[data-" + lang + "]").forEach(function (option) {
+      option.textContent = option.getAttribute("data-" + lang);
+    });
     document.querySelectorAll("[data-placeholder-" + lang + "]").forEach(function (input) {
       input.placeholder = input.getAttribute("data-placeholder-" + lang);
     });

@@ -24,11 +24,12 @@ holders AS (
 met AS (
   SELECT DISTINCT group_no FROM member_claims WHERE session_no IS NOT NULL
 )
-SELECT h.group_no, h.attribute, h.value, max(h.member_count) AS member_count, max(h.holder_count) AS holder_count,
+SELECT h.group_no, h.attribute, h.value, max(h.member_count) AS member_count, max(v.holder_count) AS holder_count,
   count(DISTINCT h.home) AS household_count, round(max(u.holder_count), 3) AS usual_count,
   coalesce(list(DISTINCT m.claim_id ORDER BY m.claim_id) FILTER (WHERE m.claim_id IS NOT NULL), []) AS claim_ids
 FROM holders AS h
 JOIN usual AS u ON u.attribute = h.attribute
+JOIN values_known AS v ON v.attribute = h.attribute AND v.value = h.value
 LEFT JOIN member_claims AS m ON m.group_no = h.group_no AND m.patient = h.patient
   AND (m.session_no IS NOT NULL OR h.group_no NOT IN (SELECT group_no FROM met))
 GROUP BY h.group_no, h.attribute, h.value
