@@ -9,17 +9,14 @@ import pytest
 from fraudgraph.cases.room import CaseRoom
 from fraudgraph.cli import main
 from fraudgraph.jobs.workspace import init_workspace
+from tests.cases.office import staffed
 
 
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     init_workspace(tmp_path / "W")
     monkeypatch.setenv("FRAUDGRAPH_WORKSPACE", str(tmp_path / "W"))
-    for name, body, more in (
-        ("赵局", "bureau", ["--certificate", "3", "--chief"]), ("李敏", "bureau", ["--certificate", "1"]),
-        ("王强", "bureau", ["--certificate", "2"]), ("孙经", "agency", []), ("周办", "agency", []),
-    ):  # fmt: skip
-        assert main(["case", "officer", name, "--body", body, *more, "--by", "赵局"]) == 0
+    staffed(CaseRoom(tmp_path / "W").store())
     return tmp_path / "W"
 
 
@@ -34,6 +31,7 @@ def test_a_case_from_its_opening_to_the_police(
     out = str(tmp_path / "package")
     case = f"C-{(now - timedelta(hours=40)).year}-0001"
     for line in (
+        ["case", "officer", "冯新", "--body", "agency", "--by", "赵局"],
         [
             "case",
             "open",
@@ -61,7 +59,7 @@ def test_a_case_from_its_opening_to_the_police(
     ):
         assert main(line) == 0, (line, capfd.readouterr().err)
     said = capfd.readouterr().out
-    assert "police_filed" in said and "13 events are as recorded" in said
+    assert "police_filed" in said and "17 events are as recorded" in said
     assert (tmp_path / "file.docx").is_file() and (tmp_path / "due.xlsx").is_file()
     head = CaseRoom(workspace).store().head()
     assert main(["case", "verify", "--head", str(head)]) == 0
@@ -107,7 +105,7 @@ def test_an_old_verb_writes_into_the_store_and_an_edited_file_stops_it(workspace
     path.write_text(path.read_text(encoding="utf-8").replace("confirmed", "cleared"), encoding="utf-8")
     for line in (["case", "verify"], ["month", "2026-03"], ["case", "takeover", "--by", "李敏"]):
         assert main(line) == 8
-        assert "verdicts.jsonl was changed since it was recorded as event 6" in capfd.readouterr().err
+        assert "verdicts.jsonl was changed since it was recorded as event 9" in capfd.readouterr().err
     accept = ["case", "takeover", "--accept", "--by", "李敏", "--with", "王强", "--reason", "复核后更正"]
     assert main(accept) == 0
     assert main(["case", "verify"]) == 0
@@ -136,4 +134,4 @@ def test_what_is_typed_wrongly_is_one_sentence_in_chinese(
         assert main(["--lang", "zh", *line]) == 2, line
         told = capfd.readouterr().err
         assert said in told and told.count("\n") == 1, line
-    assert CaseRoom(workspace).store().head().seq == 5
+    assert CaseRoom(workspace).store().head().seq == 8
