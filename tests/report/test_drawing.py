@@ -1,18 +1,20 @@
 """Where a drawing's nodes stand."""
 
 import math
+import re
 from dataclasses import replace
 from itertools import combinations, pairwise
 
 import pytest
 
 from fraudgraph.records import Dossier, DossierEdge, NodeKind, Role
+from fraudgraph.report.dossiers import dossier_page
 from fraudgraph.report.drawing import Drawing, drawing
 from fraudgraph.report.entity_labels import Cast
 from fraudgraph.report.naming import Naming
 from fraudgraph.settings import Settings
 
-from .conftest import PHARMACY, a_member, big_dossier, patient_id, small_dossier
+from .conftest import PHARMACY, a_member, a_referral, big_dossier, patient_id, small_dossier
 
 
 def drawn(dossier: Dossier) -> Drawing:
@@ -83,3 +85,13 @@ def test_patients_of_one_place_stand_together() -> None:
     changes = sum(one != two for one, two in pairwise(places))
     assert len(set(places)) == 2
     assert changes <= 6, "by chance it would be some seventy"
+
+
+def test_every_line_stands_whole_in_the_still_drawing_however_many_there_are() -> None:
+    """A path of hundreds of lines is longer than any text of a supplier's may be, and is not cut like one."""
+    dossier = big_dossier()
+    picture = drawn(dossier)
+    page = dossier_page(dossier, a_referral(dossier.ring), Settings())
+    paths = re.findall(r'<path d="([^"]*)" stroke-width="[\d.]+" class="l ', page)
+    assert sum(path.count("M") for path in paths) == len(picture.lines)
+    assert all(re.fullmatch(r"(M-?[\d.]+ -?[\d.]+L-?[\d.]+ -?[\d.]+)+", path) for path in paths)
