@@ -113,9 +113,20 @@ class CaseStore:
                 if con.in_transaction:
                     con.execute("ROLLBACK")
                 raise
-        if added and self._on_added is not None:
-            self._on_added(Head(seq=added[-1].seq, hash=added[-1].hash, sm3=added[-1].sm3))
+        if added:
+            self._keep_outside(Head(seq=added[-1].seq, hash=added[-1].hash, sm3=added[-1].sm3))
         return added
+
+    def _keep_outside(self, head: Head) -> None:
+        if self._on_added is None:
+            return
+        try:
+            self._on_added(head)
+        except OSError as problem:
+            raise StorageError(
+                f"Event {head.seq} was recorded, but its anchor could not be written ({problem.strerror}: {problem.filename}). Don't record it again; free some space and write one with `fraudgraph case anchor`.",
+                f"第 {head.seq} 条事件已登记，但锚点未能写入（{problem.strerror}：{problem.filename}）。请勿重复登记；清理空间后用 `fraudgraph case anchor` 写出锚点。",
+            ) from None
 
     @contextmanager
     def read(self) -> Iterator[Reader]:

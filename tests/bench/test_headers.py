@@ -88,17 +88,18 @@ def test_a_delivery_in_the_words_of_the_data_standard_is_measured_from_a_file(tm
 
 @pytest.mark.parametrize(
     "labels",
-    [LABELS, *(LABELS.with_name(f"header_variants_{number}.toml") for number in (2, 3, 4))],
+    [LABELS, *(LABELS.with_name(f"header_variants_{number}.toml") for number in (2, 3, 4, 5, 6))],
     ids=lambda path: path.stem,
 )
 def test_labels_name_fields_that_the_tables_have(labels: Path) -> None:
     deliveries = read_deliveries(labels)
     beside = {"place_id", "place_name", "encounter_id", "valid_flag", "line_id", "doctor_name", "place_level", "refund_flag", "med_type_raw"}  # fmt: skip
+    of_lines = {"line_number", "line_item_code", "line_item_name", "line_quantity", "line_amount"}
     of_patients = {f"patient_{name}" for name in CANONICAL["patients"].column_names}
     assert len(deliveries) >= 30
     for one in deliveries:
         named = frozenset().union(*one.fields.values())
-        assert named <= {*CANONICAL[one.table].column_names, *beside, *of_patients}, one.name
+        assert named <= {*CANONICAL[one.table].column_names, *beside, *of_lines, *of_patients}, one.name
         assert len({len(values) for values in one.values.values()}) == 1, one.name
 
 

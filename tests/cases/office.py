@@ -30,8 +30,7 @@ def store_at(
 
 
 def staffed(store: CaseStore) -> CaseStore:
-    for one in PEOPLE:
-        store.act(lambda reader, one=one: new_officer(reader, one, by="李敏"))
+    store.act(lambda reader: [entry for one in PEOPLE for entry in new_officer(reader, one, by="李敏")])
     return store
 
 

@@ -123,7 +123,7 @@ def test_any_byte_that_means_something_is_missed(filled: CaseStore, tmp_path: Pa
     with filled.read() as reader:
         rows = list(reader.rows())
     chance, found = random.Random(20261128), 0
-    for _ in range(150):
+    for _ in range(100):
         at = chance.randrange(100, len(whole))
         filled.path.write_bytes(
             whole[:at] + bytes([whole[at] ^ (1 << chance.randrange(8))]) + whole[at + 1 :]
@@ -137,7 +137,7 @@ def test_any_byte_that_means_something_is_missed(filled: CaseStore, tmp_path: Pa
         else:
             with filled.read() as reader:
                 assert list(reader.rows()) == rows
-    assert found > 50  # most of the file is text of events
+    assert found > 30  # most of the file is text of events
 
 
 def test_a_clock_set_back_is_told_and_can_be_explained(tmp_path: Path) -> None:
@@ -246,6 +246,15 @@ def test_two_processes_record_at_once_and_nothing_is_lost(tmp_path: Path) -> Non
         pids.append(pid)
     assert [os.waitpid(pid, 0)[1] for pid in pids] == [0, 0]
     assert verify(store_at(tmp_path), anchors(tmp_path)).events == 100
+
+
+def test_an_anchor_that_can_not_be_written_is_told_and_the_act_is_not_lost(tmp_path: Path) -> None:
+    store = store_at(tmp_path)
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "anchors.jsonl").mkdir()
+    with pytest.raises(StorageError, match="Event 1 was recorded, but its anchor could not be written"):
+        store.add(note(1))
+    assert verify(store).events == 1
 
 
 def test_who_finds_the_store_taken_is_told(filled: CaseStore, monkeypatch: pytest.MonkeyPatch) -> None:
