@@ -27,7 +27,7 @@ SUMMARY_FIELDS: Final = (
     Field("nearest_lawful_zh", Text("最接近的合理解释", "nearest_lawful_zh"), Text("解释份额最大的一种及其数字", "the lawful explanation that explains most, with its number, in Chinese"), "text", 44),
     Field("score_parts_en", Text("得分构成（英文）", "score_parts_en"), Text("同上，英文", "the same in English"), "text", 36),
     Field("cast_en", Text("涉及谁（英文）", "cast_en"), Text("同上，英文", "the same in English"), "text", 34),
-    Field("comparison_en", Text("与同类相比（英文）", "comparison_en"), Text("同上，英文", "the same in English"), "text", 52),
+    Field("comparison_en", Text("与同类人相比（英文）", "comparison_en"), Text("同上，英文", "the same in English"), "text", 52),
     Field("nearest_lawful_en", Text("最接近的合理解释（英文）", "nearest_lawful_en"), Text("同上，英文", "the same in English"), "text", 44),
 )  # fmt: skip
 

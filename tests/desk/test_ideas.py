@@ -19,6 +19,7 @@ from fraudgraph.desk.groupings import NetworkxGroups, agreement
 from fraudgraph.desk.peers import FEW_PEERS, features
 from fraudgraph.desk.trying import _poisson
 from fraudgraph.errors import UsageError
+from fraudgraph.rings.score import HOLDS_NATS, POINTS_PER_NAT
 
 
 @pytest.fixture
@@ -71,8 +72,9 @@ def test_an_explanation_of_ones_own_lowers_the_score_as_the_jobs_do(run: fg.Run)
     everything = fg.try_out(run, explanation=lambda _: 1.0).rings
     assert nothing["score_with_it"].tolist() == pytest.approx(nothing["score"].tolist(), abs=0.011)
     lost = (everything["score"] - everything["score_with_it"]).round(2)
-    assert set(lost) <= {0.0, 40.0}, "an explanation that holds takes off forty points, once"
-    assert (lost == 40.0).any()
+    taken = -POINTS_PER_NAT * HOLDS_NATS
+    assert set(lost) <= {0.0, taken}, "an explanation that holds takes off the same, once"
+    assert (lost == taken).any()
     with pytest.raises(UsageError, match="between 0 and 1"):
         fg.try_out(run, explanation=lambda _: 2.0)
 

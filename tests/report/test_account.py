@@ -12,6 +12,7 @@ import pytest
 from fraudgraph.records import Ring
 from fraudgraph.report import ring_text, rings_table
 from fraudgraph.report.account import account_steps, figures, how_much
+from fraudgraph.report.dossiers import MAX_CLAIMS
 from fraudgraph.report.files import dossier_name
 from fraudgraph.report.sanitise import amount
 from fraudgraph.report.workbook import SHEETS
@@ -100,7 +101,7 @@ def test_claims_marked_in_a_dossier_are_those_of_the_account(story: Story, liste
     for ring in listed:
         page = (story.out / "dossiers" / dossier_name(ring.ring_id)).read_text(encoding="utf-8")
         claims = page.partition('<section id="claims">')[2]
-        if ring.account.people_claim_count <= 500:
+        if ring.account.people_claim_count <= MAX_CLAIMS:
             assert (
                 claims.count("<tr class=met>")
                 == ring.account.claim_count + ring.account.elsewhere_claim_count

@@ -33,7 +33,9 @@ SOURCES = [
 def forbidden(text: str) -> list[str]:
     lowered = text.lower()
     english = [word for word in FORBIDDEN_EN if re.search(rf"\b{word}\b", lowered)]
-    untitled = re.sub("《[^》]*》", "", text)  # names of laws stand as they are
+    untitled = re.sub(
+        "《[^》]*》|涉嫌犯罪案件|涉嫌犯罪，", "", text
+    )  # names of laws stand as they are, and what an authority hands over by them
     return [word for word in FORBIDDEN_ZH if word in untitled] + english
 
 
