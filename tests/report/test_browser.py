@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,16 @@ class Opened:
         self.page.on("pageerror", lambda problem: self.faults.append(str(problem)))
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.goto(f"{path.as_uri()}{query}")
+
+
+@pytest.fixture(autouse=True)
+def closed_again(browser: Any) -> Iterator[None]:
+    """Pages left open go on drawing: each takes its share of the processor from the tests after it."""
+    before = set(browser.contexts)
+    yield
+    for context in browser.contexts:
+        if context not in before:
+            context.close()
 
 
 @pytest.fixture
