@@ -10,7 +10,7 @@ import typer
 
 from fraudgraph.cli.case_options import By, CaseId, Reason, With, act, now, room_of, tell
 from fraudgraph.cli.language import t
-from fraudgraph.cli.options import AsJson, WorkspaceToUse, examples, workspace_of
+from fraudgraph.cli.options import AsJson, WorkspaceToUse, add_commands, workspace_of
 from fraudgraph.cli.terminal import print_json, print_result, print_table
 
 __all__ = ["add_to"]
@@ -18,15 +18,14 @@ __all__ = ["add_to"]
 
 def add_to(group: typer.Typer) -> None:
     """Add these commands to the group `case`."""
-    for name, command, en, zh, line in (
+    add_commands(group, (
         ("due", _due, "Open terms of all cases, the earliest first.", "全部案件的未结期限，最早者在前。", "fraudgraph case due --days 7 --xlsx due.xlsx --workspace W"),
         ("show", _show, "One case: events, terms, what may come next.", "查看案件：经过、期限、可办理的下一步。", "fraudgraph case show C-2026-0001 --docx file.docx --workspace W"),
         ("verify", _verify, "See that every event is what was recorded (code 8 if not).", "核验每条事件与登记时一致（不一致时退出码 8）。", "fraudgraph case verify --workspace W"),
         ("anchor", _anchor, "Write the store's head to a file on another medium.", "将办案库的末端哈希写到另一介质上的文件。", "fraudgraph case anchor --to /media/usb/anchors.jsonl --workspace W"),
         ("clock", _clock, "Explain that this machine's clock was wrong.", "说明本机时钟此前有误。", "fraudgraph case clock --by 李敏 --with 王强 --reason … --workspace W"),
         ("takeover", _takeover, "Take verdicts, hand edits, holds and ledger of older files into the store.", "将旧文件中的核查结论、人工调整、保留和台账接入办案库。", "fraudgraph case takeover --by 李敏 --workspace W"),
-    ):  # fmt: skip
-        group.command(name, help=t(en, zh), epilog=examples(line))(command)
+    ))  # fmt: skip
 
 
 def _due(

@@ -10,7 +10,7 @@ import typer
 from fraudgraph.cli import case_looking
 from fraudgraph.cli.case_options import By, CaseId, Reason, With, act, moment_as_typed, now, room_of, tell
 from fraudgraph.cli.language import t
-from fraudgraph.cli.options import AsJson, WorkspaceToUse, day_as_typed, examples
+from fraudgraph.cli.options import AsJson, WorkspaceToUse, add_commands, day_as_typed
 
 __all__ = ["add_to"]
 
@@ -31,7 +31,7 @@ def add_to(app: typer.Typer) -> None:
             "案件办理：立案、按流程表逐步办理、证据、期限；每一步都留痕并可核验。",
         ),
     )
-    for name, command, en, zh, line in (
+    add_commands(group, (
         ("officer", _officer, "Take an officer in, with the body the person belongs to.", "登记办案人员及其所属单位。", "fraudgraph case officer 李敏 --body bureau --certificate 37020001 --by 赵局 --workspace W"),
         ("open", _open, "Open a case.", "建立案件。", 'fraudgraph case open --title "…" --county 370202 --about R-2026-0001 --owner 李敏 --by 李敏 --workspace W'),
         ("step", _step, "Take the next step, as the table of steps allows it.", "按流程表登记下一步骤。", "fraudgraph case step C-2026-0001 filed --by 李敏 --with 王强 --workspace W"),
@@ -39,8 +39,7 @@ def add_to(app: typer.Typer) -> None:
         ("owner", _owner, "Give a case to another owner.", "变更承办人。", "fraudgraph case owner C-2026-0001 王强 --by 李敏 --reason … --workspace W"),
         ("supervise", _supervise, "The superior supervises a case until a day, or lifts that.", "上级挂牌督办或解除督办。", "fraudgraph case supervise C-2026-0001 --until 2026-12-31 --by 钱督 --reason … --workspace W"),
         ("correct", _correct, "Take the last step of a case back, by a new event of two people.", "由两人以新的事件更正案件的最后一步。", "fraudgraph case correct 17 --by 李敏 --with 王强 --reason … --workspace W"),
-    ):  # fmt: skip
-        group.command(name, help=t(en, zh), epilog=examples(line))(command)
+    ))  # fmt: skip
     case_looking.add_to(group)
     app.add_typer(group)
 

@@ -9,7 +9,7 @@ import typer
 
 from fraudgraph.cli.case_options import in_step
 from fraudgraph.cli.language import t
-from fraudgraph.cli.options import AsJson, WorkspaceToUse, examples, workspace_of
+from fraudgraph.cli.options import AsJson, WorkspaceToUse, add_commands, workspace_of
 from fraudgraph.cli.terminal import print_json, print_result, print_table
 from fraudgraph.errors import UsageError
 
@@ -38,15 +38,14 @@ def add_to(app: typer.Typer) -> None:
             "人工调整团伙；调整会保留，并在以后各月生效。",
         ),
     )
-    for name, command, en, zh, line in (
+    add_commands(group, (
         ("merge", _merge, "Two rings are one.", "两个团伙合为一个。", "fraudgraph casework merge R-2025-0017 R-2025-0021 --by 李敏 --reason … --workspace W"),
         ("split", _split, "Some members are a ring of their own.", "部分成员另成一个团伙。", "fraudgraph casework split R-2025-0017 --member P1 --member P2 --by 李敏 --reason … --workspace W"),
         ("drop", _drop, "Some people don't belong to it.", "部分人员不属于该团伙。", "fraudgraph casework drop R-2025-0017 --member P1 --by 李敏 --reason … --workspace W"),
         ("note", _note, "Keep a note with a ring.", "为团伙添加备注。", "fraudgraph casework note R-2025-0017 --by 李敏 --reason … --workspace W"),
         ("undo", _undo, "Take an entry back, by a new one.", "以新的一条撤销此前的一条调整。", "fraudgraph casework undo 3 --by 李敏 --reason … --workspace W"),
         ("log", _log, "Everything that was settled by hand.", "查看全部人工调整。", "fraudgraph casework log --workspace W"),
-    ):  # fmt: skip
-        group.command(name, help=t(en, zh), epilog=examples(line))(command)
+    ))  # fmt: skip
     app.add_typer(group)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fraudgraph.cli.language import t
-from fraudgraph.cli.options import AsJson, WorkspaceToUse, examples, workspace_of
+from fraudgraph.cli.options import AsJson, WorkspaceToUse, add_commands, workspace_of
 from fraudgraph.cli.terminal import print_json, print_result, print_table
 
 if TYPE_CHECKING:
@@ -34,13 +34,12 @@ def add_to(app: typer.Typer) -> None:
             "查看工作区收到的交付；撤回有误的交付，或恢复。",
         ),
     )
-    for name, command, en, zh, line in (
+    add_commands(group, (
         ("list", _list, "All deliveries, in order.", "按顺序列出全部交付。", "fraudgraph deliveries list --workspace W"),
         ("show", _show, "One delivery: files, months, what it changed.", "查看一次交付：文件、月份、改了什么。", "fraudgraph deliveries show 12 --workspace W"),
         ("withdraw", _withdraw, "It shall not count any more; nothing is deleted.", "不再计入；不删除任何数据。", "fraudgraph deliveries withdraw 12 --by 李敏 --reason … --workspace W"),
         ("restore", _restore, "It shall count again.", "重新计入。", "fraudgraph deliveries restore 12 --by 李敏 --reason … --workspace W"),
-    ):  # fmt: skip
-        group.command(name, help=t(en, zh), epilog=examples(line))(command)
+    ))  # fmt: skip
     app.add_typer(group)
 
 

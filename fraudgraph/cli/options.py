@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,6 +27,7 @@ __all__ = [
     "Replace",
     "SettingsFile",
     "WorkspaceToUse",
+    "add_commands",
     "day_as_typed",
     "examples",
     "workspace_of",
@@ -135,3 +137,11 @@ Capacity = Annotated[
 def examples(*lines: str) -> str:
     """The examples at the end of a command's help, one a line."""
     return "\n\n".join([t("Examples:", "示例："), *lines])
+
+
+def add_commands(
+    group: typer.Typer, commands: Iterable[tuple[str, Callable[..., None], str, str, str]]
+) -> None:
+    """Add commands to a group: each with its name, what it calls, help in English and in Chinese, and an example line."""
+    for name, command, en, zh, line in commands:
+        group.command(name, help=t(en, zh), epilog=examples(line))(command)

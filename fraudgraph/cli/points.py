@@ -10,7 +10,7 @@ import typer
 
 from fraudgraph.cli.case_options import By, Reason, With, act, now, room_of, tell
 from fraudgraph.cli.language import language, t
-from fraudgraph.cli.options import AsJson, WorkspaceToUse, day_as_typed, examples
+from fraudgraph.cli.options import AsJson, WorkspaceToUse, add_commands, day_as_typed
 from fraudgraph.cli.terminal import print_json, print_result, print_table
 
 __all__ = ["add_to"]
@@ -30,15 +30,14 @@ def add_to(app: typer.Typer) -> None:
             "医师等人员的记分：按有施行日期的规则集记分、申诉、恢复。",
         ),
     )
-    for name, command, en, zh, line in (
+    add_commands(group, (
         ("staff", _staff, "Register a person with all registered sites.", "登记人员及其全部登记执业地点。", "fraudgraph points staff D0001 --name 陈医 --site H001 --site H002 --by 孙经 --workspace W"),
         ("add", _add, "Take points, by two people.", "记分（两人）。", "fraudgraph points add D0001 --band fraud --points 10 --months 3 --act-on 2026-01-10 --decided-on 2026-03-02 --handling 决〔2026〕1号 --handled-on 2026-02-20 --by 孙经 --with 周办 --reason … --workspace W"),
         ("appeal", _appeal, "Take an appeal in.", "受理申诉。", "fraudgraph points appeal 12 --on 2026-03-05 --by 孙经 --reason … --workspace W"),
         ("decide", _decide, "Decide an appeal; others than who took the points.", "复核申诉（由原记分人员以外的两人）。", "fraudgraph points decide 12 --succeeds --by 吴核 --with 郑核 --reason … --workspace W"),
         ("status", _status, "Where a person stands, at every site.", "查看人员的记分与资格状态，适用于其全部执业地点。", "fraudgraph points status D0001 --as-of 2026-12-31 --workspace W"),
         ("rules", _rules, "The rule sets with their sources.", "查看规则集及其来源。", "fraudgraph points rules"),
-    ):  # fmt: skip
-        group.command(name, help=t(en, zh), epilog=examples(line))(command)
+    ))  # fmt: skip
     app.add_typer(group)
 
 

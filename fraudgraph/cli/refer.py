@@ -9,7 +9,7 @@ import typer
 
 from fraudgraph.cli.case_options import By, CaseId, With, act, moment_as_typed, now, room_of, tell
 from fraudgraph.cli.language import t
-from fraudgraph.cli.options import AsJson, WorkspaceToUse, examples
+from fraudgraph.cli.options import AsJson, WorkspaceToUse, add_commands
 from fraudgraph.errors import UsageError
 
 __all__ = ["add_to"]
@@ -31,13 +31,12 @@ def add_to(app: typer.Typer) -> None:
         name="refer",
         help=t("Referral packages with their terms, receipts and replies.", "移送材料及其期限、回执和反馈。"),
     )
-    for name, command, en, zh, line in (
+    add_commands(group, (
         ("person", _person, "A person of a case: role, own amount, what was repaid.", "登记涉案人员：作用、本人金额、已退缴。", "fraudgraph refer person C-2026-0001 P001 --name 张某 --role 组织者 --amount 58000 --repaid 2000 --by 李敏 --workspace W"),
         ("build", _build, "Write the package: letter, report, lists, a sheet a person, return slip.", "制作移送材料：移送书、调查报告、清单、人员情况表、回执。", "fraudgraph refer build C-2026-0001 --to police --amount 120000 --office 某市医疗保障局 --addressee 某市公安局 --number 医保移〔2026〕1号 --out package --by 李敏 --with 王强 --workspace W"),
         ("send", _send, "Say that it was handed over, with the moment; only what was built goes.", "登记移送时刻；仅可移送所制作的材料。", "fraudgraph refer send C-2026-0001 package --to police --on 2026-03-02T15:30 --by 李敏 --with 王强 --workspace W"),
         ("reply", _reply, "What the police answered, or how it ended.", "登记公安机关反馈或案件结果。", "fraudgraph refer reply C-2026-0001 police_filed --on 2026-03-05 --note … --by 李敏 --workspace W"),
-    ):  # fmt: skip
-        group.command(name, help=t(en, zh), epilog=examples(line))(command)
+    ))  # fmt: skip
     app.add_typer(group)
 
 

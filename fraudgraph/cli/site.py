@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fraudgraph.cli.language import language, t
-from fraudgraph.cli.options import AsJson, ModelsFolder, examples
+from fraudgraph.cli.options import AsJson, ModelsFolder, add_commands
 from fraudgraph.cli.terminal import print_json, print_result, print_table, say
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def add_to(app: typer.Typer) -> None:
             "现场核查：院端数据与结算数据比对，数据不离开核查目录。",
         ),
     )
-    for name, command, en, zh, line in (
+    add_commands(group, (
         ("take", _take, "Take in files of any form; every row and yuan is accounted for.", "读入任意格式的文件，逐行逐元核对。", "fraudgraph site take his/ --settlement setl/ --visit W"),
         ("match", _match, "Match settlements and charges, visit by visit and line by line.", "逐次就诊、逐行比对结算与院端费用。", "fraudgraph site match --visit W"),
         ("screen", _screen, "Run every model that the delivered tables allow.", "运行数据允许的全部模型。", "fraudgraph site screen --visit W"),
@@ -68,8 +68,7 @@ def add_to(app: typer.Typer) -> None:
         ("pack", _pack, "Findings as a workbook and pages for the file.", "疑点工作簿与页面，供归档。", "fraudgraph site pack --visit W"),
         ("check", _check, "All steps at once.", "一次完成全部步骤。", "fraudgraph site check his/ --settlement setl/ --visit W"),
         ("forget", _forget, "Remove the visit with all its data.", "删除核查目录及其全部数据。", "fraudgraph site forget --visit W --yes"),
-    ):  # fmt: skip
-        group.command(name, help=t(en, zh), epilog=examples(line))(command)
+    ))  # fmt: skip
     app.add_typer(group)
 
 

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fraudgraph.cli.language import t
-from fraudgraph.cli.options import AsJson, WorkspaceToUse, examples, workspace_of, workspace_root
+from fraudgraph.cli.options import (
+    AsJson,
+    WorkspaceToUse,
+    add_commands,
+    workspace_of,
+    workspace_root,
+)
 from fraudgraph.cli.terminal import print_json, print_result, print_table
 from fraudgraph.errors import UsageError
 
@@ -30,13 +36,12 @@ def add_to(app: typer.Typer) -> None:
             "将工作区迁移到当前格式；删除个人或旧月份的数据；对案件设置保留。",
         ),
     )
-    for name, command, en, zh, line in (
+    add_commands(group, (
         ("migrate", _migrate, "Bring an older workspace to today's form, on a copy.", "在副本上将旧工作区迁移到当前格式。", "fraudgraph workspace migrate --workspace W"),
         ("forget", _forget, "Erase a person, or months before one, everywhere in the workspace.", "在整个工作区中删除一个人，或某月之前的数据。", "fraudgraph workspace forget --person P1 --by 李敏 --reason … --workspace W"),
         ("hold", _hold, "A ring's people are kept until the hold is released.", "团伙成员的数据在解除保留前不得删除。", "fraudgraph workspace hold R-2025-0017 --by 李敏 --reason … --workspace W"),
         ("holds", _holds, "Which holds there are.", "查看保留。", "fraudgraph workspace holds --workspace W"),
-    ):  # fmt: skip
-        group.command(name, help=t(en, zh), epilog=examples(line))(command)
+    ))  # fmt: skip
     app.add_typer(group)
 
 
