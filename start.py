@@ -4,7 +4,7 @@
     python3 start.py demo             set up, run the main job on data_samples/, say where to look
     python3 start.py test             set up, run the tests that this machine can run, name the others
     python3 start.py test --install   the same, and first fetch what they need (Debian or Ubuntu, as root)
-    python3 start.py test --quick     only what is done in about three minutes; the rest is named
+    python3 start.py test --quick     without what is slow; what is left out is named
     python3 start.py test --room NAME only the tests of one room, such as claims or rings
     python3 start.py setup            only set up
 
